@@ -1,0 +1,116 @@
+# shellcheck shell=bash
+# The lab's network: a bridge in the root namespace, one network namespace and one veth pair per server, and ways to break it.
+# All names start with "godwit", so that they cannot meet the user's own.
+
+netns_of() { echo "godwit-$1"; }
+
+network_up() {
+	local host name
+	if ! ip link show "$BRIDGE" >/dev/null 2>&1; then
+		if ip -4 route show exact 10.66.0.0/24 | grep -q .; then
+			fail $EXIT_MACHINE "10.66.0.0/24 to be free for the lab" "$(ip -4 route show exact 10.66.0.0/24)" "remove that route, or run the lab elsewhere"
+		fi
+		ip link add "$BRIDGE" type bridge forward_delay 0 stp_state 0
+	fi
+	ip address replace "${ADDRESS[godwit]}/24" dev "$BRIDGE"
+	ip link set "$BRIDGE" up
+	for host in "${HOSTS[@]}"; do
+		name=$(netns_of "$host")
+		[[ -e /run/netns/$name ]] || ip netns add "$name"
+		if ! ip link show "$name" >/dev/null 2>&1; then
+			ip link add "$name" type veth peer name eth0 netns "$name"
+		fi
+		ip link set "$name" master "$BRIDGE" up
+		ip -n "$name" link set lo up
+		ip -n "$name" address replace "${ADDRESS[$host]}/24" dev eth0
+		ip -n "$name" link set eth0 up
+	done
+}
+
+network_down() {
+	local host name
+	network_heal
+	for host in "${HOSTS[@]}"; do
+		name=$(netns_of "$host")
+		ip link delete "$name" 2>/dev/null || true
+		[[ ! -e /run/netns/$name ]] || ip netns delete "$name"
+	done
+	ip link delete "$BRIDGE" 2>/dev/null || true
+}
+
+# Cuts and losses live on the bridge, in the root namespace, so that nothing of them shows inside the servers.
+# Dropping whole frames, ARP too, is what an unplugged cable looks like.
+bridge_table() {
+	nft -f - <<-NFT
+		table bridge godwit_lab {
+			chain input { type filter hook input priority 0; }
+			chain forward { type filter hook forward priority 0; }
+			chain output { type filter hook output priority 0; }
+		}
+	NFT
+}
+
+lab_cut() {
+	[[ $# == 2 && $1 != "$2" ]] || fail $EXIT_USAGE "two different hosts" "'$*'" "lab cut A B (godwit is this machine)"
+	local a=$1 b=$2 end
+	for end in "$a" "$b"; do
+		[[ $end == godwit ]] || need_host "$end"
+	done
+	need_lab
+	bridge_table
+	[[ $a != godwit ]] || { a=$b b=godwit; }
+	if [[ $b == godwit ]]; then
+		nft add rule bridge godwit_lab input iifname "godwit-$a" drop
+		nft add rule bridge godwit_lab output oifname "godwit-$a" drop
+	else
+		nft add rule bridge godwit_lab forward iifname "godwit-$a" oifname "godwit-$b" drop
+		nft add rule bridge godwit_lab forward iifname "godwit-$b" oifname "godwit-$a" drop
+	fi
+	say "cut: $1 and $2 no longer reach each other (lab heal mends it)"
+}
+
+# Every path, one way, gets the delay once: frames leave a server through its eth0, this machine through the bridge.
+lab_delay() {
+	[[ $# -ge 1 && $# -le 2 && $1 =~ ^[0-9]+$ && ${2:-0} =~ ^[0-9]+(\.[0-9]+)?%?$ ]] ||
+		fail $EXIT_USAGE "milliseconds, then optionally a loss in per cent" "'$*'" "lab delay 20 0.5%"
+	need_lab
+	local delay=$1 loss=${2:-0} host
+	loss=${loss%\%}
+	network_heal_delay
+	if [[ $delay != 0 ]]; then
+		if ! tc qdisc replace dev "$BRIDGE" root netem delay "${delay}ms" 2>/dev/null; then
+			fail $EXIT_MACHINE "a kernel with netem (CONFIG_NET_SCH_NETEM), which delays frames" "kernel $(uname -r) without it" "lab delay 0 LOSS% works here: losses are made with nftables"
+		fi
+		for host in "${HOSTS[@]}"; do
+			tc -n "$(netns_of "$host")" qdisc replace dev eth0 root netem delay "${delay}ms"
+		done
+	fi
+	if [[ $loss != 0 ]]; then
+		local per_million chain
+		per_million=$(awk -v loss="$loss" 'BEGIN { printf "%d", loss * 10000 }')
+		bridge_table
+		for chain in input forward output; do
+			nft add rule bridge godwit_lab "$chain" ether type ip numgen random mod 1000000 '<' "$per_million" drop comment '"loss"'
+		done
+	fi
+	say "every frame is delayed by $delay ms each way, $loss % are lost (lab heal ends it)"
+}
+
+network_heal_delay() {
+	local host
+	tc qdisc delete dev "$BRIDGE" root 2>/dev/null || true
+	for host in "${HOSTS[@]}"; do
+		tc -n "$(netns_of "$host")" qdisc delete dev eth0 root 2>/dev/null || true
+	done
+}
+
+network_heal() {
+	nft delete table bridge godwit_lab 2>/dev/null || true
+	network_heal_delay
+}
+
+lab_heal() {
+	need_lab
+	network_heal
+	say "healed: no cuts, no delay, no loss"
+}
