@@ -1,0 +1,79 @@
+package dev.godwit.workflows.activity;
+
+import io.temporal.failure.ApplicationFailure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every way in which an activity fails, split by who can mend it. Here, and nowhere else, it is said what a retry can
+ * heal. The name travels as the type of an {@link ApplicationFailure}; nobody parses messages. A message says what was
+ * expected, what was found and what to do.
+ */
+public enum FailureType {
+    // the spec
+    /** The spec names something that is not there or cannot work. */
+    SPEC_MISMATCH(false),
+    /** A secret is missing or unreadable where the worker looks for it. */
+    SECRET_UNAVAILABLE(false),
+
+    // either server
+    /** No connection: refused, timed out, or dropped. */
+    HOST_UNREACHABLE(true),
+    /** The host key is not the pinned one. */
+    HOST_KEY_CHANGED(false),
+    /** The server refuses the login: ssh or database. */
+    LOGIN_REFUSED(false),
+    /** A tool that a step needs is not installed. */
+    TOOL_MISSING(false),
+    /** A remote command failed for a reason that a retry may heal. */
+    COMMAND_FAILED(true),
+    /** A disk is full. A retry heals it once somebody made room. */
+    DISK_FULL(true),
+
+    // the systems
+    /** PostgreSQL refused or failed. */
+    DATABASE_FAILED(true),
+    /** Both sides were compared and differ. */
+    VERIFICATION_FAILED(false),
+    /** The proxy's configuration does not pass its own test. */
+    PROXY_CONFIG_INVALID(false),
+    /** The proxy does not answer as it should after a change. */
+    PROXY_NOT_PROVED(true),
+    /** The name server refuses the update. */
+    DNS_REFUSED(false),
+    /** An authoritative server does not answer, or not yet as it should. */
+    DNS_NOT_PROVED(true),
+    /** The service does not answer as its checks say. */
+    CHECK_FAILED(true),
+    /** A unit does not start or stop. */
+    UNIT_FAILED(true),
+    /** An operator's hook ended with an error. */
+    HOOK_FAILED(true),
+    /** The write fence could not be proved. */
+    FENCE_NOT_PROVED(false);
+
+    private final boolean retryable;
+
+    FailureType(boolean retryable) {
+        this.retryable = retryable;
+    }
+
+    /** Whether another attempt may succeed without a person. */
+    public boolean retryable() {
+        return retryable;
+    }
+
+    /** The failure to throw from an activity. */
+    public ApplicationFailure because(String message) {
+        return because(message, null);
+    }
+
+    /** The failure to throw from an activity. */
+    public ApplicationFailure because(String message, @Nullable Throwable cause) {
+        return ApplicationFailure.newBuilder()
+                .setType(name())
+                .setMessage(message)
+                .setCause(cause)
+                .setNonRetryable(!retryable)
+                .build();
+    }
+}

@@ -1,0 +1,19 @@
+package dev.godwit.workflows.spec;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bounds on what visitors may notice.
+ *
+ * @param outage the longest outage that is acceptable; a longer prediction is shown before the approval
+ * @param decision how long a step that failed while visitors wait may wait for a person before Godwit rolls back by
+ *     itself
+ */
+public record Budget(@Nullable Duration outage, Duration decision) {
+    public static final Budget DEFAULT = new Budget(null, Duration.ofMinutes(5));
+
+    public Budget {
+        decision = decision == null ? DEFAULT.decision : decision;
+    }
+}

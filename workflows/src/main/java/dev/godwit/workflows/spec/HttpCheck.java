@@ -1,0 +1,17 @@
+package dev.godwit.workflows.spec;
+
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A question that a healthy service answers.
+ *
+ * @param get an http or https URL with the service's real name; Godwit asks it at an address of its own choice
+ * @param status the expected status code
+ * @param contains a text that the body must contain
+ */
+public record HttpCheck(URI get, int status, @Nullable String contains) {
+    public HttpCheck {
+        status = status == 0 ? 200 : status;
+    }
+}

@@ -1,0 +1,18 @@
+package dev.godwit.workflows.spec;
+
+import java.util.List;
+
+/**
+ * What works in the background and must run on exactly one side.
+ *
+ * @param units systemd services and timers
+ * @param crontabs users whose crontabs belong to the service
+ */
+public record Jobs(List<String> units, List<String> crontabs) {
+    public static final Jobs NONE = new Jobs(List.of(), List.of());
+
+    public Jobs {
+        units = units == null ? List.of() : List.copyOf(units);
+        crontabs = crontabs == null ? List.of() : List.copyOf(crontabs);
+    }
+}

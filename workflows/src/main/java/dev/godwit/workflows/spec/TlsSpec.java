@@ -1,0 +1,28 @@
+package dev.godwit.workflows.spec;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+
+/**
+ * Certificates that move with the service.
+ *
+ * @param certificates files or folders; links inside them are followed to their files, which move too
+ * @param renewal what renews them
+ */
+public record TlsSpec(List<String> certificates, Renewal renewal) {
+    public static final TlsSpec NONE = new TlsSpec(List.of(), Renewal.NONE);
+
+    public TlsSpec {
+        certificates = certificates == null ? List.of() : List.copyOf(certificates);
+        renewal = renewal == null ? Renewal.NONE : renewal;
+    }
+
+    /** What renews a certificate. */
+    public enum Renewal {
+        @JsonProperty("none")
+        NONE,
+        /** certbot: its renewal configuration and accounts move along (seed 000). */
+        @JsonProperty("certbot")
+        CERTBOT
+    }
+}
