@@ -113,7 +113,7 @@ provision_name_server() {
 
 provision_site() {
 	local host=$1 root=$2 password
-	password=$(cat "$(seed_path "$ROWS")/../$(basename "$(seed_path "$ROWS")").password")
+	password=$(cat "$(seed_path "$ROWS").password")
 	chroot "$root" useradd --uid $SHOP_UID --user-group --home-dir /srv/shop --no-create-home --shell /usr/sbin/nologin shop
 	install -d -m 755 "$root/srv/shop" "$root/srv/shop/app"
 	install -m 755 "$HERE"/site/app/*.py "$root/srv/shop/app/"
