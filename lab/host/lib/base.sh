@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # The base root that all servers share, built once and kept in the cache.
 
+# shellcheck disable=SC1091
 debian_codename() { (. /etc/os-release && echo "${VERSION_CODENAME:-unknown}"); }
 
 # The folder's name is what went into it, so an old base is never taken for a new one.
@@ -29,9 +30,9 @@ lab_base() {
 	fi
 	need_packages
 	codename=$(debian_codename)
-	[[ $codename == bookworm ]] || fail $EXIT_MACHINE "Debian 12 (bookworm): the lab's servers run PostgreSQL 15 from its mirror" "$codename" "run the lab on Debian 12"
+	[[ $codename == bookworm ]] || fail "$EXIT_MACHINE" "Debian 12 (bookworm): the lab's servers run PostgreSQL 15 from its mirror" "$codename" "run the lab on Debian 12"
 	sources=$(debian_sources "$codename")
-	[[ -n $sources ]] || fail $EXIT_MACHINE "a Debian mirror for $codename main in this machine's apt sources" "none" "add one, then apt-get update"
+	[[ -n $sources ]] || fail "$EXIT_MACHINE" "a Debian mirror for $codename main in this machine's apt sources" "none" "add one, then apt-get update"
 
 	mkdir -p "$CACHE"
 	rm -rf "$CACHE"/base-*.part
@@ -49,7 +50,7 @@ lab_base() {
 	if ! mmdebstrap "${options[@]}" "$codename" "$part" - <<<"$sources" >"$CACHE/base.log" 2>&1; then
 		tail -n 20 "$CACHE/base.log" >&2
 		rm -rf "$part"
-		fail $EXIT_MACHINE "mmdebstrap to build the base root" "it failed (above; all of it in $CACHE/base.log)" "check the mirror and the disk, then try again"
+		fail "$EXIT_MACHINE" "mmdebstrap to build the base root" "it failed (above; all of it in $CACHE/base.log)" "check the mirror and the disk, then try again"
 	fi
 	mv "$part" "$base"
 	say "base $base: $(du -sh "$base" | cut -f1) in $(seconds_since "$started")"

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # the other parts use what is named here
 # Names, addresses, places and messages that every part of `lab` shares.
 
 readonly EXIT_USAGE=2     # the call was wrong
@@ -50,25 +50,25 @@ is_host() {
 }
 
 need_host() {
-	is_host "${1:-}" || fail $EXIT_USAGE "one of: ${HOSTS[*]}" "'${1:-}'" "name a host of the lab"
+	is_host "${1:-}" || fail "$EXIT_USAGE" "one of: ${HOSTS[*]}" "'${1:-}'" "name a host of the lab"
 }
 
 need_root() {
-	[[ $EUID == 0 ]] || fail $EXIT_MACHINE "to run as root (namespaces, mounts, containers)" "user $(id -un)" "run it with sudo"
+	[[ $EUID == 0 ]] || fail "$EXIT_MACHINE" "to run as root (namespaces, mounts, containers)" "user $(id -un)" "run it with sudo"
 }
 
 need_lab() {
-	[[ -s $LAB/lab.conf ]] || fail $EXIT_STATE "a lab under $LAB" "none" "lab up"
+	[[ -s $LAB/lab.conf ]] || fail "$EXIT_STATE" "a lab under $LAB" "none" "lab up"
 	# Written by this script only: SITE=yes|no ROWS=SMALL|FULL|-
 	# shellcheck disable=SC1091
 	source "$LAB/lab.conf"
 }
 
-# One command at a time changes the lab; looking needs no lock. The lock lies beside the state, so that `down` can remove the state.
+# take_lock SECONDS: one command at a time changes the lab; looking needs no lock. The lock lies beside the state, so that `down` can remove the state.
 take_lock() {
 	mkdir -p "$(dirname "$LAB")"
 	exec 9>"$LAB.lock"
-	flock --wait "${1:-900}" 9 || fail $EXIT_TIMEOUT "to be the only command that changes the lab" "another one still running" "wait for it"
+	flock --wait "$1" 9 || fail "$EXIT_TIMEOUT" "to be the only command that changes the lab" "another one still running" "wait for it"
 }
 
 # What the lab itself needs on this machine; installs what is missing.
@@ -87,7 +87,7 @@ need_packages() {
 	# shellcheck disable=SC2024
 	if ! { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
 		tail -n 20 "$log" >&2
-		fail $EXIT_MACHINE "apt-get to install: ${missing[*]}" "it failed (above; all of it in $log)" "mend this machine's apt, then try again"
+		fail "$EXIT_MACHINE" "apt-get to install: ${missing[*]}" "it failed (above; all of it in $log)" "mend this machine's apt, then try again"
 	fi
 	rm -f "$log"
 }

@@ -127,15 +127,15 @@ lab_traffic() {
 	(($# == 0)) || shift
 	case $action in
 	start)
-		[[ $SITE == yes ]] || fail $EXIT_STATE "a lab with the site on it" "one without" "lab down, then lab up --site"
+		[[ $SITE == yes ]] || fail "$EXIT_STATE" "a lab with the site on it" "one without" "lab down, then lab up --site"
 		# shellcheck disable=SC2046
 		scp -q $(ssh_options) "$HERE/client/traffic.py" "root@${ADDRESS[client]}:/opt/lab/traffic.py"
 		on client "systemctl reset-failed lab-traffic 2>/dev/null; systemd-run --quiet --unit=lab-traffic --property=Restart=no /opt/lab/traffic.py run ${*@Q}" ||
-			fail $EXIT_STATE "traffic to start" "it did not (above)" "lab traffic status; lab traffic stop"
+			fail "$EXIT_STATE" "traffic to start" "it did not (above)" "lab traffic status; lab traffic stop"
 		;;
 	stop) on client 'systemctl stop lab-traffic 2>/dev/null || true' ;;
 	status) on client 'systemctl is-active lab-traffic' ;;
 	report | verify) on client "/opt/lab/traffic.py $action ${*@Q}" ;;
-	*) fail $EXIT_USAGE "traffic start, stop, status, report or verify" "'$action'" "lab --help" ;;
+	*) fail "$EXIT_USAGE" "traffic start, stop, status, report or verify" "'$action'" "lab --help" ;;
 	esac
 }

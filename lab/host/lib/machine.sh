@@ -58,18 +58,18 @@ machine_start() {
 	local host=$1 folder=$LAB/hosts/$1
 	is_running "$host" && return 0
 	machine_mount "$host"
-	local command=(systemd-nspawn --quiet --directory="$folder/root" --boot --register=no --keep-unit
+	local nspawn=(systemd-nspawn --quiet --directory="$folder/root" --boot --register=no --keep-unit
 		--machine="godwit-$host" --hostname="$host" --network-namespace-path="/run/netns/$(netns_of "$host")"
 		--resolv-conf=off --timezone=off --link-journal=no --capability=CAP_NET_ADMIN --console=pipe)
 	if [[ -d /run/systemd/system ]]; then
 		# systemd owns this machine's cgroup tree: ask it for a delegated piece instead of taking one
-		command=(systemd-run --quiet --scope --unit="godwit-lab-$host" --property=Delegate=yes "${command[@]}")
+		nspawn=(systemd-run --quiet --scope --unit="godwit-lab-$host" --property=Delegate=yes "${nspawn[@]}")
 	fi
 	(
 		exec 9>&- </dev/null >>"$folder/boot.log" 2>&1
 		[[ -d /run/systemd/system ]] || enter_cgroup "$host"
 		# a session of its own: the server outlives the shell that started it
-		exec setsid "${command[@]}"
+		exec setsid "${nspawn[@]}"
 	) &
 	echo $! >"$folder/pid"
 	disown
@@ -97,12 +97,12 @@ machine_ready() {
 	local host=$1 state
 	if ! until_true 60 answers_ssh "$host"; then
 		tail -n 15 "$LAB/hosts/$host/boot.log" >&2
-		fail $EXIT_TIMEOUT "an ssh login on $host (${ADDRESS[$host]}) within 60 s of its boot" "none (its console is above)" "lab status; does a firewall here drop bridged frames (net.bridge.bridge-nf-call-iptables)?"
+		fail "$EXIT_TIMEOUT" "an ssh login on $host (${ADDRESS[$host]}) within 60 s of its boot" "none (its console is above)" "lab status; does a firewall here drop bridged frames (net.bridge.bridge-nf-call-iptables)?"
 	fi
 	state=$(on "$host" timeout 60 systemctl is-system-running --wait || true)
 	if [[ $state != running ]]; then
 		on "$host" systemctl list-units --failed --no-legend >&2 || true
-		fail $EXIT_TIMEOUT "$host to come up with no failed unit (running)" "${state:-no answer}" "lab ssh $host journalctl -b"
+		fail "$EXIT_TIMEOUT" "$host to come up with no failed unit (running)" "${state:-no answer}" "lab ssh $host journalctl -b"
 	fi
 }
 
@@ -112,15 +112,13 @@ machine_stop() {
 	pid=$(pid_of "$host") || return 0
 	# SIGTERM to nspawn makes it ask the server's init for an orderly poweroff; needs no network
 	kill -TERM "$pid"
-	if ! until_true 60 machine_gone "$host" "$pid"; then
+	if ! until_true 60 pid_namespace_gone "$pid"; then
 		say "$host did not power off within 60 s; pulling the plug"
 		machine_kill "$host"
 	fi
 	leave_cgroup "$host"
 	rm -f "$LAB/hosts/$host/pid"
 }
-
-machine_gone() { ! kill -0 "$2" 2>/dev/null || ! is_running "$1"; }
 
 # Power loss: no process of the server gets to do anything any more. (What it had written stays: it is this machine's page cache.)
 machine_kill() {
@@ -131,15 +129,16 @@ machine_kill() {
 	# nspawn's death takes its init along; make sure, the whole pid namespace dies with it
 	[[ -z $leader ]] || kill -KILL "$leader" 2>/dev/null || true
 	until_true 20 pid_namespace_gone "$pid" "$leader" ||
-		fail $EXIT_TIMEOUT "$host's processes to die within 20 s of SIGKILL" "pid $pid or $leader still there" "look at it with ps"
+		fail "$EXIT_TIMEOUT" "$host's processes to die within 20 s of SIGKILL" "pid $pid or $leader still there" "look at it with ps"
 	leave_cgroup "$host"
 	rm -f "$LAB/hosts/$host/pid"
 }
 
+# A zombie holds nothing any more; where this machine's init is slow to reap, it may stay for a while.
 pid_namespace_gone() {
 	local pid
 	for pid in "$@"; do
-		[[ -z $pid || ! -e /proc/$pid ]] || return 1
+		[[ -z $pid ]] || ! grep -q '^State:[[:space:]]*[^Z[:space:]]' "/proc/$pid/status" 2>/dev/null || return 1
 	done
 }
 

@@ -8,7 +8,7 @@ network_up() {
 	local host name
 	if ! ip link show "$BRIDGE" >/dev/null 2>&1; then
 		if ip -4 route show exact 10.66.0.0/24 | grep -q .; then
-			fail $EXIT_MACHINE "10.66.0.0/24 to be free for the lab" "$(ip -4 route show exact 10.66.0.0/24)" "remove that route, or run the lab elsewhere"
+			fail "$EXIT_MACHINE" "10.66.0.0/24 to be free for the lab" "$(ip -4 route show exact 10.66.0.0/24)" "remove that route, or run the lab elsewhere"
 		fi
 		ip link add "$BRIDGE" type bridge forward_delay 0 stp_state 0
 	fi
@@ -51,7 +51,7 @@ bridge_table() {
 }
 
 lab_cut() {
-	[[ $# == 2 && $1 != "$2" ]] || fail $EXIT_USAGE "two different hosts" "'$*'" "lab cut A B (godwit is this machine)"
+	[[ $# == 2 && $1 != "$2" ]] || fail "$EXIT_USAGE" "two different hosts" "'$*'" "lab cut A B (godwit is this machine)"
 	local a=$1 b=$2 end
 	for end in "$a" "$b"; do
 		[[ $end == godwit ]] || need_host "$end"
@@ -72,14 +72,14 @@ lab_cut() {
 # Every path, one way, gets the delay once: frames leave a server through its eth0, this machine through the bridge.
 lab_delay() {
 	[[ $# -ge 1 && $# -le 2 && $1 =~ ^[0-9]+$ && ${2:-0} =~ ^[0-9]+(\.[0-9]+)?%?$ ]] ||
-		fail $EXIT_USAGE "milliseconds, then optionally a loss in per cent" "'$*'" "lab delay 20 0.5%"
+		fail "$EXIT_USAGE" "milliseconds, then optionally a loss in per cent" "'$*'" "lab delay 20 0.5%"
 	need_lab
 	local delay=$1 loss=${2:-0} host
 	loss=${loss%\%}
 	network_heal_delay
 	if [[ $delay != 0 ]]; then
 		if ! tc qdisc replace dev "$BRIDGE" root netem delay "${delay}ms" 2>/dev/null; then
-			fail $EXIT_MACHINE "a kernel with netem (CONFIG_NET_SCH_NETEM), which delays frames" "kernel $(uname -r) without it" "lab delay 0 LOSS% works here: losses are made with nftables"
+			fail "$EXIT_MACHINE" "a kernel with netem (CONFIG_NET_SCH_NETEM), which delays frames" "kernel $(uname -r) without it" "lab delay 0 LOSS% works here: losses are made with nftables"
 		fi
 		for host in "${HOSTS[@]}"; do
 			tc -n "$(netns_of "$host")" qdisc replace dev eth0 root netem delay "${delay}ms"

@@ -7,7 +7,7 @@ make_keys() {
 	local host keys=$LAB/keys
 	[[ ! -e $keys/complete ]] || return 0
 	rm -rf "$keys"
-	mkdir -p -m 700 "$LAB" "$keys" "$keys/hosts"
+	install -d -m 700 "$LAB" "$keys" "$keys/hosts"
 	ssh-keygen -q -t ed25519 -N '' -C 'lab operator' -f "$keys/operator"
 	for host in "${HOSTS[@]}"; do
 		ssh-keygen -q -t ed25519 -N '' -C "root@$host" -f "$keys/hosts/$host"
@@ -17,7 +17,7 @@ make_keys() {
 	printf 'key "%s" {\n\talgorithm %s;\n\tsecret "%s";\n};\n' "$TSIG_NAME" "$TSIG_ALGORITHM" "$(cat "$keys/tsig.secret")" >"$keys/tsig.key"
 	make_certificates "$keys" >"$keys/openssl.log" 2>&1 || {
 		cat "$keys/openssl.log" >&2
-		fail $EXIT_MACHINE "openssl to make the lab's certificates" "it failed (above)" "look at it"
+		fail "$EXIT_MACHINE" "openssl to make the lab's certificates" "it failed (above)" "look at it"
 	}
 	chmod -R go= "$keys"
 	touch "$keys/complete"
@@ -114,7 +114,7 @@ provision_name_server() {
 provision_site() {
 	local host=$1 root=$2 password
 	password=$(cat "$(seed_path "$ROWS").password")
-	chroot "$root" useradd --uid $SHOP_UID --user-group --home-dir /srv/shop --no-create-home --shell /usr/sbin/nologin shop
+	chroot "$root" useradd --uid "$SHOP_UID" --user-group --home-dir /srv/shop --no-create-home --shell /usr/sbin/nologin shop
 	install -d -m 755 "$root/srv/shop" "$root/srv/shop/app"
 	install -m 755 "$HERE"/site/app/*.py "$root/srv/shop/app/"
 	install -d -m 755 "$root/etc/shop"

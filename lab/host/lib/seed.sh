@@ -3,7 +3,7 @@
 
 seed_path() {
 	local rows=$1 hash
-	hash=$(cd "$HERE/site/seed" && { base_path; cat database schema.sql rows.sql rules.sql uploads; } | sha256sum | cut -c1-12)
+	hash=$(cd "$HERE/site/seed" && { basename "$(base_path)"; cat database schema.sql rows.sql rules.sql uploads; } | sha256sum | cut -c1-12)
 	echo "$CACHE/site-$rows-$hash"
 }
 
@@ -14,7 +14,7 @@ lab_seed() {
 		say "site layer $layer is there"
 		return 0
 	fi
-	[[ $rows == FULL ]] && scale=100 || scale=1
+	[[ $rows == FULL ]] && scale=130 || scale=1
 	say "making the site's data, $rows (once$([[ $rows == SMALL ]] || echo '; about a minute'))"
 	part=$layer.part
 	root=$part/root
@@ -25,7 +25,7 @@ lab_seed() {
 	cp "$HERE"/site/seed/* "$root/root/seed/"
 	openssl rand -hex 16 >"$part/password"
 	# Not booted: the container only keeps the seeding's processes and network apart, and ends them together.
-	if ! { chroot "$root" python3 /root/seed/uploads /srv/shop/uploads $SHOP_UID &&
+	if ! { chroot "$root" python3 /root/seed/uploads /srv/shop/uploads "$SHOP_UID" &&
 		systemd-nspawn --quiet --directory="$root" --register=no --keep-unit --machine=godwit-seed --private-network --console=pipe \
 			--resolv-conf=off --timezone=off --as-pid2 /root/seed/database "$scale" <"$part/password"; } >"$CACHE/seed.log" 2>&1; then
 		tail -n 20 "$CACHE/seed.log" >&2
