@@ -58,6 +58,7 @@ machine_start() {
 	local host=$1 folder=$LAB/hosts/$1
 	is_running "$host" && return 0
 	machine_mount "$host"
+	plug_in "$host"
 	local nspawn=(systemd-nspawn --quiet --directory="$folder/root" --boot --register=no --keep-unit
 		--machine="godwit-$host" --hostname="$host" --network-namespace-path="/run/netns/$(netns_of "$host")"
 		--resolv-conf=off --timezone=off --link-journal=no --capability=CAP_NET_ADMIN --console=pipe)
@@ -116,8 +117,7 @@ machine_stop() {
 		say "$host did not power off within 60 s; pulling the plug"
 		machine_kill "$host"
 	fi
-	leave_cgroup "$host"
-	rm -f "$LAB/hosts/$host/pid"
+	machine_clear "$host"
 }
 
 # Power loss: no process of the server gets to do anything any more. (What it had written stays: it is this machine's page cache.)
@@ -125,13 +125,14 @@ machine_kill() {
 	local host=$1 pid leader
 	pid=$(pid_of "$host") || return 0
 	leader=$(leader_of "$host") || leader=
+	# first the cable: the dying kernel of a real server says no goodbye to its peers
+	ip link delete "$(netns_of "$host")" 2>/dev/null || true
 	kill -KILL "$pid" 2>/dev/null || true
 	# nspawn's death takes its init along; make sure, the whole pid namespace dies with it
 	[[ -z $leader ]] || kill -KILL "$leader" 2>/dev/null || true
 	until_true 20 pid_namespace_gone "$pid" "$leader" ||
 		fail "$EXIT_TIMEOUT" "$host's processes to die within 20 s of SIGKILL" "pid $pid or $leader still there" "look at it with ps"
-	leave_cgroup "$host"
-	rm -f "$LAB/hosts/$host/pid"
+	machine_clear "$host"
 }
 
 # A zombie holds nothing any more; where this machine's init is slow to reap, it may stay for a while.
@@ -140,6 +141,12 @@ pid_namespace_gone() {
 	for pid in "$@"; do
 		[[ -z $pid ]] || ! grep -q '^State:[[:space:]]*[^Z[:space:]]' "/proc/$pid/status" 2>/dev/null || return 1
 	done
+}
+
+machine_clear() {
+	pull_out "$1"
+	leave_cgroup "$1"
+	rm -f "$LAB/hosts/$1/pid"
 }
 
 machine_throw_away() {

@@ -4,8 +4,7 @@
 
 netns_of() { echo "godwit-$1"; }
 
-network_up() {
-	local host name
+bridge_up() {
 	if ! ip link show "$BRIDGE" >/dev/null 2>&1; then
 		if ip -4 route show exact 10.66.0.0/24 | grep -q .; then
 			fail "$EXIT_MACHINE" "10.66.0.0/24 to be free for the lab" "$(ip -4 route show exact 10.66.0.0/24)" "remove that route, or run the lab elsewhere"
@@ -14,26 +13,34 @@ network_up() {
 	fi
 	ip address replace "${ADDRESS[godwit]}/24" dev "$BRIDGE"
 	ip link set "$BRIDGE" up
-	for host in "${HOSTS[@]}"; do
-		name=$(netns_of "$host")
-		[[ -e /run/netns/$name ]] || ip netns add "$name"
-		if ! ip link show "$name" >/dev/null 2>&1; then
-			ip link add "$name" type veth peer name eth0 netns "$name"
-		fi
-		ip link set "$name" master "$BRIDGE" up
-		ip -n "$name" link set lo up
-		ip -n "$name" address replace "${ADDRESS[$host]}/24" dev eth0
-		ip -n "$name" link set eth0 up
-	done
+}
+
+# A server's network lives as long as its power is on. A namespace kept over a reboot would keep its firewall rules, and its kernel
+# would go on answering for a server that is off.
+plug_in() {
+	local host=$1 name
+	name=$(netns_of "$host")
+	pull_out "$host"
+	ip netns add "$name"
+	ip link add "$name" type veth peer name eth0 netns "$name"
+	ip link set "$name" master "$BRIDGE" up
+	ip -n "$name" link set lo up
+	ip -n "$name" address add "${ADDRESS[$host]}/24" dev eth0
+	ip -n "$name" link set eth0 up
+}
+
+pull_out() {
+	local name
+	name=$(netns_of "$1")
+	ip link delete "$name" 2>/dev/null || true
+	[[ ! -e /run/netns/$name ]] || ip netns delete "$name"
 }
 
 network_down() {
-	local host name
+	local host
 	network_heal
 	for host in "${HOSTS[@]}"; do
-		name=$(netns_of "$host")
-		ip link delete "$name" 2>/dev/null || true
-		[[ ! -e /run/netns/$name ]] || ip netns delete "$name"
+		pull_out "$host"
 	done
 	ip link delete "$BRIDGE" 2>/dev/null || true
 }
@@ -70,6 +77,7 @@ lab_cut() {
 }
 
 # Every path, one way, gets the delay once: frames leave a server through its eth0, this machine through the bridge.
+# A server that boots later boots without the delay.
 lab_delay() {
 	[[ $# -ge 1 && $# -le 2 && $1 =~ ^[0-9]+$ && ${2:-0} =~ ^[0-9]+(\.[0-9]+)?%?$ ]] ||
 		fail "$EXIT_USAGE" "milliseconds, then optionally a loss in per cent" "'$*'" "lab delay 20 0.5%"
@@ -82,7 +90,7 @@ lab_delay() {
 			fail "$EXIT_MACHINE" "a kernel with netem (CONFIG_NET_SCH_NETEM), which delays frames" "kernel $(uname -r) without it" "lab delay 0 LOSS% works here: losses are made with nftables"
 		fi
 		for host in "${HOSTS[@]}"; do
-			tc -n "$(netns_of "$host")" qdisc replace dev eth0 root netem delay "${delay}ms"
+			! is_running "$host" || tc -n "$(netns_of "$host")" qdisc replace dev eth0 root netem delay "${delay}ms"
 		done
 	fi
 	if [[ $loss != 0 ]]; then
