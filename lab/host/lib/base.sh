@@ -53,5 +53,6 @@ lab_base() {
 		fail "$EXIT_MACHINE" "mmdebstrap to build the base root" "it failed (above; all of it in $CACHE/base.log)" "check the mirror and the disk, then try again"
 	fi
 	mv "$part" "$base"
+	prune 'base-*' "$base"
 	say "base $base: $(du -sh "$base" | cut -f1) in $(seconds_since "$started")"
 }

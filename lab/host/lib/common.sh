@@ -75,7 +75,7 @@ take_lock() {
 need_packages() {
 	local package missing=()
 	local -A tool=([mmdebstrap]=mmdebstrap [systemd-container]=systemd-nspawn [nftables]=nft [iproute2]=ip
-		[openssh-client]=ssh [openssl]=openssl [util-linux]=flock [mount]=mount [rsync]=rsync)
+		[openssh-client]=ssh [openssl]=openssl [util-linux]=flock [mount]=mount)
 	PATH=$PATH:/usr/sbin:/sbin
 	for package in "${!tool[@]}"; do
 		command -v "${tool[$package]}" >/dev/null || missing+=("$package")
@@ -90,4 +90,16 @@ need_packages() {
 		fail "$EXIT_MACHINE" "apt-get to install: ${missing[*]}" "it failed (above; all of it in $log)" "mend this machine's apt, then try again"
 	fi
 	rm -f "$log"
+}
+
+# prune PATTERN KEEP: what an older base or seeding left in the cache, unless a server still stands on it
+prune() {
+	local layer
+	# shellcheck disable=SC2231
+	for layer in "$CACHE"/$1; do
+		[[ -d $layer && $layer != "$2" ]] || continue
+		if ! grep -qF "$layer" /proc/mounts && ! grep -qsF "$layer" "$LAB"/hosts/*/lower; then
+			rm -rf "$layer" "$layer.password"
+		fi
+	done
 }

@@ -13,7 +13,7 @@ state_of() {
 
 # The bridge table's rules as "old new" pairs; a cut is two rules, one of them is enough to see it.
 cuts() {
-	nft list table bridge godwit_lab 2>/dev/null | sed -n \
+	{ nft list table bridge godwit_lab 2>/dev/null || true; } | sed -n \
 		-e 's/.*iifname "godwit-\([a-z0-9]*\)" oifname "godwit-\([a-z0-9]*\)" drop.*/\1 \2/p' \
 		-e 's/.*iifname "godwit-\([a-z0-9]*\)" drop.*/\1 godwit/p' |
 		awk '!seen[$2 " " $1]++ { seen[$1 " " $2]++; print }'

@@ -8,7 +8,7 @@ is_mounted() { mountpoint -q "$(root_of "$1")"; }
 pid_of() {
 	local pid
 	pid=$(cat "$LAB/hosts/$1/pid" 2>/dev/null) || return 1
-	[[ -n $pid ]] && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -q -- "--machine=godwit-$1 " && echo "$pid"
+	[[ -r /proc/$pid/cmdline ]] && tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -q -- "--machine=godwit-$1 " && echo "$pid"
 }
 
 is_running() { pid_of "$1" >/dev/null; }

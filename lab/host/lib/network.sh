@@ -18,11 +18,14 @@ bridge_up() {
 # A server's network lives as long as its power is on. A namespace kept over a reboot would keep its firewall rules, and its kernel
 # would go on answering for a server that is off.
 plug_in() {
-	local host=$1 name
+	local host=$1 name mac
+	# shellcheck disable=SC2086
+	printf -v mac '%02x:%02x:%02x:%02x' ${ADDRESS[$host]//./ }
 	name=$(netns_of "$host")
 	pull_out "$host"
 	ip netns add "$name"
-	ip link add "$name" type veth peer name eth0 netns "$name"
+	# always the same MAC: after a reboot nobody has to wait until what they remember of it is stale
+	ip link add "$name" type veth peer name eth0 address "02:00:$mac" netns "$name"
 	ip link set "$name" master "$BRIDGE" up
 	ip -n "$name" link set lo up
 	ip -n "$name" address add "${ADDRESS[$host]}/24" dev eth0

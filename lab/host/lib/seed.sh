@@ -39,6 +39,7 @@ lab_seed() {
 	# the rename comes last: a layer that has its name is complete
 	mv "$part/upper" "$layer"
 	seed_clean "$part"
+	prune "site-$rows-*" "$layer"
 	say "$(grep "^database shop:" "$CACHE/seed.log"); layer $(du -sh "$layer" | cut -f1) in $(seconds_since "$started")"
 }
 
