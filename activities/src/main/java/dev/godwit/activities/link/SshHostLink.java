@@ -1,0 +1,375 @@
+package dev.godwit.activities.link;
+
+import dev.godwit.activities.host.Reply;
+import dev.godwit.activities.host.Script;
+import dev.godwit.activities.host.Server;
+import dev.godwit.activities.host.Servers;
+import dev.godwit.activities.host.StateFolder;
+import dev.godwit.workflows.activity.Act;
+import dev.godwit.workflows.activity.FailureType;
+import dev.godwit.workflows.activity.HostLink;
+import dev.godwit.workflows.activity.MigrationContext;
+import dev.godwit.workflows.activity.Outcome;
+import dev.godwit.workflows.activity.Undo;
+import dev.godwit.workflows.plan.Step.CleanUp;
+import dev.godwit.workflows.plan.Step.LinkHosts;
+import dev.godwit.workflows.plan.Step.UnlinkHosts;
+import dev.godwit.workflows.spec.HostSpec;
+import io.temporal.failure.ApplicationFailure;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** The link by OpenSSH: a key that never leaves the target, bound to one program on the source. */
+public final class SshHostLink implements HostLink {
+    /** The type, base64 and comment of a public key as ssh-keygen writes it. */
+    private static final Pattern PUBLIC_KEY = Pattern.compile("[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}( .*)?");
+
+    /** What ssh itself ends with when there is no connection or no login. */
+    private static final int SSH_FAILED = 255;
+
+    /** {@code $1} the link's folder. Prints the public key. */
+    private static final String MAKE_KEY = """
+            set -eu
+            umask 077
+            mkdir -p "$1"
+            chmod 700 "$1"
+            cd "$1"
+            if ! command -v ssh-keygen >/dev/null || ! command -v ssh >/dev/null; then
+                echo 'ssh and ssh-keygen are missing' >&2
+                exit 127
+            fi
+            if ! ssh-keygen -y -P '' -f id >/dev/null 2>&1; then
+                rm -f id id.pub id.new id.new.pub
+                ssh-keygen -q -t ed25519 -N '' -C godwit -f id.new
+                rm -f id.new.pub
+                mv id.new id
+            fi
+            ssh-keygen -y -P '' -f id
+            """;
+
+    /** {@code $1} the link's folder, {@code $2} what the ping answers. Prints the source's public host keys. */
+    private static final String PREPARE_SOURCE = """
+            set -eu
+            umask 077
+            mkdir -p "$1/programs" "$1/modules" "$1/paths"
+            chmod 700 "$1"
+            cd "$1"
+            put() {
+                cat > "$1.new"
+                if [ -f "$1" ] && cmp -s "$1" "$1.new"; then rm -f "$1.new"; else mv -f "$1.new" "$1"; fi
+            }
+            put serve <<'END'
+            #!/bin/sh
+            # What the temporary key of a Godwit migration may do here: $1 is what the other side asks for.
+            set -euf
+            PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+            export PATH
+            here=${0%/*}
+            refuse() {
+                echo 'godwit: this key does not allow that' >&2
+                exit 126
+            }
+            case ${1-} in
+                'rsync --server --daemon .')
+                    exec rsync --server --daemon --config="$here/rsyncd.conf" .
+                    ;;
+                'godwit-run '*) ;;
+                *) refuse ;;
+            esac
+            case $1 in
+                *[!A-Za-z0-9._\\ -]*) refuse ;;
+            esac
+            # Splits at spaces; -f keeps it from looking for files, and the line above leaves nothing else to expand.
+            set -- $1
+            shift
+            for word in "$@"; do
+                case $word in
+                    [!A-Za-z0-9]*) refuse ;;
+                esac
+            done
+            [ $# -ge 1 ] && [ -f "$here/programs/$1" ] || refuse
+            program=$here/programs/$1
+            shift
+            exec sh "$program" "$@"
+            END
+            put rsyncd.conf <<END
+            use chroot = yes
+            read only = yes
+            list = no
+            uid = 0
+            gid = 0
+            numeric ids = yes
+            munge symlinks = no
+            reverse lookup = no
+            max verbosity = 1
+            log file = /dev/null
+            &include $1/modules
+            END
+            put programs/ping <<END
+            echo '$2'
+            END
+            cat /etc/ssh/ssh_host_*_key.pub
+            """;
+
+    /** {@code $1} the link's folder; the content on standard input. */
+    private static final String PIN_HOST_KEYS = """
+            set -eu
+            umask 077
+            cd "$1"
+            cat > known_hosts.new
+            if [ -f known_hosts ] && cmp -s known_hosts known_hosts.new; then
+                rm -f known_hosts.new
+            else
+                mv -f known_hosts.new known_hosts
+            fi
+            """;
+
+    /**
+     * Where sshd looks for the keys of a user: {@code $user} logging in from {@code $address}. Sets {@code $file} to its
+     * real path.
+     */
+    private static final String FIND_KEYS = """
+            PATH=$PATH:/usr/sbin:/sbin
+            home=$(getent passwd "$user" | cut -d: -f6)
+            found=$(sshd -T -C "user=$user,host=$address,addr=$address" 2>/dev/null |
+                sed -n 's/^authorizedkeysfile //p' | cut -d' ' -f1 |
+                sed -e "s|%h|$home|g" -e "s|%u|$user|g" -e 's|%%|%|g')
+            case $found in
+                '') file=$home/.ssh/authorized_keys ;;
+                none)
+                    echo 'sshd_config says AuthorizedKeysFile none' >&2
+                    exit 3
+                    ;;
+                /*) file=$found ;;
+                *) file=$home/$found ;;
+            esac
+            if [ -e "$file" ]; then file=$(readlink -f -- "$file"); fi
+            """;
+
+    /**
+     * {@code $1} user, {@code $2} the target's address, {@code $3} the line, {@code $4} the mark that it ends with,
+     * {@code $5} the link's folder. What was there is kept before the change; the new file replaces the old one at once.
+     */
+    private static final String AUTHORIZE = """
+            set -eu
+            umask 077
+            user=$1 address=$2 line=$3 mark=$4 folder=$5
+            exec 9<"${folder%/*/*}"
+            flock 9
+            """ + FIND_KEYS + """
+            pattern=" $(printf %s "$mark" | sed 's/[.]/\\\\./g')\\$"
+            if [ -f "$file" ]; then
+                if grep -aqxF -- "$line" "$file"; then exit 0; fi
+                if ! grep -aq -- "$pattern" "$file"; then
+                    rm -f "$folder/keys.absent"
+                    cp -a -- "$file" "$folder/keys.before.new"
+                    mv -f "$folder/keys.before.new" "$folder/keys.before"
+                fi
+                cp -a -- "$file" "$file.godwit"
+                grep -av -- "$pattern" "$file" > "$file.godwit" || [ $? -eq 1 ]
+            else
+                rm -f "$folder/keys.before"
+                : > "$folder/keys.absent"
+                if ! [ -d "${file%/*}" ]; then
+                    : > "$folder/keys.made-folder"
+                    mkdir -m 700 -- "${file%/*}"
+                    chown -- "$user:" "${file%/*}"
+                fi
+                : > "$file.godwit"
+                chmod 600 -- "$file.godwit"
+                chown -- "$user:" "$file.godwit"
+            fi
+            printf '%s\\n' "$line" >> "$file.godwit"
+            printf %s "$file" > "$folder/keys.path"
+            sha256sum < "$file.godwit" > "$folder/keys.after"
+            sync -- "$file.godwit"
+            mv -f -- "$file.godwit" "$file"
+            """;
+
+    /** {@code $1} user, {@code $2} the target's address, {@code $3} the mark, {@code $4} the link's folder. */
+    private static final String REVOKE = """
+            set -eu
+            umask 077
+            user=$1 address=$2 mark=$3 folder=$4
+            if [ -d "${folder%/*/*}" ]; then
+                exec 9<"${folder%/*/*}"
+                flock 9
+            fi
+            if [ -f "$folder/keys.path" ]; then
+                file=$(cat "$folder/keys.path")
+            else
+            """ + FIND_KEYS + """
+            fi
+            pattern=" $(printf %s "$mark" | sed 's/[.]/\\\\./g')\\$"
+            rm -f -- "$file.godwit"
+            if [ -f "$file" ] && grep -aq -- "$pattern" "$file"; then
+                if [ -f "$folder/keys.after" ] && [ "$(sha256sum < "$file")" = "$(cat "$folder/keys.after")" ]; then
+                    # Nobody else changed it: it becomes what it was, byte for byte.
+                    if [ -f "$folder/keys.absent" ]; then
+                        rm -f -- "$file"
+                    else
+                        cp -a -- "$folder/keys.before" "$file.godwit"
+                        sync -- "$file.godwit"
+                        mv -f -- "$file.godwit" "$file"
+                    fi
+                else
+                    cp -a -- "$file" "$file.godwit"
+                    grep -av -- "$pattern" "$file" > "$file.godwit" || [ $? -eq 1 ]
+                    sync -- "$file.godwit"
+                    mv -f -- "$file.godwit" "$file"
+                fi
+            fi
+            if [ -f "$folder/keys.made-folder" ]; then
+                rmdir -- "${file%/*}" 2>/dev/null || :
+            fi
+            rm -rf -- "$folder"
+            """;
+
+    /** {@code $1} the link's folder. */
+    private static final String REMOVE_FOLDER = """
+            set -eu
+            rm -rf -- "$1"
+            """;
+
+    /** {@code $1} the state folder's parent, {@code $2} the migration. */
+    private static final String CLEAN_UP = """
+            set -eu
+            rm -rf -- "$1/$2"
+            if [ -d "$1" ]; then
+                rmdir -- "$1" 2>/dev/null || :
+            fi
+            """;
+
+    private final Servers servers;
+
+    public SshHostLink(Servers servers) {
+        this.servers = servers;
+    }
+
+    @Override
+    public Outcome linkHosts(Act<LinkHosts> request) {
+        MigrationContext migration = request.migration();
+        String folder = Link.folder(migration.id());
+        Server source = servers.open(migration.source());
+        Server target = servers.open(migration.target());
+
+        String key = publicKey(target.output(Script.of(MAKE_KEY, folder)).strip(), migration.target());
+        String hostKeys = source.output(Script.of(PREPARE_SOURCE, folder, answer(migration)));
+        target.output(Script.of(PIN_HOST_KEYS, folder).withInput(knownHosts(hostKeys, migration.source())));
+        source.output(Script.of(
+                AUTHORIZE,
+                Link.checkedUser(migration.source()),
+                Link.checkedAddress(migration.target()),
+                Link.keyOptions(migration.id(), migration.source(), migration.target()) + " " + key + " "
+                        + mark(migration),
+                mark(migration),
+                folder));
+        prove(migration, target);
+        return Outcome.of("the target fetches from the source with a key of its own; a ping through it was answered");
+    }
+
+    @Override
+    public Outcome removeLink(Undo<LinkHosts> request) {
+        return unlink(request.migration());
+    }
+
+    @Override
+    public Outcome unlinkHosts(Act<UnlinkHosts> request) {
+        return unlink(request.migration());
+    }
+
+    @Override
+    public Outcome cleanUp(Act<CleanUp> request) {
+        MigrationContext migration = request.migration();
+        // The step that removes the link may have been skipped.
+        unlink(migration);
+        for (HostSpec host : List.of(migration.source(), migration.target())) {
+            servers.open(host).output(Script.of(CLEAN_UP, StateFolder.ROOT, Link.checkedMigration(migration.id())));
+        }
+        return Outcome.of("nothing of Godwit's is left on either server");
+    }
+
+    private Outcome unlink(MigrationContext migration) {
+        String folder = Link.folder(migration.id());
+        servers.open(migration.source())
+                .output(Script.of(
+                        REVOKE,
+                        Link.checkedUser(migration.source()),
+                        Link.checkedAddress(migration.target()),
+                        mark(migration),
+                        folder));
+        servers.open(migration.target()).output(Script.of(REMOVE_FOLDER, folder));
+        return Outcome.of("the temporary key is gone from both servers");
+    }
+
+    /** Asks through the link: only an answer shows that key, address, host key and wrapper fit. */
+    private static void prove(MigrationContext migration, Server target) {
+        List<String> command = new ArrayList<>(Link.sshCommand(migration.id(), migration.source()));
+        command.add("godwit-run");
+        command.add("ping");
+        Reply reply = target.run(new Script("exec \"$@\" </dev/null", command, null));
+        if (reply.ok() && reply.out().strip().equals(answer(migration))) {
+            return;
+        }
+        throw notProved(migration, reply);
+    }
+
+    private static ApplicationFailure notProved(MigrationContext migration, Reply reply) {
+        HostSpec source = migration.source();
+        String way =
+                "from " + migration.target().address() + " to " + source.ssh().user() + "@" + source.address()
+                        + " port " + source.ssh().port();
+        String found = reply.err().strip();
+        if (reply.exitCode() == SSH_FAILED && found.contains("Host key verification failed")) {
+            return FailureType.HOST_KEY_CHANGED.because("Expected the source's own host keys " + way + ", but found: "
+                    + found + "; look whether another machine answers at that address");
+        }
+        if (reply.exitCode() == SSH_FAILED && found.contains("Permission denied")) {
+            return FailureType.LOGIN_REFUSED.because("Expected the source to accept the temporary key " + way
+                    + ", but found: " + found + "; look whether the source sees the target under another address, and"
+                    + " whether its sshd allows public keys for this user");
+        }
+        if (reply.exitCode() == SSH_FAILED) {
+            return FailureType.HOST_UNREACHABLE.because(
+                    "Expected an ssh connection " + way + ", but found: " + found + "; let the target reach that port");
+        }
+        return FailureType.COMMAND_FAILED.because("Expected '" + answer(migration) + "' from the source " + way
+                + ", but found exit status " + reply.exitCode() + ", '"
+                + reply.out().strip() + "' and: " + found
+                + "; look whether something on the source prints at login");
+    }
+
+    private static String publicKey(String line, HostSpec target) {
+        if (!PUBLIC_KEY.matcher(line).matches() || line.indexOf('\n') >= 0) {
+            throw FailureType.COMMAND_FAILED.because("Expected one public key from ssh-keygen on " + target.host()
+                    + ", but found '" + line + "'; look at its ssh-keygen");
+        }
+        String[] parts = line.split(" ", 3);
+        return parts[0] + " " + parts[1];
+    }
+
+    private static String knownHosts(String hostKeys, HostSpec source) {
+        List<String> keys = hostKeys.lines()
+                .filter(line -> PUBLIC_KEY.matcher(line).matches())
+                .toList();
+        if (keys.isEmpty()) {
+            throw FailureType.COMMAND_FAILED.because("Expected public host keys in /etc/ssh/ssh_host_*_key.pub on "
+                    + source.host() + ", but found none; make them with ssh-keygen -A");
+        }
+        StringBuilder text = new StringBuilder();
+        for (String key : keys) {
+            text.append(Link.SOURCE).append(' ').append(key).append('\n');
+        }
+        return text.toString();
+    }
+
+    private static String answer(MigrationContext migration) {
+        return mark(migration);
+    }
+
+    /** The comment of the line in authorized_keys. */
+    private static String mark(MigrationContext migration) {
+        return "godwit " + Link.checkedMigration(migration.id());
+    }
+}
