@@ -1,0 +1,108 @@
+package dev.godwit.workflows.migration;
+
+import dev.godwit.workflows.plan.Phase;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Which command fits which state. Pure: given the status, the reason why a command is refused, or nothing. Every reason
+ * says what was expected, what was found and what would fit.
+ */
+final class CommandRules {
+    private CommandRules() {}
+
+    static Optional<String> refusal(MigrationStatus status, Command command) {
+        if (status.end() != null) {
+            return refuse("a migration that runs", "it is over: " + status.end(), "start a new one");
+        }
+        return switch (command) {
+            case Command.Approve approve -> refuseApproval(status, approve);
+            case Command.Pause ignored -> refusePause(status);
+            case Command.Resume ignored ->
+                status.paused() ? Optional.empty() : refuse("a paused migration", "it is not paused", "nothing");
+            case Command.Decide decide -> refuseDecision(status, decide);
+            case Command.RollBack ignored -> refuseRollBack(status);
+            case Command.Finish ignored ->
+                status.phase() == Phase.SOAK && !status.undoing()
+                        ? Optional.empty()
+                        : refuse("a migration that soaks", "phase " + status.phase(), "wait for phase SOAK");
+        };
+    }
+
+    private static Optional<String> refuseApproval(MigrationStatus status, Command.Approve approve) {
+        Waiting waiting = status.waiting();
+        if (waiting == null || waiting.what() != Waiting.For.APPROVAL) {
+            return refuse("a migration that waits for an approval", found(status), "wait until it does");
+        }
+        if (!Objects.equals(status.planHash(), approve.planHash())) {
+            return refuse(
+                    "the hash of the plan that will run, " + status.planHash(),
+                    approve.planHash(),
+                    "read the plan of this migration and approve its hash");
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> refusePause(MigrationStatus status) {
+        if (status.paused()) {
+            return refuse("a migration that is not paused", "it is paused", "resume it");
+        }
+        if (status.undoing()) {
+            return refuse("a migration that goes forward", "it rolls back", "let it end");
+        }
+        if (status.serving() == null) {
+            return refuse(
+                    "a moment at which visitors are served",
+                    "the maintenance page is up",
+                    "wait for the pivot, or roll back");
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> refuseDecision(MigrationStatus status, Command.Decide decide) {
+        Waiting waiting = status.waiting();
+        if (waiting == null || waiting.options().isEmpty()) {
+            return refuse("a migration that waits for a decision", found(status), "nothing");
+        }
+        if (!waiting.step().equals(decide.step())) {
+            return refuse("a decision about " + waiting.step(), "about " + decide.step(), "name the step that waits");
+        }
+        if (!waiting.options().contains(decide.choice())) {
+            return refuse("one of " + waiting.options(), decide.choice().toString(), "choose one of them");
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> refuseRollBack(MigrationStatus status) {
+        if (status.undoing()) {
+            return refuse("a migration that goes forward", "it rolls back already", "let it end");
+        }
+        if (isAtPivot(status)) {
+            // Undone in the middle, a write that the target has acknowledged could be dropped with its copy.
+            return refuse("a moment before or after the pivot", "the pivot is under way", "call again in a moment");
+        }
+        if (status.phase() == Phase.FINISH) {
+            return refuse(
+                    "a migration before phase FINISH",
+                    "the way back is being removed",
+                    "plan a migration in the other direction");
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isAtPivot(MigrationStatus status) {
+        return status.steps().stream().anyMatch(step -> step.planned().pivot() && step.state() == StepState.RUNNING);
+    }
+
+    private static String found(MigrationStatus status) {
+        Waiting waiting = status.waiting();
+        if (status.undoing()) {
+            return "it rolls back";
+        }
+        return waiting == null ? "it is at work in phase " + status.phase() : "it waits for " + waiting.what();
+    }
+
+    private static Optional<String> refuse(String expected, String found, String instead) {
+        return Optional.of("Expected " + expected + ", but found: " + found + "; what fits: " + instead);
+    }
+}

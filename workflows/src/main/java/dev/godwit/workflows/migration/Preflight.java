@@ -1,0 +1,25 @@
+package dev.godwit.workflows.migration;
+
+import dev.godwit.workflows.activity.Inspection;
+import dev.godwit.workflows.plan.Plan;
+import dev.godwit.workflows.plan.PlanReport;
+import dev.godwit.workflows.plan.Planner;
+import dev.godwit.workflows.spec.Spec;
+import io.temporal.workflow.Workflow;
+
+/** The read-only look and the plan that follows from it. */
+final class Preflight {
+    private Preflight() {}
+
+    /**
+     * Looks and plans. The plan is recorded in the history when it is made: a planner of a later version does not change
+     * it.
+     */
+    static PlanReport run(Spec spec) {
+        Inspection inspection = Hands.inspect(spec);
+        return Workflow.sideEffect(PlanReport.class, () -> {
+            Plan plan = Planner.plan(spec, inspection.facts());
+            return new PlanReport(inspection.findings(), inspection.facts(), plan, Planner.predictedOutage(plan));
+        });
+    }
+}
