@@ -1,0 +1,28 @@
+package dev.godwit.activities.host;
+
+import java.util.List;
+
+/** Turns a script into one command line for the account's login shell. */
+final class ShellQuote {
+    /** The same output and the same programs on every server, whatever its locale and the account's profile. */
+    private static final String PRELUDE = "export LC_ALL=C.UTF-8 PATH=\"$PATH:/usr/local/sbin:/usr/sbin:/sbin\"; ";
+
+    private ShellQuote() {}
+
+    static String commandLine(String program, List<String> arguments, boolean sudo) {
+        StringBuilder line = new StringBuilder(sudo ? "sudo -n sh -c " : "exec sh -c ");
+        quote(line, PRELUDE + program);
+        line.append(" sh");
+        for (String argument : arguments) {
+            quote(line.append(' '), argument);
+        }
+        return line.toString();
+    }
+
+    private static void quote(StringBuilder line, String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("Expected a shell word, but found a zero byte in it");
+        }
+        line.append('\'').append(text.replace("'", "'\\''")).append('\'');
+    }
+}
