@@ -10,7 +10,19 @@ import org.jspecify.annotations.Nullable;
  * @param decision how long a step that failed while visitors wait may wait for a person before Godwit rolls back by
  *     itself
  */
-public record Budget(@Nullable Duration outage, Duration decision) {
+public record Budget(
+        @Key(
+                value = "the longest outage that is acceptable; a longer prediction is shown before the approval",
+                text = Text.WAIT)
+        @Nullable
+        Duration outage,
+
+        @Key(
+                value =
+                        "how long a step that failed while visitors wait may wait for a person before Godwit rolls back by itself",
+                text = Text.WAIT,
+                standard = "\"5m\"")
+        Duration decision) {
     public static final Budget DEFAULT = new Budget(null, Duration.ofMinutes(5));
 
     public Budget {

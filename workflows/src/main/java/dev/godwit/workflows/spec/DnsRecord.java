@@ -8,7 +8,14 @@ import org.jspecify.annotations.Nullable;
  * @param name the full name, with or without the closing dot
  * @param value the address it gets; the target's address when absent
  */
-public record DnsRecord(String name, Type type, @Nullable String value) {
+public record DnsRecord(
+        @Key(value = "the full name, with or without the closing dot", text = Text.RECORD_NAME)
+        String name,
+
+        @Key("the kind of address") Type type,
+
+        @Key(value = "the address it gets; the target's address when absent", text = Text.ADDRESS) @Nullable
+        String value) {
     /** The kinds of record that point at a server. */
     public enum Type {
         A,

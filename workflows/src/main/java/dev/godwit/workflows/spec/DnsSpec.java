@@ -8,7 +8,21 @@ import java.util.List;
  *
  * @param servers addresses of every authoritative server; found from the zone's NS records when empty
  */
-public record DnsSpec(DnsProvider provider, List<DnsRecord> records, Ttl ttl, List<String> servers) {
+public record DnsSpec(
+        @Key("who takes changes of the zone") DnsProvider provider,
+
+        @Key(value = "the address records that lead to the service", least = 1)
+        List<DnsRecord> records,
+
+        @Key(value = "times to live", standard = "{\"during\":\"1m\"}")
+        Ttl ttl,
+
+        @Key(
+                value = "the address of every authoritative server; found from the zone's NS records when empty",
+                text = Text.ADDRESS,
+                standard = "[]",
+                most = 20)
+        List<String> servers) {
     public DnsSpec {
         records = records == null ? List.of() : List.copyOf(records);
         ttl = ttl == null ? new Ttl(Duration.ofSeconds(60)) : ttl;
@@ -20,5 +34,7 @@ public record DnsSpec(DnsProvider provider, List<DnsRecord> records, Ttl ttl, Li
      *
      * @param during the TTL while the migration runs, whole seconds
      */
-    public record Ttl(Duration during) {}
+    public record Ttl(
+            @Key(value = "the TTL while the migration runs", text = Text.TTL)
+            Duration during) {}
 }

@@ -8,7 +8,15 @@ import java.util.List;
  * @param path absolute
  * @param exclude rsync filter patterns, relative to the path
  */
-public record FileTree(String path, List<String> exclude) {
+public record FileTree(
+        @Key(value = "the folder's absolute path, the same on both servers", text = Text.FOLDER)
+        String path,
+
+        @Key(
+                value = "rsync patterns, relative to the path, of what stays behind",
+                text = Text.RSYNC_PATTERN,
+                standard = "[]")
+        List<String> exclude) {
     public FileTree {
         exclude = exclude == null ? List.of() : List.copyOf(exclude);
     }

@@ -3,7 +3,9 @@ package dev.godwit.workflows.spec;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /** What the migration waits for before it touches what visitors see. */
-public record Gates(Cutover cutover) {
+public record Gates(
+        @Key(value = "what opens the gate before the cutover", standard = "\"approval\"")
+        Cutover cutover) {
     public static final Gates DEFAULT = new Gates(Cutover.APPROVAL);
 
     public Gates {

@@ -13,12 +13,26 @@ import org.jspecify.annotations.Nullable;
  * @param undo the script that takes it back; nothing is taken back without it
  */
 public record Hook(
-        Phase phase,
-        @Nullable String before,
-        @Nullable String after,
-        Side on,
+        @Key("the phase in which it runs") Phase phase,
+
+        @Key(value = "the kind of step before which it runs", text = Text.STEP_KIND) @Nullable
+        String before,
+
+        @Key(
+                value = "the kind of step after which it runs; with neither it runs at the end of the phase",
+                text = Text.STEP_KIND)
+        @Nullable
+        String after,
+
+        @Key("the server on which it runs") Side on,
+
+        @Key(value = "a shell script, safe to run twice", text = Text.SCRIPT)
         String run,
-        @Nullable String undo,
+
+        @Key(value = "the script that takes it back; nothing is taken back without it", text = Text.SCRIPT) @Nullable
+        String undo,
+
+        @Key(value = "after which it has failed", text = Text.TIMEOUT, standard = "\"2m\"")
         Duration timeout) {
     public Hook {
         timeout = timeout == null ? Duration.ofMinutes(2) : timeout;

@@ -6,4 +6,11 @@ package dev.godwit.workflows.spec;
  * @param host the name that people use for it
  * @param address the IP address at which Godwit, the other server and the checks reach it
  */
-public record HostSpec(String host, String address, SshLogin ssh) {}
+public record HostSpec(
+        @Key(value = "the name that people use for it", text = Text.HOST_NAME)
+        String host,
+
+        @Key(value = "the IP address at which Godwit, the other server and the checks reach it", text = Text.ADDRESS)
+        String address,
+
+        @Key("how Godwit logs in") SshLogin ssh) {}

@@ -10,7 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param status the expected status code
  * @param contains a text that the body must contain
  */
-public record HttpCheck(URI get, int status, @Nullable String contains) {
+public record HttpCheck(
+        @Key(value = "the URL with the service's real name", text = Text.URL)
+        URI get,
+
+        @Key(value = "the expected status code", least = 100, most = 599, standard = "200")
+        int status,
+
+        @Key("a text that the body must contain") @Nullable String contains) {
     public HttpCheck {
         status = status == 0 ? 200 : status;
     }

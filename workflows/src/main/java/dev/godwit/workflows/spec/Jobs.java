@@ -8,7 +8,12 @@ import java.util.List;
  * @param units systemd services and timers
  * @param crontabs users whose crontabs belong to the service
  */
-public record Jobs(List<String> units, List<String> crontabs) {
+public record Jobs(
+        @Key(value = "systemd services and timers", text = Text.UNIT, standard = "[]")
+        List<String> units,
+
+        @Key(value = "users whose crontabs belong to the service", text = Text.USER, standard = "[]")
+        List<String> crontabs) {
     public static final Jobs NONE = new Jobs(List.of(), List.of());
 
     public Jobs {

@@ -13,11 +13,21 @@ import org.jspecify.annotations.Nullable;
  * @param target a superuser's login on the target, likewise
  */
 public record PostgresqlDatabase(
+        @Key(value = "the database's name, the same on both servers", text = Text.DATABASE_NAME)
         String name,
+
+        @Key(value = "how it is copied", standard = "\"auto\"")
         CopyMethod copy,
+
+        @Key(value = "the server's port, the same on both sides", least = 1, most = 65535, standard = "5432")
         int port,
-        @Nullable DatabaseLogin source,
-        @Nullable DatabaseLogin target) implements DatabaseSpec {
+
+        @Key("a superuser's login on the source, if peer authentication as postgres is not wanted") @Nullable
+        DatabaseLogin source,
+
+        @Key("a superuser's login on the target, likewise") @Nullable
+        DatabaseLogin target)
+        implements DatabaseSpec {
     public PostgresqlDatabase {
         copy = copy == null ? CopyMethod.AUTO : copy;
         port = port == 0 ? 5432 : port;

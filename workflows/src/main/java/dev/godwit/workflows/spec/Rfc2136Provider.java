@@ -6,7 +6,16 @@ package dev.godwit.workflows.spec;
  * @param server the primary's address
  * @param key a secret in the form of {@code nsupdate -y}: {@code algorithm:name:base64}
  */
-public record Rfc2136Provider(String server, int port, SecretRef key) implements DnsProvider {
+public record Rfc2136Provider(
+        @Key(value = "the primary server's address", text = Text.ADDRESS)
+        String server,
+
+        @Key(value = "its port", least = 1, most = 65535, standard = "53")
+        int port,
+
+        @Key("the secret with the TSIG key, algorithm:name:base64 as nsupdate -y takes it")
+        SecretRef key)
+        implements DnsProvider {
     public Rfc2136Provider {
         port = port == 0 ? 53 : port;
     }

@@ -13,20 +13,51 @@ import org.jspecify.annotations.Nullable;
  * @param soak how long the old server stays ready after the cutover
  */
 public record Spec(
+        @Key(
+                value = "the service's name, a host name; two migrations of one service cannot overlap",
+                text = Text.HOST_NAME)
         String service,
-        HostSpec source,
-        HostSpec target,
+
+        @Key("the server that the service leaves") HostSpec source,
+        @Key("the server that the service goes to") HostSpec target,
+
+        @Key(value = "the databases that move with it", standard = "[]", most = 100)
         List<DatabaseSpec> databases,
+
+        @Key(value = "the folders that move with it", standard = "[]")
         List<FileTree> files,
+
+        @Key(value = "the systemd units that make the service", text = Text.UNIT, standard = "[]")
         List<String> units,
+
+        @Key(value = "what works in the background and must run on exactly one side", standard = "{}")
         Jobs jobs,
+
+        @Key("the web server that answers for the service on both servers")
         ProxySpec proxy,
-        @Nullable DnsSpec dns,
+
+        @Key("the names in DNS that lead to it; none are changed without it") @Nullable
+        DnsSpec dns,
+
+        @Key(value = "the certificates that move with it", standard = "{}")
         TlsSpec tls,
+
+        @Key(value = "questions that the healthy service answers", least = 1, most = 100)
         List<HttpCheck> checks,
+
+        @Key(value = "commands of the operator's own, each with its undo", standard = "[]", most = 100)
         List<Hook> hooks,
+
+        @Key(value = "what the migration waits for", standard = "{}")
         Gates gates,
+
+        @Key(value = "bounds on what visitors may notice", standard = "{}")
         Budget budget,
+
+        @Key(
+                value = "how long the old server stays ready after the cutover",
+                text = Text.SOAK_TIME,
+                standard = "\"3d\"")
         Duration soak) {
     public Spec {
         databases = databases == null ? List.of() : List.copyOf(databases);

@@ -8,7 +8,17 @@ package dev.godwit.workflows.spec;
  * @param hostKey the pinned fingerprint of the server's key, {@code SHA256:…} as {@code ssh-keygen -lf} prints it
  * @param port the TCP port of sshd
  */
-public record SshLogin(String user, SecretRef key, String hostKey, int port) {
+public record SshLogin(
+        @Key(value = "the account; it is root or may do everything by sudo without a password", text = Text.USER)
+        String user,
+
+        @Key("the secret with the private key") SecretRef key,
+
+        @Key(value = "the pinned fingerprint of the server's key, as ssh-keygen -lf prints it", text = Text.HOST_KEY)
+        String hostKey,
+
+        @Key(value = "the TCP port of sshd", least = 1, most = 65535, standard = "22")
+        int port) {
     public SshLogin {
         port = port == 0 ? 22 : port;
     }

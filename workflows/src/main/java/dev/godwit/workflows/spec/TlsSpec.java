@@ -9,7 +9,12 @@ import java.util.List;
  * @param certificates files or folders; links inside them are followed to their files, which move too
  * @param renewal what renews them
  */
-public record TlsSpec(List<String> certificates, Renewal renewal) {
+public record TlsSpec(
+        @Key(value = "files or folders with certificates and their keys", text = Text.PATH, standard = "[]")
+        List<String> certificates,
+
+        @Key(value = "what renews them", standard = "\"none\"")
+        Renewal renewal) {
     public static final TlsSpec NONE = new TlsSpec(List.of(), Renewal.NONE);
 
     public TlsSpec {
