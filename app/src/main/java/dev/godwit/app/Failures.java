@@ -1,0 +1,32 @@
+package dev.godwit.app;
+
+import dev.godwit.app.engine.EngineUnavailableException;
+import io.micronaut.context.exceptions.BeanContextException;
+import io.micronaut.context.exceptions.ConfigurationException;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParseResult;
+
+/** Says what went wrong in words, and picks the exit status. Only a bug shows its stack trace. */
+final class Failures implements IExecutionExceptionHandler {
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine commandLine, ParseResult arguments) {
+        return switch (failure) {
+            case EngineUnavailableException e -> say(commandLine, e, ExitCode.UNAVAILABLE);
+            case UnavailableException e -> say(commandLine, e, ExitCode.UNAVAILABLE);
+            case ConfigurationException e -> say(commandLine, e, ExitCode.CONFIGURATION);
+            case BeanContextException e
+            when e.getCause() instanceof ConfigurationException cause ->
+                say(commandLine, cause, ExitCode.CONFIGURATION);
+            default -> {
+                failure.printStackTrace(commandLine.getErr());
+                yield ExitCode.FAILURE;
+            }
+        };
+    }
+
+    private static int say(CommandLine commandLine, Exception failure, int exitCode) {
+        commandLine.getErr().println("godwit: " + failure.getMessage());
+        return exitCode;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.godwit.app.engine;
+
+import dev.godwit.activities.secrets.Secrets;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Chooses and starts the engine. */
+@Singleton
+public final class Engines {
+    private static final Logger LOG = LoggerFactory.getLogger(Engines.class);
+
+    private final TemporalConfiguration temporal;
+    private final TlsConfiguration tls;
+    private final EngineConfiguration own;
+    private final Secrets secrets;
+
+    public Engines(TemporalConfiguration temporal, TlsConfiguration tls, EngineConfiguration own, Secrets secrets) {
+        this.temporal = temporal;
+        this.tls = tls;
+        this.own = own;
+        this.secrets = secrets;
+    }
+
+    /**
+     * The cluster that is configured, else an engine of our own with its state below the data folder.
+     *
+     * @throws EngineUnavailableException if neither comes up
+     */
+    public Engine start(Path data) {
+        String address = temporal.address();
+        if (address != null) {
+            return Cluster.connect(address, temporal, tls, secrets);
+        }
+        Optional<Path> program = new TemporalProgram(own).locate();
+        if (program.isPresent()) {
+            return DevelopmentServer.start(program.get(), data.resolve("engine"), own, temporal.namespace());
+        }
+        LOG.error(
+                "NOTHING SURVIVES A RESTART: the Temporal server is neither installed nor could it be downloaded or"
+                        + " built, so migrations live in this process's memory only. Do not move anything real. Install the"
+                        + " program 'temporal' {} on the PATH, or Go, or set temporal.address, and start again.",
+                TemporalRelease.VERSION);
+        return InMemoryServer.start();
+    }
+}

@@ -1,0 +1,82 @@
+package dev.godwit.worker;
+
+import dev.godwit.workflows.migration.TaskQueue;
+import io.temporal.client.WorkflowClient;
+import io.temporal.common.interceptors.WorkerInterceptor;
+import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerFactory;
+import io.temporal.worker.WorkerFactoryOptions;
+import io.temporal.worker.WorkerOptions;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Polls Godwit's task queue and runs workflows and activities. Every {@link WorkerInterceptor} that is a bean takes
+ * part. An unexpected exception in a workflow blocks its task, loudly and until it is mended, and never fails the
+ * workflow (design rule 5): that is Temporal's default and is left so.
+ */
+@Singleton
+public final class TemporalWorker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TemporalWorker.class);
+
+    /** Progress is for people who watch: a heartbeat reaches the engine at least this often. */
+    private static final Duration HEARTBEAT_THROTTLE = Duration.ofSeconds(2);
+
+    /** Longer than Temporal's one second, which a busy small machine can exceed without any deadlock. */
+    private static final Duration DEADLOCK_DETECTION = Duration.ofSeconds(10);
+
+    private static final Duration INTERRUPT_TIMEOUT = Duration.ofSeconds(5);
+
+    private final WorkerFactory factory;
+    private final WorkerConfiguration configuration;
+
+    TemporalWorker(
+            WorkflowClient client,
+            WorkerConfiguration configuration,
+            WorkflowTypes workflows,
+            @ActivityBean List<Object> activities,
+            List<WorkerInterceptor> interceptors) {
+        this.configuration = configuration;
+        this.factory = WorkerFactory.newInstance(
+                client,
+                WorkerFactoryOptions.newBuilder()
+                        .setUsingVirtualWorkflowThreads(true)
+                        .setWorkerInterceptors(interceptors.toArray(WorkerInterceptor[]::new))
+                        .build());
+        Worker worker = factory.newWorker(
+                TaskQueue.NAME,
+                WorkerOptions.newBuilder()
+                        .setUsingVirtualThreads(true)
+                        .setMaxConcurrentActivityExecutionSize(configuration.concurrentActivities())
+                        .setDefaultDeadlockDetectionTimeout(DEADLOCK_DETECTION.toMillis())
+                        .setMaxHeartbeatThrottleInterval(HEARTBEAT_THROTTLE)
+                        .setDefaultHeartbeatThrottleInterval(HEARTBEAT_THROTTLE)
+                        .build());
+        worker.registerWorkflowImplementationTypes(workflows.implementations().toArray(Class<?>[]::new));
+        worker.registerActivitiesImplementations(activities.toArray());
+    }
+
+    /** Begins to poll. */
+    public void start() {
+        factory.start();
+        LOG.info("The worker polls the task queue {}", TaskQueue.NAME);
+    }
+
+    /**
+     * Stops polling, lets what runs go on for a while, then interrupts it. Supervised jobs on the servers go on; the
+     * next worker attaches to them.
+     */
+    @Override
+    public void close() {
+        factory.shutdown();
+        factory.awaitTermination(configuration.shutdownTimeout().toMillis(), TimeUnit.MILLISECONDS);
+        if (!factory.isTerminated()) {
+            factory.shutdownNow();
+            factory.awaitTermination(INTERRUPT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+}
