@@ -45,6 +45,12 @@ final class Logging {
 
         JsonEncoder encoder = new JsonEncoder();
         encoder.setContext(context);
+        encoder.setWithContext(false);
+        encoder.setWithSequenceNumber(false);
+        encoder.setWithNanoseconds(false);
+        encoder.setWithMessage(false);
+        encoder.setWithArguments(false);
+        encoder.setWithFormattedMessage(true);
         encoder.start();
 
         appender.setRollingPolicy(rolling);
