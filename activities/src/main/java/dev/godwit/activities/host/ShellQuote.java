@@ -4,8 +4,16 @@ import java.util.List;
 
 /** Turns a script into one command line for the account's login shell. */
 final class ShellQuote {
-    /** The same output and the same programs on every server, whatever its locale and the account's profile. */
-    private static final String PRELUDE = "export LC_ALL=C.UTF-8 PATH=\"$PATH:/usr/local/sbin:/usr/sbin:/sbin\"; ";
+    /** What comes before the number of the process group, on a line of standard error. */
+    static final String GROUP = "godwit-process-group ";
+
+    /**
+     * The same output and the same programs on every server, whatever its locale and the account's profile. The process
+     * group is the fifth field (proc_pid_stat(5)); by it the script can be stopped, which sshd does not do for root.
+     */
+    private static final String PRELUDE =
+            "export LC_ALL=C.UTF-8 PATH=\"$PATH:/usr/local/sbin:/usr/sbin:/sbin\"; read -r _ _ _ _ group _ </proc/$$/stat;"
+                    + " echo \"" + GROUP + "$group\" >&2; ";
 
     private ShellQuote() {}
 

@@ -10,14 +10,13 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import net.schmizz.sshj.common.SSHException;
-import net.schmizz.sshj.connection.ConnectionException;
 import net.schmizz.sshj.connection.channel.direct.Session;
 import net.schmizz.sshj.connection.channel.direct.Signal;
-import net.schmizz.sshj.transport.TransportException;
 import org.jspecify.annotations.Nullable;
 
 /** A command that runs on a server, over a session channel of its own. Closing it ends it if it still runs. */
@@ -28,6 +27,9 @@ final class SshProcess implements AutoCloseable {
     /** What fits into a channel's first window is sent without another thread. */
     private static final int SMALL_INPUT = 32 * 1024;
 
+    /** How long a script may take until it has said its process group. */
+    private static final Duration STARTED = Duration.ofSeconds(5);
+
     private final SshConnections owner;
     private final SshConnection connection;
     private final Session session;
@@ -35,6 +37,7 @@ final class SshProcess implements AutoCloseable {
     private final CompletableFuture<String> errors = new CompletableFuture<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean overdue;
+    private final CompletableFuture<String> group = new CompletableFuture<>();
 
     SshProcess(SshConnections owner, SshConnection connection, Session session, String commandLine)
             throws SSHException {
@@ -52,16 +55,34 @@ final class SshProcess implements AutoCloseable {
     private void drainErrors() {
         Tail tail = new Tail(ERR_LIMIT);
         try (InputStream err = command.getErrorStream()) {
+            skipGroup(err, tail);
             byte[] chunk = new byte[8192];
             for (int read = err.read(chunk); read >= 0; read = err.read(chunk)) {
                 tail.add(chunk, read);
             }
         } catch (IOException e) {
             // The same breaks the reading of standard output, which reports it.
-            errors.complete(tail.text());
-            return;
+            group.completeExceptionally(e);
         }
         errors.complete(tail.text());
+    }
+
+    /** Reads the line that names the process group; what an account's profile says before it is kept. */
+    private void skipGroup(InputStream err, Tail tail) throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int read = err.read(); read >= 0; read = err.read()) {
+            line.write(read);
+            if (read == '\n') {
+                String text = line.toString(StandardCharsets.UTF_8);
+                if (text.startsWith(ShellQuote.GROUP)) {
+                    group.complete(text.substring(ShellQuote.GROUP.length()).strip());
+                    return;
+                }
+                tail.add(line.toByteArray(), line.size());
+                line.reset();
+            }
+        }
+        tail.add(line.toByteArray(), line.size());
     }
 
     InputStream out() {
@@ -203,19 +224,28 @@ final class SshProcess implements AutoCloseable {
             connection.release();
             return;
         }
-        // It still runs: nobody may wait for it here, and sshd does not end a command whose channel closes.
-        Thread.ofVirtual().name("godwit-ssh-close").start(() -> {
-            try {
-                command.signal(Signal.TERM);
-                session.close();
-            } catch (ConnectionException | TransportException e) {
-                // The channel goes with its connection.
-                return;
-            } finally {
-                closeStreams();
-                connection.release();
-            }
-        });
+        // It still runs, and sshd does not end a command whose channel closes. Nobody may wait for that here.
+        Thread.ofVirtual().name("godwit-ssh-close").start(this::stop);
+    }
+
+    private void stop() {
+        try {
+            kill(group.orTimeout(STARTED.toMillis(), TimeUnit.MILLISECONDS).join());
+            session.close();
+        } catch (SSHException | CompletionException e) {
+            // Its connection is gone, and the channel with it; or it never got as far as to say its number.
+            return;
+        } finally {
+            closeStreams();
+            connection.release();
+        }
+    }
+
+    private void kill(String running) throws SSHException {
+        String sudo = owner.host().ssh().user().equals("root") ? "" : "sudo -n ";
+        try (Session killer = connection.session()) {
+            killer.exec(sudo + "kill -TERM -- -" + running).join();
+        }
     }
 
     /** Wakes whoever still reads. */
