@@ -60,6 +60,7 @@ public final class SpecSchema {
                 .with(
                         Option.DEFINITIONS_FOR_ALL_OBJECTS,
                         Option.PLAIN_DEFINITION_KEYS,
+                        Option.ENUM_KEYWORD_FOR_SINGLE_VALUES,
                         Option.FORBIDDEN_ADDITIONAL_PROPERTIES_BY_DEFAULT)
                 .without(Option.FLATTENED_ENUMS_FROM_TOSTRING)
                 .with(new JacksonSchemaModule(

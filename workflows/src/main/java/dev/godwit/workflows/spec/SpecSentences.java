@@ -172,7 +172,8 @@ final class SpecSentences {
             return Optional.empty();
         }
         return words.stream()
-                .filter(one -> distance(lower, one.toLowerCase(Locale.ROOT)) <= Math.max(1, lower.length() / 3)
+                .filter(one -> distance(lower, one.toLowerCase(Locale.ROOT))
+                                <= (lower.length() <= 3 ? 1 : Math.max(2, lower.length() / 3))
                         || one.toLowerCase(Locale.ROOT).startsWith(lower))
                 .min(Comparator.comparingInt(one -> distance(lower, one.toLowerCase(Locale.ROOT))));
     }

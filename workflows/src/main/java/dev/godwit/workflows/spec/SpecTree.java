@@ -22,11 +22,11 @@ import tools.jackson.dataformat.yaml.YAMLParser;
 
 /**
  * Turns text into a tree that means the same whether it was YAML or JSON. What the two do not share is refused:
- * anchors, aliases (with which a few lines can mean gigabytes), tags, several documents. So are keys said twice, of
+ * aliases (with which a few lines can mean gigabytes), tags, several documents. So are keys said twice, of
  * which other readers would silently take the last.
  */
 final class SpecTree {
-    /** Deeper than any spec. */
+    /** More levels than any spec has. */
     private static final int DEEPEST = 20;
 
     private static final StreamReadConstraints LIMITS = StreamReadConstraints.builder()
@@ -77,13 +77,13 @@ final class SpecTree {
     }
 
     private JsonNode value(JsonPointer path, int depth) {
-        if (depth > DEEPEST) {
+        if (depth >= DEEPEST) {
             throw SpecReader.refused(
                     "Expected a spec nested at most " + DEEPEST + " levels deep, but found more; write it flatter");
         }
         if (parser instanceof YAMLParser yaml) {
-            if (yaml.isCurrentAlias() || yaml.getObjectId() != null) {
-                report(path, "plain YAML", "an anchor or an alias", "write the value out in both places");
+            if (yaml.isCurrentAlias()) {
+                report(path, "plain YAML", "an alias", "write the value out in both places");
             }
             if (yaml.getTypeId() != null) {
                 report(path, "plain YAML", "a tag", "leave the tag out; put a text in quotes");
@@ -113,7 +113,7 @@ final class SpecTree {
             boolean twice = object.has(key);
             if (twice) {
                 report(
-                        path,
+                        inner,
                         "every key once",
                         Text.quoted(key) + " again" + place(parser.currentTokenLocation()),
                         "keep one of the two");

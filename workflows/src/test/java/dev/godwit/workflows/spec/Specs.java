@@ -1,0 +1,50 @@
+package dev.godwit.workflows.spec;
+
+import dev.godwit.workflows.GodwitJson;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import tools.jackson.core.JsonPointer;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Documents of the tests. */
+final class Specs {
+    private Specs() {}
+
+    /** A document that uses every key. */
+    static ObjectNode shop() {
+        return (ObjectNode) GodwitJson.mapper().readTree(resource("shop.json"));
+    }
+
+    /** The same document with another value at one place; null removes what is there. */
+    static ObjectNode shop(String path, JsonNode value) {
+        ObjectNode document = shop();
+        JsonPointer pointer = JsonPointer.compile(path);
+        JsonNode parent = document.at(pointer.head());
+        if (parent instanceof ArrayNode array) {
+            int index = pointer.last().getMatchingIndex();
+            if (index < array.size()) {
+                array.set(index, value);
+            } else {
+                array.add(value);
+            }
+        } else if (parent instanceof ObjectNode object) {
+            object.set(pointer.last().getMatchingProperty(), value);
+        } else {
+            throw new IllegalArgumentException("Expected a parent at " + path + ", but found " + parent);
+        }
+        return document;
+    }
+
+    static String resource(String name) {
+        try (InputStream stream = Objects.requireNonNull(Specs.class.getResourceAsStream("/spec/" + name), name)) {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
