@@ -1,0 +1,295 @@
+package dev.godwit.activities.proxy.nginx;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Godwit puts in the place of a site's file: the same server blocks where they matter to a connection (names,
+ * ports, TLS, logs), with another content. Blocks for other names, maps, upstreams and comments between them stay byte
+ * for byte.
+ *
+ * @param nonce what the answers carry in {@value #NONCE_HEADER}; it depends on the migration and on the content alone,
+ *     so that a second attempt recognises the first one's work
+ */
+record DerivedSite(String text, String nonce) {
+    static final String NONCE_HEADER = "X-Godwit";
+    static final String UPSTREAM_HEADER = "X-Godwit-Upstream";
+
+    private static final String PLACEHOLDER = "@@godwit-nonce@@";
+    private static final int NONCE_LENGTH = 24;
+
+    /** Names of variables and upstreams are short: nginx's hashes have buckets of 64 bytes. */
+    private static final String SHORT_PLACEHOLDER = "@@godwit-short@@";
+
+    private static final int SHORT_LENGTH = 8;
+
+    /** The beginning of every file that Godwit writes: who it is for, and which original it stands for. */
+    private static final Pattern MARK =
+            Pattern.compile("# Godwit: migration=(\\S+) serves=(page|forward) original=([0-9a-f]{64}) nonce=(\\S+)\n");
+
+    /** What a connection needs, whatever is answered over it. */
+    private static final Set<String> CONNECTION = Set.of(
+            "listen",
+            "server_name",
+            "ssl",
+            "http2",
+            "http3",
+            "access_log",
+            "error_log",
+            "resolver",
+            "resolver_timeout",
+            "set",
+            "keepalive_timeout",
+            "keepalive_requests",
+            "keepalive_time",
+            "keepalive_disable",
+            "client_header_timeout",
+            "client_header_buffer_size",
+            "client_body_timeout",
+            "large_client_header_buffers",
+            "send_timeout",
+            "server_tokens",
+            "ignore_invalid_headers",
+            "underscores_in_headers",
+            "merge_slashes",
+            "connection_pool_size",
+            "request_pool_size",
+            "reset_timedout_connection",
+            "tcp_nodelay",
+            "tcp_nopush",
+            "set_real_ip_from",
+            "real_ip_header",
+            "real_ip_recursive");
+
+    private static final List<String> CONNECTION_PREFIXES = List.of("ssl_", "http2_", "http3_", "quic_", "lingering_");
+
+    /** Who may ask, and how often: the old server knows the visitors' addresses, the target sees only the old server. */
+    private static final Set<String> ACCESS = Set.of("allow", "deny", "satisfy", "auth_basic", "auth_basic_user_file");
+
+    private static final List<String> ACCESS_PREFIXES = List.of("limit_req", "limit_conn", "limit_rate");
+
+    /** Godwit's own page, for every language: it names no product and loads nothing. At most 4 kB, nginx's limit. */
+    private static final String OWN_PAGE = """
+            <!doctype html><html lang="en"><head><meta charset="utf-8">\
+            <meta name="viewport" content="width=device-width"><meta name="robots" content="noindex">\
+            <title>Back in a moment</title><style>body{font:1.2em/1.5 system-ui,sans-serif;margin:20vh auto;\
+            max-width:30em;padding:0 1em;text-align:center}</style></head><body><h1>Back in a moment</h1>\
+            <p>This site is being moved to a new server. Nothing is lost. Please try again in a minute.</p>\
+            </body></html>""";
+
+    /** What a file that Godwit wrote says of itself. */
+    record Mark(String migration, String serves, String original, String nonce) {}
+
+    /** The mark of a file; empty for a file that Godwit did not write. */
+    static Optional<Mark> mark(byte[] file) {
+        Matcher matcher = MARK.matcher(new String(file, StandardCharsets.ISO_8859_1));
+        return matcher.lookingAt()
+                ? Optional.of(new Mark(matcher.group(1), matcher.group(2), matcher.group(3), matcher.group(4)))
+                : Optional.empty();
+    }
+
+    byte[] bytes() {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /**
+     * The site with the maintenance page: status 503 with Retry-After, whatever is asked (RFC 9110, 15.6.4), except ACME
+     * challenges, which stay as they were.
+     *
+     * @param original SHA-256 of the site's file
+     * @param page the operator's own page, a file that nginx's workers can read; null for Godwit's
+     */
+    static DerivedSite page(Site site, List<String> names, String migration, String original, @Nullable String page) {
+        String content = """
+                    client_max_body_size 0;
+                    add_header %s "%s" always;
+                    add_header Retry-After 60 always;
+                    add_header Cache-Control no-store always;
+                """.formatted(NONCE_HEADER, PLACEHOLDER) + (page == null ? ownPage() : operatorsPage(page));
+        return derived(site, names, migration, "page", original, "", server -> {
+            boolean challenges = server.content().stream().anyMatch(DerivedSite::isChallenge);
+            return kept(
+                            server,
+                            directive -> isConnection(directive)
+                                    || isChallenge(directive)
+                                    || (challenges && directive.name().equals("root")))
+                    + content;
+        });
+    }
+
+    private static String ownPage() {
+        return """
+                    location / {
+                        types { }
+                        default_type "text/html; charset=utf-8";
+                        return 503 '%s';
+                    }
+                """.formatted(OWN_PAGE);
+    }
+
+    private static String operatorsPage(String page) {
+        return """
+                    error_page 503 /.godwit/%1$s;
+                    location / {
+                        return 503;
+                    }
+                    location = /.godwit/%1$s {
+                        internal;
+                        types { }
+                        default_type "text/html; charset=utf-8";
+                        alias %2$s;
+                    }
+                """.formatted(PLACEHOLDER, quoted(page));
+    }
+
+    /**
+     * The site that forwards every request to the target, which serves it under the same names and ports (seeds 000 to
+     * 003). Nothing is buffered, so that uploads, downloads and streams pass as they come; nothing is sent twice.
+     *
+     * @param original SHA-256 of the site's file
+     * @param target the target's IP address
+     */
+    static DerivedSite forward(Site site, List<String> names, String migration, String original, String target) {
+        Set<Integer> ports = site.serversFor(names).stream()
+                .flatMap(server -> server.listens().stream())
+                .map(Listen::port)
+                .collect(Collectors.toCollection(TreeSet::new));
+        String prefix = "godwit_" + SHORT_PLACEHOLDER;
+        String groups = ports.stream()
+                .map(port ->
+                        "upstream %s_%d { server %s:%d; }%n".formatted(prefix, port, Endpoint.bracketed(target), port))
+                .collect(Collectors.joining());
+        // A request without Host (HTTP/1.0) gets the name of the server block; a connection is upgraded if asked to.
+        String maps = """
+                map $http_upgrade $%1$s_connection { default upgrade; '' close; }
+                map $http_host $%1$s_host { default $http_host; '' $host; }
+                """.formatted(prefix);
+        String content = """
+                    client_max_body_size 0;
+                    gzip off;
+                    expires off;
+                    add_header %2$s "%3$s" always;
+                    add_header %4$s $upstream_addr always;
+                    location / {
+                        proxy_pass $scheme://%1$s_$server_port;
+                        proxy_http_version 1.1;
+                        proxy_set_header Host $%1$s_host;
+                        proxy_set_header Upgrade $http_upgrade;
+                        proxy_set_header Connection $%1$s_connection;
+                        proxy_set_header X-Real-IP $remote_addr;
+                        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+                        proxy_set_header X-Forwarded-Proto $scheme;
+                        proxy_ssl_server_name on;
+                        proxy_ssl_name $host;
+                        proxy_ssl_protocols TLSv1.2 TLSv1.3;
+                        proxy_redirect off;
+                        proxy_buffering off;
+                        proxy_request_buffering off;
+                        proxy_intercept_errors off;
+                        proxy_cache off;
+                        proxy_next_upstream off;
+                        proxy_connect_timeout 5s;
+                        proxy_send_timeout 1h;
+                        proxy_read_timeout 1h;
+                    }
+                """.formatted(prefix, NONCE_HEADER, PLACEHOLDER, UPSTREAM_HEADER);
+        return derived(
+                site,
+                names,
+                migration,
+                "forward",
+                original,
+                groups + maps,
+                server -> kept(server, directive -> isConnection(directive) || isAccess(directive)) + content);
+    }
+
+    private interface Content {
+        String of(Site.Server server);
+    }
+
+    private static DerivedSite derived(
+            Site site,
+            List<String> names,
+            String migration,
+            String serves,
+            String original,
+            String beforeFirst,
+            Content content) {
+        StringBuilder text = new StringBuilder();
+        int copied = 0;
+        for (Site.Server server : site.serversFor(names)) {
+            text.append(site.text(), copied, server.place().start());
+            text.append(copied == 0 ? beforeFirst : "");
+            text.append("server {\n").append(content.of(server)).append('}');
+            copied = server.place().end();
+        }
+        text.append(site.text(), copied, site.text().length());
+        String nonce = sha256((migration + "\n" + serves + "\n" + original + "\n" + text)
+                        .getBytes(StandardCharsets.ISO_8859_1))
+                .substring(0, NONCE_LENGTH);
+        String mark =
+                "# Godwit: migration=%s serves=%s original=%s nonce=%s%n".formatted(migration, serves, original, nonce)
+                        + "# While this service moves to another server, this file stands for the original one, which is kept in"
+                        + " Godwit's state folder under its checksum.\n";
+        return new DerivedSite(
+                mark
+                        + text.toString()
+                                .replace(PLACEHOLDER, nonce)
+                                .replace(SHORT_PLACEHOLDER, nonce.substring(0, SHORT_LENGTH)),
+                nonce);
+    }
+
+    private static String kept(Site.Server server, Predicate<Directive> keeps) {
+        return server.content().stream()
+                .filter(keeps)
+                .map(directive -> "    " + directive.text() + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private static boolean isConnection(Directive directive) {
+        return isOneOf(directive, CONNECTION, CONNECTION_PREFIXES);
+    }
+
+    private static boolean isAccess(Directive directive) {
+        return isOneOf(directive, ACCESS, ACCESS_PREFIXES);
+    }
+
+    private static boolean isOneOf(Directive directive, Set<String> names, List<String> prefixes) {
+        return names.contains(directive.name())
+                || prefixes.stream().anyMatch(prefix -> directive.name().startsWith(prefix));
+    }
+
+    /** A location for ACME challenges (RFC 8555, 8.3), or one for all of /.well-known/ that asks no application. */
+    private static boolean isChallenge(Directive directive) {
+        if (!directive.name().equals("location")) {
+            return false;
+        }
+        String path = directive.last().orElse("").replace("\\", "");
+        return path.contains("/.well-known/acme-challenge")
+                || (path.contains("/.well-known")
+                        && directive.deep().noneMatch(inner -> inner.name().endsWith("_pass")));
+    }
+
+    private static String quoted(String path) {
+        return '"' + path.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+
+    static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Expected a JDK with SHA-256, but found none", e);
+        }
+    }
+}

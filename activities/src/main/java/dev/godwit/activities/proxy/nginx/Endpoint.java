@@ -1,0 +1,21 @@
+package dev.godwit.activities.proxy.nginx;
+
+import java.net.URI;
+
+/** A name at a place where nginx listens. */
+record Endpoint(boolean tls, String address, int port, String name) {
+    /** A URL there. */
+    URI url(String path) {
+        return URI.create((tls ? "https://" : "http://") + name + ":" + port + path);
+    }
+
+    @Override
+    public String toString() {
+        return (tls ? "https://" : "http://") + name + " at " + bracketed(address) + ":" + port;
+    }
+
+    /** An address as URLs and nginx write it. */
+    static String bracketed(String address) {
+        return address.contains(":") ? "[" + address + "]" : address;
+    }
+}

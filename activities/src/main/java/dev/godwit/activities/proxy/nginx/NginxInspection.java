@@ -1,0 +1,314 @@
+package dev.godwit.activities.proxy.nginx;
+
+import dev.godwit.activities.proxy.nginx.ConfigReader.Malformed;
+import dev.godwit.activities.proxy.nginx.NginxHost.SiteFile;
+import dev.godwit.workflows.activity.Inspection;
+import dev.godwit.workflows.plan.Facts;
+import dev.godwit.workflows.plan.Finding;
+import dev.godwit.workflows.plan.Words;
+import dev.godwit.workflows.spec.NginxProxy;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** The preflight's look at nginx on both sides (seeds 002, 003). It changes nothing. */
+final class NginxInspection {
+    private static final Pattern VERSION = Pattern.compile("nginx version: (\\S+)");
+    private static final Set<String> BY_ADDRESS = Set.of("allow", "deny", "limit_req", "limit_conn", "geo");
+
+    private final NginxProxy proxy;
+    private final NginxHost source;
+    private final NginxHost target;
+    private final List<Finding> findings = new ArrayList<>();
+
+    NginxInspection(NginxProxy proxy, NginxHost source, NginxHost target) {
+        this.proxy = proxy;
+        this.source = source;
+        this.target = target;
+    }
+
+    Inspection inspect() {
+        Map<String, String> onSource = source.inspect(proxy.page());
+        Map<String, String> onTarget = target.inspect(null);
+        boolean sourceRuns = runs(onSource, "source");
+        boolean targetRuns = runs(onTarget, "target");
+        Optional<SiteFile> file = source.read(proxy.site(), "", null);
+        if (file.isEmpty()) {
+            blocker(
+                    "nginx-site-missing",
+                    "/proxy/site",
+                    "Expected the file " + proxy.site() + " on the source, but found none",
+                    "name the file with the service's server blocks");
+            return new Inspection(findings, Facts.NONE);
+        }
+        Optional<SiteFile> there = target.read(proxy.site(), "", null);
+        Optional<Site> site = parse(file.get());
+        site.ifPresent(found -> lookAtSite(found, onSource, onTarget, sourceRuns));
+        if (targetRuns) {
+            lookAtTarget(file.get(), there, onTarget);
+        }
+        return new Inspection(
+                findings,
+                new Facts(
+                        List.of(),
+                        List.of(),
+                        null,
+                        new Facts.ProxyFacts(
+                                file.get()
+                                        .mark()
+                                        .map(DerivedSite.Mark::original)
+                                        .orElse(file.get().sha256()),
+                                there.isPresent())));
+    }
+
+    private boolean runs(Map<String, String> host, String where) {
+        if (host.containsKey("missing")) {
+            blocker("nginx-missing", where, "Expected nginx on the " + where + ", but found none", "install nginx");
+            return false;
+        }
+        Matcher version = VERSION.matcher(host.getOrDefault("built", ""));
+        note("nginx-version", where, "The " + where + " has " + (version.find() ? version.group(1) : "nginx"));
+        if (!host.containsKey("running")) {
+            blocker(
+                    "nginx-stopped",
+                    where,
+                    "Expected nginx to run on the " + where + ", but found no master process",
+                    "systemctl enable --now nginx");
+        }
+        String[] test = host.getOrDefault("test", "1").split(" ", 2);
+        if (!test[0].equals("0")) {
+            blocker(
+                    "nginx-config-invalid",
+                    where,
+                    "Expected nginx on the " + where + " to accept its configuration, but found: "
+                            + (test.length > 1 ? text(test[1]).strip() : "no answer"),
+                    "correct it until 'nginx -t' succeeds");
+        }
+        return host.containsKey("running") && test[0].equals("0");
+    }
+
+    private Optional<Site> parse(SiteFile file) {
+        try {
+            return Optional.of(Site.read(file.content(), source::included));
+        } catch (Malformed e) {
+            blocker(
+                    "nginx-site-unreadable",
+                    "/proxy/site",
+                    "Expected nginx's language in " + proxy.site() + ", but in " + e.getMessage(),
+                    "write this part in a way that Godwit understands, or move it to a file of its own");
+            return Optional.empty();
+        }
+    }
+
+    private void lookAtSite(Site site, Map<String, String> onSource, Map<String, String> onTarget, boolean sourceRuns) {
+        lookAtNames(site);
+        lookAtListens(site);
+        lookAtRules(site);
+        lookAtPage(onSource, sourceRuns);
+        boolean tls = site.serversFor(proxy.names()).stream()
+                .flatMap(server -> server.listens().stream())
+                .anyMatch(Listen::tls);
+        if (onSource.getOrDefault("built", "").contains("--without-http_proxy_module")) {
+            blocker(
+                    "nginx-modules",
+                    "source",
+                    "Expected nginx on the source with its proxy module, but found it built" + " without",
+                    "install a build that can forward requests");
+        }
+        if (tls
+                && onTarget.containsKey("built")
+                && !onTarget.getOrDefault("built", "").contains("http_ssl_module")) {
+            blocker(
+                    "nginx-modules",
+                    "target",
+                    "Expected nginx on the target with TLS, but found it built without" + " http_ssl_module",
+                    "install a build with TLS");
+        }
+        lookAtPath(site);
+    }
+
+    private void lookAtNames(Site site) {
+        List<String> unanswered = site.unanswered(proxy.names());
+        if (!unanswered.isEmpty()) {
+            blocker(
+                    "nginx-names",
+                    "/proxy/names",
+                    "Expected server blocks for " + Words.list(proxy.names()) + " in " + proxy.site()
+                            + ", but found none for " + Words.list(unanswered),
+                    "name the file that holds them, or correct the names");
+        }
+        List<String> more = site.serversFor(proxy.names()).stream()
+                .flatMap(server -> server.names().stream())
+                .filter(name ->
+                        !name.isEmpty() && proxy.names().stream().noneMatch(asked -> asked.equalsIgnoreCase(name)))
+                .distinct()
+                .toList();
+        if (!more.isEmpty()) {
+            warning(
+                    "nginx-more-names",
+                    "/proxy/names",
+                    "The server blocks also answer to " + Words.list(more)
+                            + ": these names meet the page and move along",
+                    "add them to proxy.names, or give them server blocks of their own");
+        }
+    }
+
+    private void lookAtListens(Site site) {
+        boolean proxyProtocol = site.serversFor(proxy.names()).stream()
+                .flatMap(server -> server.listens().stream())
+                .anyMatch(Listen::proxyProtocol);
+        if (proxyProtocol) {
+            blocker(
+                    "nginx-proxy-protocol",
+                    "/proxy/site",
+                    "Expected the site to take plain HTTP or TLS, but found 'proxy_protocol' in a listen: nginx cannot"
+                            + " forward that to the target",
+                    "add a listen without proxy_protocol on a port of its own, and let the load balancer use it");
+        }
+        if (site.unanswered(proxy.names()).isEmpty()
+                && site.endpoints(proxy.names(), source.address()).isEmpty()) {
+            blocker(
+                    "nginx-listen",
+                    "/proxy/site",
+                    "Expected the site to listen at " + source.address() + ", but found only other addresses",
+                    "use as source.address an address at which the site listens");
+        }
+    }
+
+    private void lookAtRules(Site site) {
+        Set<String> rules = site.serversFor(proxy.names()).stream()
+                .flatMap(Site.Server::deep)
+                .map(Directive::name)
+                .filter(BY_ADDRESS::contains)
+                .collect(Collectors.toCollection(TreeSet::new));
+        if (!rules.isEmpty()) {
+            warning(
+                    "nginx-by-address",
+                    "/proxy/site",
+                    "The site uses " + Words.list(List.copyOf(rules)) + ", and requests that the source forwards reach"
+                            + " the target from the source's address",
+                    "on the target let nginx trust the source: 'set_real_ip_from " + source.address()
+                            + "; real_ip_header X-Forwarded-For;'");
+        }
+        boolean clientCertificates = site.serversFor(proxy.names()).stream()
+                .flatMap(Site.Server::deep)
+                .anyMatch(directive -> directive.name().equals("ssl_verify_client")
+                        && !directive.first().orElse("off").equals("off"));
+        if (clientCertificates) {
+            warning(
+                    "nginx-client-certificates",
+                    "/proxy/site",
+                    "The site asks visitors for certificates, and these cannot be forwarded to the target",
+                    "let the target accept requests from the source without them while it forwards");
+        }
+        boolean grpc = site.serversFor(proxy.names()).stream()
+                .flatMap(Site.Server::deep)
+                .anyMatch(directive -> directive.name().equals("grpc_pass"));
+        if (grpc) {
+            warning(
+                    "nginx-grpc",
+                    "/proxy/site",
+                    "The site serves gRPC, which the source forwards only over HTTP/1.1: gRPC calls will fail until DNS"
+                            + " points at the target",
+                    "move gRPC under a name of its own");
+        }
+    }
+
+    private void lookAtPage(Map<String, String> onSource, boolean sourceRuns) {
+        String page = proxy.page();
+        if (page == null || !sourceRuns || onSource.containsKey("page")) {
+            return;
+        }
+        String found = onSource.containsKey("unreadable")
+                ? "that " + onSource.get("unreadable") + ", as whom nginx works, cannot read it"
+                : "no such file";
+        blocker(
+                "nginx-page",
+                "/proxy/page",
+                "Expected the maintenance page " + page + " on the source, but found " + found,
+                "correct the path or its modes, or leave proxy.page out: Godwit has a page of its own");
+    }
+
+    private void lookAtPath(Site site) {
+        Set<Integer> ports = site.serversFor(proxy.names()).stream()
+                .flatMap(server -> server.listens().stream())
+                .map(Listen::port)
+                .collect(Collectors.toCollection(TreeSet::new));
+        for (int port : ports) {
+            String reach = source.reach(target.address(), port);
+            String asked = "Asked from the source, port " + port + " of the target (" + target.address() + ") ";
+            switch (reach) {
+                case "open" -> note("nginx-path", "target", asked + "is open");
+                case "unknown" -> note("nginx-path", "target", asked + "could not be tried: the source has no bash");
+                case "refused" -> note("nginx-path", "target", asked + "is reached, and nothing listens there yet");
+                default ->
+                    blocker(
+                            "nginx-path",
+                            "target",
+                            "Expected the source to reach port " + port + " of the target at " + target.address()
+                                    + ", because it will forward requests there, but found: " + reach,
+                            "open the port in the target's firewall for " + source.address());
+            }
+        }
+    }
+
+    private void lookAtTarget(SiteFile file, Optional<SiteFile> there, Map<String, String> onTarget) {
+        if (there.isPresent()) {
+            boolean same = there.get().sha256().equals(file.sha256());
+            note(
+                    "nginx-site-on-target",
+                    "target",
+                    "The target has " + proxy.site() + " already, "
+                            + (same ? "the same as the source's" : "not the same as the source's; it stays as it is"));
+            return;
+        }
+        List<String> taken = proxy.names().stream()
+                .filter(name -> answers(onTarget.getOrDefault("dump", ""), name))
+                .toList();
+        if (!taken.isEmpty()) {
+            warning(
+                    "nginx-target-names",
+                    "target",
+                    "The target's nginx has server blocks for " + Words.list(taken) + " in another file than "
+                            + proxy.site() + ": nginx would ignore one of the two",
+                    "remove them, or move them to " + proxy.site());
+        }
+    }
+
+    /** Whether a configuration, as {@code nginx -T} prints it, has a server block that names a host. */
+    private static boolean answers(String dump, String name) {
+        try {
+            return ConfigReader.read(text(dump)).stream()
+                    .flatMap(Directive::deep)
+                    .filter(directive -> directive.name().equals("server_name"))
+                    .anyMatch(directive ->
+                            directive.parameters().stream().anyMatch(other -> other.equalsIgnoreCase(name)));
+        } catch (Malformed e) {
+            // nginx accepts what Godwit does not understand; the test after the installation speaks for nginx.
+            return false;
+        }
+    }
+
+    private static String text(String base64) {
+        return new String(NginxHost.decoded(base64), StandardCharsets.UTF_8);
+    }
+
+    private void blocker(String code, String where, String message, String hint) {
+        findings.add(Finding.blocker(code, where, message, hint));
+    }
+
+    private void warning(String code, String where, String message, String hint) {
+        findings.add(Finding.warning(code, where, message, hint));
+    }
+
+    private void note(String code, String where, String message) {
+        findings.add(Finding.note(code, where, message, ""));
+    }
+}

@@ -1,0 +1,375 @@
+package dev.godwit.activities.proxy.nginx;
+
+import dev.godwit.activities.host.Server;
+import dev.godwit.activities.host.Servers;
+import dev.godwit.activities.http.AddressedClient;
+import dev.godwit.activities.proxy.nginx.ConfigReader.Malformed;
+import dev.godwit.activities.proxy.nginx.NginxHost.SiteFile;
+import dev.godwit.workflows.Durations;
+import dev.godwit.workflows.activity.Act;
+import dev.godwit.workflows.activity.FailureType;
+import dev.godwit.workflows.activity.Inspect;
+import dev.godwit.workflows.activity.Inspection;
+import dev.godwit.workflows.activity.Look;
+import dev.godwit.workflows.activity.MigrationContext;
+import dev.godwit.workflows.activity.Outcome;
+import dev.godwit.workflows.activity.Progress;
+import dev.godwit.workflows.activity.ProxyRouting;
+import dev.godwit.workflows.activity.Undo;
+import dev.godwit.workflows.plan.BeforeImage;
+import dev.godwit.workflows.plan.BeforeImage.SavedFile;
+import dev.godwit.workflows.plan.Step.DrainRequests;
+import dev.godwit.workflows.plan.Step.ForwardRequests;
+import dev.godwit.workflows.plan.Step.InstallSite;
+import dev.godwit.workflows.plan.Step.ServePage;
+import dev.godwit.workflows.plan.Step.SiteStep;
+import dev.godwit.workflows.plan.Words;
+import dev.godwit.workflows.spec.NginxProxy;
+import dev.godwit.workflows.spec.ProxySpec;
+import dev.godwit.workflows.spec.Side;
+import io.temporal.activity.Activity;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests, switched by replacing the file that holds the service's server blocks.
+ *
+ * <p>A link to that file (Debian's {@code sites-enabled}) stays what it is: the file behind it is replaced, by a rename.
+ * The original, with mode, owner and times, is kept in the state folder under its checksum, and what Godwit puts in its
+ * place says in its first line which original it stands for. So every act and undo can tell what is there: the
+ * original, the page, the forwarding, or somebody else's change, which is never overwritten.
+ */
+public final class NginxRouting implements ProxyRouting {
+    private static final Duration PROOF = Duration.ofSeconds(10);
+
+    private final Servers servers;
+    private final NginxLayout layout;
+    private final RoutingProof proof;
+
+    /**
+     * @param client takes any certificate, see {@link AddressedClient#accepting}
+     */
+    public NginxRouting(Servers servers, NginxLayout layout, AddressedClient client) {
+        this(servers, layout, client, PROOF);
+    }
+
+    NginxRouting(Servers servers, NginxLayout layout, AddressedClient client, Duration bound) {
+        this.servers = servers;
+        this.layout = layout;
+        this.proof = new RoutingProof(client, bound);
+    }
+
+    @Override
+    public Inspection inspectProxy(Inspect request) {
+        NginxProxy proxy = nginx(request.spec().proxy());
+        return new NginxInspection(
+                        proxy,
+                        new NginxHost(servers.open(request.spec().source()), layout),
+                        new NginxHost(servers.open(request.spec().target()), layout))
+                .inspect();
+    }
+
+    @Override
+    public BeforeImage lookAtSite(Look<SiteStep> request) {
+        MigrationContext migration = request.migration();
+        NginxProxy proxy = nginx(request.step().proxy());
+        return request.step().on() == Side.TARGET ? lookAtTarget(migration, proxy) : lookAtSource(migration, proxy);
+    }
+
+    private BeforeImage lookAtTarget(MigrationContext migration, NginxProxy proxy) {
+        SiteFile source = siteOnSource(host(migration, Side.SOURCE), migration, proxy, null);
+        Server target = servers.open(migration.target());
+        TreeSet<String> paths = new TreeSet<>(List.of(proxy.site(), source.path()));
+        return new BeforeImage.Files(paths.stream()
+                .map(path -> target.read(path)
+                        .map(content -> new SavedFile(path, true, DerivedSite.sha256(content)))
+                        .orElseGet(() -> new SavedFile(path, false, null)))
+                .toList());
+    }
+
+    private BeforeImage lookAtSource(MigrationContext migration, NginxProxy proxy) {
+        NginxHost host = host(migration, Side.SOURCE);
+        SiteFile file = siteOnSource(host, migration, proxy, null);
+        Optional<DerivedSite.Mark> mark = file.mark();
+        if (mark.isPresent()) {
+            // The look of a later step: Godwit's own file is in place already, and it names the original.
+            return image(file.path(), ownedBy(migration, mark.get()).original());
+        }
+        host.save(file, migration.id());
+        return image(file.path(), file.sha256());
+    }
+
+    private static BeforeImage image(String path, String sha256) {
+        return new BeforeImage.Files(List.of(new SavedFile(path, true, sha256)));
+    }
+
+    @Override
+    public Outcome installSite(Act<InstallSite> request) {
+        MigrationContext migration = request.migration();
+        NginxProxy proxy = nginx(request.step().proxy());
+        NginxHost source = host(migration, Side.SOURCE);
+        NginxHost target = host(migration, Side.TARGET);
+        SiteFile site = siteOnSource(source, migration, proxy, null);
+        Optional<SiteFile> there = target.read(proxy.site(), migration.id(), null);
+        String did;
+        if (there.isEmpty()) {
+            refuseOther(migration, site);
+            target.install(proxy.site(), site);
+            did = "installed " + proxy.site() + " on the target; nginx accepts it and has reloaded";
+        } else if (there.get().sha256().equals(site.sha256())) {
+            did = "the target has the same " + proxy.site() + " already";
+        } else {
+            did = "the target has a " + proxy.site() + " of its own, which stays as it is";
+        }
+        List<Listen> ports = ports(parsed(source, site), proxy);
+        for (Listen listen : ports) {
+            String reach = source.reach(target.address(), listen.port());
+            if (!reach.equals("open") && !reach.equals("unknown")) {
+                throw FailureType.PROXY_NOT_PROVED.because("Expected the source to reach port " + listen.port()
+                        + " of the target at " + target.address()
+                        + ", because it will forward requests there, but found: "
+                        + reach + "; look at the target's firewall and at what its nginx listens on");
+            }
+        }
+        return Outcome.of(did + "; the source reaches its "
+                + Words.list(
+                        ports.stream().map(listen -> "port " + listen.port()).toList()));
+    }
+
+    private static List<Listen> ports(Site site, NginxProxy proxy) {
+        return site.serversFor(proxy.names()).stream()
+                .flatMap(server -> server.listens().stream())
+                .map(listen -> new Listen(null, false, listen.port(), false, false))
+                .distinct()
+                .toList();
+    }
+
+    /** A file under the same name that is not enabled belongs to somebody: it is not overwritten. */
+    private void refuseOther(MigrationContext migration, SiteFile site) {
+        servers.open(migration.target())
+                .read(site.path())
+                .filter(content -> !DerivedSite.sha256(content).equals(site.sha256()))
+                .ifPresent(content -> {
+                    throw FailureType.SPEC_MISMATCH.because("Expected no " + site.path() + " on the target, or the"
+                            + " source's, but found another one that is not enabled; remove it, or enable it yourself");
+                });
+    }
+
+    @Override
+    public Outcome servePage(Act<ServePage> request) {
+        NginxProxy proxy = nginx(request.step().proxy());
+        Original original = original(request.migration(), proxy, request.before());
+        return Outcome.of(servePage(original, proxy));
+    }
+
+    private String servePage(Original original, NginxProxy proxy) {
+        DerivedSite page =
+                DerivedSite.page(original.site(), proxy.names(), original.migration(), original.sha256(), proxy.page());
+        List<Endpoint> endpoints = endpoints(original, proxy);
+        if (original.shows(page) && proof.showsPage(endpoints, page.nonce())) {
+            return "the page is up already" + places(endpoints);
+        }
+        original.put(page);
+        proof.page(endpoints, page.nonce());
+        return "the page answers with status 503 and the nonce " + page.nonce() + places(endpoints);
+    }
+
+    @Override
+    public Outcome forwardRequests(Act<ForwardRequests> request) {
+        NginxProxy proxy = nginx(request.step().proxy());
+        Original original = original(request.migration(), proxy, request.before());
+        String target = request.migration().target().address();
+        DerivedSite forward =
+                DerivedSite.forward(original.site(), proxy.names(), original.migration(), original.sha256(), target);
+        List<Endpoint> endpoints = endpoints(original, proxy);
+        if (original.shows(forward) && proof.showsForward(endpoints, forward.nonce(), target)) {
+            return Outcome.of("requests are forwarded already" + places(endpoints));
+        }
+        original.put(forward);
+        proof.forward(endpoints, forward.nonce(), target);
+        return Outcome.of(
+                "requests are answered by " + target + ", proved by the nonce " + forward.nonce() + places(endpoints));
+    }
+
+    private static String places(List<Endpoint> endpoints) {
+        return ": " + Words.list(endpoints.stream().map(Endpoint::toString).toList());
+    }
+
+    @Override
+    public Outcome drainRequests(Act<DrainRequests> request) {
+        NginxProxy proxy = nginx(request.step().proxy());
+        long start = System.nanoTime();
+        String[] result = host(request.migration(), Side.SOURCE)
+                .drain(
+                        (int) Math.min(Integer.MAX_VALUE / 20, proxy.drain().toSeconds()),
+                        second -> Activity.getExecutionContext()
+                                .heartbeat(new Progress("waiting for requests that are under way", 0, 0)))
+                .split(" ", 3);
+        Duration took = Duration.ofMillis((System.nanoTime() - start) / 1_000_000);
+        return Outcome.of(
+                result.length == 3
+                        ? "after " + Durations.format(proxy.drain()) + " not all requests were finished: " + result[1]
+                                + " old worker" + (result[1].equals("1") ? "" : "s") + " of nginx with " + result[2]
+                                + " open sockets (to visitors and to the application) "
+                                + (result[1].equals("1") ? "was" : "were") + " ended"
+                        : "drained: every request that was under way is finished, after " + Durations.format(took));
+    }
+
+    @Override
+    public Outcome stopForwarding(Undo<ForwardRequests> request) {
+        MigrationContext migration = request.migration();
+        NginxProxy proxy = nginx(request.step().proxy());
+        NginxHost host = host(migration, Side.SOURCE);
+        Optional<SiteFile> live = host.read(proxy.site(), migration.id(), null);
+        if (live.flatMap(SiteFile::mark)
+                .filter(mark -> mark.migration().equals(migration.id()))
+                .isEmpty()) {
+            return Outcome.of("requests were not forwarded; nothing to do");
+        }
+        return Outcome.of(servePage(original(migration, proxy, request.before()), proxy));
+    }
+
+    @Override
+    public Outcome restoreSite(Undo<SiteStep> request) {
+        MigrationContext migration = request.migration();
+        NginxProxy proxy = nginx(request.step().proxy());
+        return request.step().on() == Side.TARGET
+                ? removeFromTarget(migration, request.before())
+                : restoreOnSource(migration, proxy, request.before());
+    }
+
+    private Outcome removeFromTarget(MigrationContext migration, BeforeImage before) {
+        List<String> added = before instanceof BeforeImage.Files files
+                ? files.files().stream()
+                        .filter(file -> !file.existed())
+                        .map(SavedFile::path)
+                        .toList()
+                : List.of();
+        if (added.isEmpty()) {
+            return Outcome.of("the target had the site before; it stays");
+        }
+        host(migration, Side.TARGET).remove(added);
+        return Outcome.of(Words.list(added) + (added.size() == 1 ? " is" : " are") + " not on the target any more");
+    }
+
+    private Outcome restoreOnSource(MigrationContext migration, NginxProxy proxy, BeforeImage before) {
+        NginxHost host = host(migration, Side.SOURCE);
+        Optional<SiteFile> live =
+                host.read(proxy.site(), migration.id(), sha256(before).orElse(null));
+        Optional<DerivedSite.Mark> mark = live.flatMap(SiteFile::mark);
+        if (live.isEmpty() || (mark.isPresent() && !mark.get().migration().equals(migration.id()))) {
+            return Outcome.of(proxy.site() + " is not Godwit's of this migration; it stays as it is");
+        }
+        if (mark.isPresent()) {
+            String sha256 = sha256(before).orElse(mark.get().original());
+            host.restore(live.get().path(), migration.id(), sha256);
+            live = host.read(proxy.site(), migration.id(), null);
+        }
+        SiteFile restored = live.orElseThrow();
+        List<Endpoint> endpoints = parsed(host, restored).endpoints(proxy.names(), host.address());
+        if (mark.isEmpty() && !proof.showsNothingOfOurs(endpoints)) {
+            // An attempt before this one was cut off between the rename and the reload.
+            host.reload();
+        }
+        proof.gone(endpoints);
+        return Outcome.of("the site's own configuration answers" + places(endpoints));
+    }
+
+    /** The site as it was found, and what stands in its place now. */
+    private record Original(NginxHost host, String migration, String sha256, Site site, SiteFile live) {
+        boolean shows(DerivedSite derived) {
+            return live.mark()
+                    .map(DerivedSite.Mark::nonce)
+                    .filter(derived.nonce()::equals)
+                    .isPresent();
+        }
+
+        void put(DerivedSite derived) {
+            if (shows(derived)) {
+                // The file is there but the answers are not: an attempt was cut off before its reload.
+                host.reload();
+            } else {
+                host.replace(live.path(), derived.bytes());
+            }
+        }
+    }
+
+    private Original original(MigrationContext migration, NginxProxy proxy, BeforeImage before) {
+        NginxHost host = host(migration, Side.SOURCE);
+        String sha256 = sha256(before)
+                .orElseThrow(() -> FailureType.SPEC_MISMATCH.because(
+                        "Expected the before-image of " + proxy.site() + ", but found none; look at the site first"));
+        SiteFile live = siteOnSource(host, migration, proxy, sha256);
+        Optional<DerivedSite.Mark> mark = live.mark();
+        String standsFor =
+                mark.map(found -> ownedBy(migration, found).original()).orElse(live.sha256());
+        if (!standsFor.equals(sha256)) {
+            throw FailureType.SPEC_MISMATCH.because(
+                    "Expected " + proxy.site() + " on the source as it was found (SHA-256 " + sha256
+                            + "), but somebody has changed it since; Godwit does not overwrite that; start again");
+        }
+        byte[] content = live.saved()
+                .orElseThrow(() -> FailureType.SPEC_MISMATCH.because("Expected the original of " + proxy.site()
+                        + " in Godwit's state folder on the source, but found none"));
+        return new Original(host, migration.id(), sha256, parsed(host, live.path(), content), live);
+    }
+
+    private static Optional<String> sha256(BeforeImage before) {
+        return before instanceof BeforeImage.Files files && !files.files().isEmpty()
+                ? Optional.ofNullable(files.files().getFirst().sha256())
+                : Optional.empty();
+    }
+
+    private static DerivedSite.Mark ownedBy(MigrationContext migration, DerivedSite.Mark mark) {
+        if (!mark.migration().equals(migration.id())) {
+            throw FailureType.SPEC_MISMATCH.because("Expected the site's own configuration on the source, but found one"
+                    + " that Godwit put there for the migration " + mark.migration()
+                    + "; finish or roll back that one");
+        }
+        return mark;
+    }
+
+    private static List<Endpoint> endpoints(Original original, NginxProxy proxy) {
+        List<Endpoint> endpoints =
+                original.site().endpoints(proxy.names(), original.host().address());
+        if (endpoints.isEmpty()) {
+            throw FailureType.SPEC_MISMATCH.because(
+                    "Expected server blocks for " + Words.list(proxy.names()) + " in " + proxy.site()
+                            + " that listen where Godwit can ask, but found none; correct the names or the file");
+        }
+        return endpoints;
+    }
+
+    private SiteFile siteOnSource(
+            NginxHost host, MigrationContext migration, NginxProxy proxy, @Nullable String sha256) {
+        return host.read(proxy.site(), migration.id(), sha256)
+                .orElseThrow(() -> FailureType.SPEC_MISMATCH.because(
+                        "Expected the file " + proxy.site() + " on the source, but found none; correct proxy.site"));
+    }
+
+    private static Site parsed(NginxHost host, SiteFile file) {
+        return parsed(host, file.path(), file.content());
+    }
+
+    private static Site parsed(NginxHost host, String path, byte[] content) {
+        try {
+            return Site.read(content, host::included);
+        } catch (Malformed e) {
+            throw FailureType.PROXY_CONFIG_INVALID.because("Expected " + path + " on " + host.name()
+                    + " in nginx's language, but in " + e.getMessage() + "; correct it");
+        }
+    }
+
+    private NginxHost host(MigrationContext migration, Side side) {
+        return new NginxHost(servers.open(migration.host(side)), layout);
+    }
+
+    private static NginxProxy nginx(ProxySpec proxy) {
+        return switch (proxy) {
+            case NginxProxy nginx -> nginx;
+        };
+    }
+}

@@ -1,0 +1,149 @@
+package dev.godwit.activities.proxy.nginx;
+
+import dev.godwit.activities.http.AddressedClient;
+import dev.godwit.activities.http.AddressedClient.NoAnswer;
+import dev.godwit.activities.http.Answer;
+import dev.godwit.workflows.activity.FailureType;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Proves which configuration answers, by what comes back and not by an exit code: at every place where nginx listens, on
+ * {@value #IN_A_ROW} fresh connections in a row, so that no worker of an older configuration can hide among new ones.
+ */
+final class RoutingProof {
+    private static final int IN_A_ROW = 10;
+    private static final Duration POLL = Duration.ofMillis(25);
+    private static final Set<Integer> TARGET_NOT_REACHED = Set.of(502, 504);
+
+    private final AddressedClient client;
+    private final Duration bound;
+
+    /**
+     * @param client takes any certificate: the checks are there to judge those
+     * @param bound how long the proof may take to come
+     */
+    RoutingProof(AddressedClient client, Duration bound) {
+        this.client = client;
+        this.bound = bound;
+    }
+
+    /** What an answer must show. */
+    private interface Expectation {
+        /** What was found instead; empty if the answer is as expected. */
+        Optional<String> mismatch(Answer answer, Endpoint endpoint);
+    }
+
+    /** Every request gets the maintenance page with this nonce. */
+    void page(List<Endpoint> endpoints, String nonce) {
+        await(endpoints, "the maintenance page with the nonce " + nonce, expectPage(nonce), bound);
+    }
+
+    /** Whether the page is there already. */
+    boolean showsPage(List<Endpoint> endpoints, String nonce) {
+        return mismatch(endpoints, expectPage(nonce)).isEmpty();
+    }
+
+    private static Expectation expectPage(String nonce) {
+        return (answer, endpoint) -> nonceMismatch(answer, nonce)
+                .or(() -> answer.status() == 503 ? Optional.empty() : Optional.of("status " + answer.status()));
+    }
+
+    /** Every request is answered by the server at the target's address. */
+    void forward(List<Endpoint> endpoints, String nonce, String target) {
+        await(endpoints, "answers of " + target + " with the nonce " + nonce, expectForward(nonce, target), bound);
+    }
+
+    /** Whether requests are forwarded already. */
+    boolean showsForward(List<Endpoint> endpoints, String nonce, String target) {
+        return mismatch(endpoints, expectForward(nonce, target)).isEmpty();
+    }
+
+    private static Expectation expectForward(String nonce, String target) {
+        return (answer, endpoint) -> nonceMismatch(answer, nonce).or(() -> {
+            String expected = Endpoint.bracketed(target) + ":" + endpoint.port();
+            String upstream = answer.header(DerivedSite.UPSTREAM_HEADER).orElse("nobody");
+            if (!upstream.equals(expected)) {
+                return Optional.of("an answer of " + upstream);
+            }
+            return TARGET_NOT_REACHED.contains(answer.status())
+                    ? Optional.of("status " + answer.status() + ", so the old proxy does not reach " + expected)
+                    : Optional.empty();
+        });
+    }
+
+    /** No answer comes from a configuration of Godwit's any more. */
+    void gone(List<Endpoint> endpoints) {
+        await(endpoints, "answers of the site's own configuration", RoutingProof::ours, bound);
+    }
+
+    /** Whether no answer comes from a configuration of Godwit's. */
+    boolean showsNothingOfOurs(List<Endpoint> endpoints) {
+        return mismatch(endpoints, RoutingProof::ours).isEmpty();
+    }
+
+    private static Optional<String> ours(Answer answer, Endpoint endpoint) {
+        return answer.header(DerivedSite.NONCE_HEADER).map(nonce -> "Godwit's nonce " + nonce);
+    }
+
+    private static Optional<String> nonceMismatch(Answer answer, String nonce) {
+        Optional<String> found = answer.header(DerivedSite.NONCE_HEADER);
+        return found.equals(Optional.of(nonce))
+                ? Optional.empty()
+                : Optional.of(found.map(other -> "the nonce " + other)
+                        .orElse("status " + answer.status() + " without a nonce"));
+    }
+
+    private void await(List<Endpoint> endpoints, String expected, Expectation expectation, Duration atMost) {
+        long end = System.nanoTime() + atMost.toNanos();
+        while (true) {
+            Optional<String> mismatch = mismatch(endpoints, expectation);
+            if (mismatch.isEmpty()) {
+                return;
+            }
+            if (System.nanoTime() - end > 0) {
+                throw FailureType.PROXY_NOT_PROVED.because("Expected " + expected + ", but after " + atMost.toSeconds()
+                        + " s found " + mismatch.get() + "; see nginx's error log on the server");
+            }
+            pause();
+        }
+    }
+
+    private Optional<String> mismatch(List<Endpoint> endpoints, Expectation expectation) {
+        for (Endpoint endpoint : endpoints) {
+            for (int connection = 0; connection < IN_A_ROW; connection++) {
+                Optional<String> mismatch = mismatch(endpoint, expectation);
+                if (mismatch.isPresent()) {
+                    return mismatch.map(found -> found + " from " + endpoint);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> mismatch(Endpoint endpoint, Expectation expectation) {
+        try {
+            // A path that no application knows: cheap to answer, and found in its log by its name.
+            return expectation.mismatch(client.get(endpoint.address(), endpoint.url("/.well-known/godwit")), endpoint);
+        } catch (NoAnswer e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void pause() {
+        try {
+            // Nothing opens it: a wait that a worker's shutdown interrupts.
+            if (new CountDownLatch(1).await(POLL.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new IllegalStateException("a latch that nobody opens was opened");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw FailureType.PROXY_NOT_PROVED.because(
+                    "Expected a proof of what nginx answers, but the worker is being stopped", e);
+        }
+    }
+}
