@@ -1,0 +1,122 @@
+package dev.godwit.activities.database;
+
+import dev.godwit.activities.database.postgresql.Postgresql;
+import dev.godwit.activities.host.Jobs;
+import dev.godwit.activities.host.Servers;
+import dev.godwit.activities.secrets.Secrets;
+import dev.godwit.workflows.activity.Act;
+import dev.godwit.workflows.activity.DatabaseCopy;
+import dev.godwit.workflows.activity.DatabaseFence;
+import dev.godwit.workflows.activity.Inspect;
+import dev.godwit.workflows.activity.Inspection;
+import dev.godwit.workflows.activity.Look;
+import dev.godwit.workflows.activity.Loss;
+import dev.godwit.workflows.activity.LossQuestion;
+import dev.godwit.workflows.activity.Outcome;
+import dev.godwit.workflows.activity.Undo;
+import dev.godwit.workflows.plan.BeforeImage;
+import dev.godwit.workflows.plan.Step.CopyDatabase;
+import dev.godwit.workflows.plan.Step.FenceDatabase;
+import dev.godwit.workflows.plan.Step.SetSequences;
+import dev.godwit.workflows.plan.Step.VerifyDatabase;
+import dev.godwit.workflows.spec.DatabaseSpec;
+import dev.godwit.workflows.spec.PostgresqlDatabase;
+import io.temporal.activity.Activity;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Hands each database to its engine. */
+public final class DatabaseActivities implements DatabaseCopy, DatabaseFence {
+    private final Postgresql postgresql;
+
+    public DatabaseActivities(Servers servers, Jobs jobs, Secrets secrets) {
+        this(new Postgresql(
+                servers,
+                jobs,
+                secrets,
+                progress -> Activity.getExecutionContext().heartbeat(progress)));
+    }
+
+    DatabaseActivities(Postgresql postgresql) {
+        this.postgresql = postgresql;
+    }
+
+    @Override
+    public Inspection inspectDatabases(Inspect request) {
+        List<DatabaseSpec> databases = request.spec().databases();
+        return IntStream.range(0, databases.size())
+                .mapToObj(i -> switch (databases.get(i)) {
+                    case PostgresqlDatabase database -> postgresql.inspect(request.spec(), database, "/databases/" + i);
+                })
+                .reduce(Inspection.NOTHING, Inspection::and);
+    }
+
+    @Override
+    public BeforeImage lookAtCopy(Look<CopyDatabase> request) {
+        return switch (request.step().database()) {
+            case PostgresqlDatabase database -> postgresql.lookAtCopy(request, database);
+        };
+    }
+
+    @Override
+    public Outcome copyDatabase(Act<CopyDatabase> request) {
+        return switch (request.step().database()) {
+            case PostgresqlDatabase database -> postgresql.copy(request, database);
+        };
+    }
+
+    @Override
+    public Outcome dropCopy(Undo<CopyDatabase> request) {
+        return switch (request.step().database()) {
+            case PostgresqlDatabase database -> postgresql.dropCopy(request, database);
+        };
+    }
+
+    @Override
+    public Outcome setSequences(Act<SetSequences> request) {
+        return switch (request.step().database()) {
+            case PostgresqlDatabase database -> postgresql.setSequences(request, database);
+        };
+    }
+
+    @Override
+    public Outcome verifyDatabase(Act<VerifyDatabase> request) {
+        return switch (request.step().database()) {
+            case PostgresqlDatabase database -> postgresql.verify(request, database);
+        };
+    }
+
+    @Override
+    public Loss estimateLoss(LossQuestion request) {
+        List<Loss> losses = request.databases().stream()
+                .map(spec -> switch (spec) {
+                    case PostgresqlDatabase database -> postgresql.estimateLoss(request.migration(), database);
+                })
+                .toList();
+        return new Loss(
+                losses.stream().mapToLong(Loss::rows).sum(),
+                losses.stream().map(Loss::summary).collect(Collectors.joining("\n")));
+    }
+
+    @Override
+    public BeforeImage lookAtFence(Look<FenceDatabase> request) {
+        return switch (request.step().database()) {
+            case PostgresqlDatabase database -> postgresql.lookAtFence(request, database);
+        };
+    }
+
+    @Override
+    public Outcome fenceDatabase(Act<FenceDatabase> request) {
+        return switch (request.step().database()) {
+            case PostgresqlDatabase database -> postgresql.fence(request, database);
+        };
+    }
+
+    @Override
+    public Outcome liftFence(Undo<FenceDatabase> request) {
+        return switch (request.step().database()) {
+            case PostgresqlDatabase database -> postgresql.liftFence(request, database);
+        };
+    }
+}

@@ -1,0 +1,63 @@
+package dev.godwit.activities.database.postgresql;
+
+import dev.godwit.workflows.activity.MigrationContext;
+import dev.godwit.workflows.spec.PostgresqlDatabase;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * The names of what Godwit makes for one database of one migration, each unmistakably its own.
+ *
+ * @param hash of the migration and the database: database names hold any character, these only letters and digits
+ */
+record Names(String hash) {
+    private static final int DIGITS = 16;
+
+    static Names of(MigrationContext migration, PostgresqlDatabase database) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256")
+                    .digest((migration.id() + "\n" + database.port() + "\n" + database.name())
+                            .getBytes(StandardCharsets.UTF_8));
+            return new Names(HexFormat.of().formatHex(digest).substring(0, DIGITS));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** The database that is being filled; it gets its real name when it is complete. */
+    String unfinished() {
+        return "godwit_" + hash;
+    }
+
+    /** What the copy's sessions on the source are called. */
+    String sessions() {
+        return "godwit copy " + hash;
+    }
+
+    /** The role that tries to write. */
+    String probe() {
+        return "godwit_probe_" + hash;
+    }
+
+    /** The program on the source that the target may run. */
+    String program() {
+        return "database-" + hash;
+    }
+
+    /** What Godwit did on the target, in the state folder. */
+    String record() {
+        return "database-" + hash + ".json";
+    }
+
+    /** The limit that the fence found, in the source's state folder. */
+    String limit() {
+        return "database-" + hash + ".limit";
+    }
+
+    /** The source's password for its own tools, in its state folder. */
+    String password() {
+        return "database-" + hash + ".pgpass";
+    }
+}

@@ -1,0 +1,74 @@
+package dev.godwit.activities.database.postgresql;
+
+import dev.godwit.activities.host.Reply;
+import dev.godwit.activities.host.Script;
+import dev.godwit.activities.host.Server;
+import dev.godwit.activities.secrets.Secrets;
+import dev.godwit.workflows.activity.FailureType;
+import dev.godwit.workflows.spec.DatabaseLogin;
+import dev.godwit.workflows.spec.PostgresqlDatabase;
+import dev.godwit.workflows.spec.Side;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How PostgreSQL's own programs on a server reach its PostgreSQL.
+ *
+ * @param login {@code peer} or {@code password}
+ * @param host the socket's folder, or the loopback address
+ * @param folder where the programs of the server's version are
+ * @param passwords the content of a password file (PostgreSQL manual, chapter 34.16), or null
+ */
+record Tools(String login, String host, int port, String user, String folder, byte @Nullable [] passwords) {
+    /**
+     * {@code $1} the server's major version, the rest are programs. Debian's wrappers in {@code /usr/bin} choose a
+     * version of their own and take time for it: the version's own folder comes first.
+     */
+    private static final String FIND = """
+            major=$1
+            shift
+            for folder in "/usr/lib/postgresql/$major/bin" "/usr/pgsql-$major/bin" "/usr/local/pgsql/bin" /usr/bin; do
+                missing=
+                for tool in "$@"; do
+                    [ -x "$folder/$tool" ] || missing=$tool
+                done
+                if [ -z "$missing" ]; then printf '%s\\n' "$folder"; exit 0; fi
+            done
+            exit 3
+            """;
+
+    static Tools find(Server server, PostgresqlDatabase database, Side side, int major, Secrets secrets) {
+        List<String> programs =
+                side == Side.SOURCE ? List.of("psql", "pg_dump") : List.of("psql", "pg_restore", "vacuumdb");
+        String folder = folder(server, major, programs);
+        DatabaseLogin login = database.login(side);
+        if (login == null) {
+            String socket = Connections.findSocket(server, database.port());
+            return new Tools(
+                    "peer", socket.substring(0, socket.lastIndexOf('/')), database.port(), "postgres", folder, null);
+        }
+        String line = "127.0.0.1:" + database.port() + ":*:" + escape(login.user()) + ":"
+                + escape(secrets.get(login.password())) + "\n";
+        return new Tools(
+                "password", "127.0.0.1", database.port(), login.user(), folder, line.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Where the programs are, of the server's version. */
+    static String folder(Server server, int major, List<String> programs) {
+        List<String> arguments = new ArrayList<>(List.of(Integer.toString(major)));
+        arguments.addAll(programs);
+        Reply reply = server.run(new Script(FIND, arguments, null));
+        if (!reply.ok()) {
+            throw FailureType.TOOL_MISSING.because("Expected " + String.join(", ", programs) + " of PostgreSQL " + major
+                    + " on " + server.spec().host() + ", but found not all of them; install postgresql-client-"
+                    + major);
+        }
+        return reply.out().strip();
+    }
+
+    private static String escape(String field) {
+        return field.replace("\\", "\\\\").replace(":", "\\:");
+    }
+}
