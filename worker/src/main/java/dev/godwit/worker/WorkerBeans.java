@@ -1,16 +1,24 @@
 package dev.godwit.worker;
 
+import dev.godwit.activities.checks.HttpServiceChecks;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.host.SshServers;
+import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.link.SshHostLink;
+import dev.godwit.activities.proxy.nginx.NginxLayout;
+import dev.godwit.activities.proxy.nginx.NginxRouting;
 import dev.godwit.activities.secrets.FileSecrets;
 import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.workflows.activity.HostLink;
+import dev.godwit.workflows.activity.ProxyRouting;
+import dev.godwit.workflows.activity.ServiceChecks;
 import dev.godwit.workflows.migration.MigrationWorkflowImpl;
 import dev.godwit.workflows.migration.PreflightWorkflowImpl;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -19,6 +27,9 @@ import java.util.List;
  */
 @Factory
 final class WorkerBeans {
+    /** How long an answer may take; shorter than the shortest heartbeat time-out. */
+    private static final Duration ANSWER = Duration.ofSeconds(8);
+
     @Singleton
     WorkflowTypes workflowTypes() {
         return new WorkflowTypes(List.of(MigrationWorkflowImpl.class, PreflightWorkflowImpl.class));
@@ -39,5 +50,33 @@ final class WorkerBeans {
     @ActivityBean
     HostLink hostLink(Servers servers) {
         return new SshHostLink(servers);
+    }
+
+    @Singleton
+    @ActivityBean
+    ProxyRouting proxyRouting(Servers servers, HttpClients clients) {
+        return new NginxRouting(servers, NginxLayout.PACKAGED, clients.accepting());
+    }
+
+    @Singleton
+    @ActivityBean
+    ServiceChecks serviceChecks(HttpClients clients) {
+        return new HttpServiceChecks(clients.verifying());
+    }
+
+    @Singleton
+    @Bean(preDestroy = "close")
+    HttpClients httpClients(ChecksConfiguration checks) {
+        return new HttpClients(AddressedClient.verifying(checks.caFile(), ANSWER), AddressedClient.accepting(ANSWER));
+    }
+
+    /** The clients for questions to the service. */
+    record HttpClients(AddressedClient verifying, AddressedClient accepting) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            try (verifying) {
+                accepting.close();
+            }
+        }
     }
 }

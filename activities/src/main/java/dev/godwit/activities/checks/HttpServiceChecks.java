@@ -1,5 +1,6 @@
 package dev.godwit.activities.checks;
 
+import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.http.Answer;
 import dev.godwit.workflows.Durations;
@@ -34,6 +35,8 @@ public final class HttpServiceChecks implements ServiceChecks {
     /** Questions that fill the target's caches before its answer is measured. */
     private static final int WARMING = 3;
 
+    private static final Duration WARMING_TIME = Duration.ofSeconds(10);
+
     private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(30);
     private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(50);
     private static final Duration TOLERATED = Duration.ofMinutes(1);
@@ -60,8 +63,7 @@ public final class HttpServiceChecks implements ServiceChecks {
                     "add a check such as { get: https://" + request.spec().service() + "/health }"));
         }
         for (int index = 0; index < request.spec().checks().size(); index++) {
-            Verdict verdict = Verdict.ask(
-                    client, source.address(), request.spec().checks().get(index));
+            Verdict verdict = ask(source.address(), request.spec().checks().get(index));
             findings.add(finding("/checks/" + index, verdict));
         }
         return new Inspection(findings, Facts.NONE);
@@ -90,7 +92,7 @@ public final class HttpServiceChecks implements ServiceChecks {
         Side side = request.step().on();
         String address = request.migration().host(side).address();
         List<Verdict> verdicts = request.step().checks().stream()
-                .map(check -> Verdict.ask(client, address, check))
+                .map(check -> ask(address, check))
                 .toList();
         refuseFailed(side, verdicts);
         return Outcome.of(verdicts.size() + (verdicts.size() == 1 ? " check passes" : " checks pass") + " at the "
@@ -117,14 +119,13 @@ public final class HttpServiceChecks implements ServiceChecks {
         List<HttpCheck> checks = request.step().checks();
         String source = request.migration().source().address();
         String target = request.migration().target().address();
-        for (int round = 0; round < WARMING; round++) {
-            checks.forEach(check -> Verdict.ask(client, target, check));
+        long warm = System.nanoTime() + WARMING_TIME.toNanos();
+        for (int round = 0; round < WARMING && System.nanoTime() - warm < 0; round++) {
+            checks.forEach(check -> ask(target, check));
         }
-        List<Verdict> there =
-                checks.stream().map(check -> Verdict.ask(client, target, check)).toList();
+        List<Verdict> there = checks.stream().map(check -> ask(target, check)).toList();
         refuseFailed(Side.TARGET, there);
-        List<Verdict> here =
-                checks.stream().map(check -> Verdict.ask(client, source, check)).toList();
+        List<Verdict> here = checks.stream().map(check -> ask(source, check)).toList();
         refuseFailed(Side.SOURCE, here);
         List<String> words = new ArrayList<>();
         for (int index = 0; index < checks.size(); index++) {
@@ -187,6 +188,11 @@ public final class HttpServiceChecks implements ServiceChecks {
     static Duration interval(Duration period) {
         Duration tenth = shorter(period.dividedBy(10), LONGEST_INTERVAL);
         return tenth.compareTo(SHORTEST_INTERVAL) < 0 ? SHORTEST_INTERVAL : tenth;
+    }
+
+    private Verdict ask(String address, HttpCheck check) {
+        Heartbeat.of("asking " + check.get());
+        return Verdict.ask(client, address, check);
     }
 
     private static Duration shorter(Duration one, Duration other) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** nginx on one server: its files, its test, its reload. */
 final class NginxHost {
     /** How long old workers may take to hand over to new ones: a reload of 30,000 server blocks takes 3 s. */
-    private static final int RELOAD_SECONDS = 15;
+    private static final int RELOAD_SECONDS = 10;
 
     private final Server server;
     private final NginxLayout layout;
@@ -120,14 +120,15 @@ final class NginxHost {
     /** Puts new content in the place of a file. */
     void replace(String path, byte[] content) {
         tested(
-                server.run(nginx(NginxScripts.REPLACE, RELOAD_SECONDS, path, "").withInput(encoded(content))),
+                server.run(nginx(NginxScripts.REPLACE, RELOAD_SECONDS, path, "", length(content))
+                        .withInput(encoded(content))),
                 "the configuration with the derived " + path);
     }
 
     /** Puts a saved original back, with everything that it had. */
     void restore(String path, String migration, String sha256) {
         tested(
-                server.run(nginx(NginxScripts.REPLACE, RELOAD_SECONDS, path, savedPath(migration, sha256))),
+                server.run(nginx(NginxScripts.REPLACE, RELOAD_SECONDS, path, savedPath(migration, sha256), "")),
                 "the configuration with the original " + path);
     }
 
@@ -144,7 +145,8 @@ final class NginxHost {
                                 site,
                                 from.path(),
                                 from.link().orElse(""),
-                                from.mode())
+                                from.mode(),
+                                length(from.content()))
                         .withInput(encoded(from.content()))),
                 "the configuration with the source's site " + site
                         + "; copy what it needs (certificates, snippets, modules) to this server, or correct it");
@@ -256,6 +258,10 @@ final class NginxHost {
 
     static byte[] decoded(String base64) {
         return Base64.getMimeDecoder().decode(base64);
+    }
+
+    private static String length(byte[] content) {
+        return Integer.toString(content.length);
     }
 
     private static String encoded(byte[] content) {

@@ -1,5 +1,6 @@
 package dev.godwit.activities.proxy.nginx;
 
+import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.proxy.nginx.ConfigReader.Malformed;
 import dev.godwit.activities.proxy.nginx.NginxHost.SiteFile;
 import dev.godwit.workflows.activity.Inspection;
@@ -242,6 +243,7 @@ final class NginxInspection {
                 .map(Listen::port)
                 .collect(Collectors.toCollection(TreeSet::new));
         for (int port : ports) {
+            Heartbeat.of("asking whether the source reaches port " + port + " of the target");
             String reach = source.reach(target.address(), port);
             String asked = "Asked from the source, port " + port + " of the target (" + target.address() + ") ";
             switch (reach) {

@@ -1,5 +1,6 @@
 package dev.godwit.activities.proxy.nginx;
 
+import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.http.AddressedClient;
@@ -13,7 +14,6 @@ import dev.godwit.workflows.activity.Inspection;
 import dev.godwit.workflows.activity.Look;
 import dev.godwit.workflows.activity.MigrationContext;
 import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.Progress;
 import dev.godwit.workflows.activity.ProxyRouting;
 import dev.godwit.workflows.activity.Undo;
 import dev.godwit.workflows.plan.BeforeImage;
@@ -27,7 +27,6 @@ import dev.godwit.workflows.plan.Words;
 import dev.godwit.workflows.spec.NginxProxy;
 import dev.godwit.workflows.spec.ProxySpec;
 import dev.godwit.workflows.spec.Side;
-import io.temporal.activity.Activity;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -126,6 +125,7 @@ public final class NginxRouting implements ProxyRouting {
         }
         List<Listen> ports = ports(parsed(source, site), proxy);
         for (Listen listen : ports) {
+            Heartbeat.of("asking whether the source reaches port " + listen.port() + " of the target");
             String reach = source.reach(target.address(), listen.port());
             if (!reach.equals("open") && !reach.equals("unknown")) {
                 throw FailureType.PROXY_NOT_PROVED.because("Expected the source to reach port " + listen.port()
@@ -205,8 +205,7 @@ public final class NginxRouting implements ProxyRouting {
         String[] result = host(request.migration(), Side.SOURCE)
                 .drain(
                         (int) Math.min(Integer.MAX_VALUE / 20, proxy.drain().toSeconds()),
-                        second -> Activity.getExecutionContext()
-                                .heartbeat(new Progress("waiting for requests that are under way", 0, 0)))
+                        second -> Heartbeat.of("waiting for requests that are under way"))
                 .split(" ", 3);
         Duration took = Duration.ofMillis((System.nanoTime() - start) / 1_000_000);
         return Outcome.of(

@@ -32,6 +32,11 @@ final class NginxScripts {
             	exit "$code"
             }
 
+            # whole FILE LENGTH: a connection that breaks looks like the end of the input
+            whole() {
+            	[ "$(wc -c <"$1")" -eq "$2" ] || fail 1 'the connection was cut in the middle of a file'
+            }
+
             # Sets master to the master process's id, or to nothing.
             find_master() {
             	master=
@@ -173,12 +178,12 @@ final class NginxScripts {
             """;
 
     /**
-     * {@code LIVE FROM}: puts a file (or standard input where FROM is empty) in the place of LIVE: staged, tested,
+     * {@code LIVE FROM LENGTH}: puts a file (or standard input where FROM is empty) in the place of LIVE: staged, tested,
      * renamed, reloaded. A file of standard input gets mode and owner of LIVE; another one keeps all that it has.
      */
     static final String REPLACE = COMMON + """
-            live=$1 from=$2
-            shift 2
+            live=$1 from=$2 length=$3
+            shift 3
             staged=${live%/*}/.${live##*/}.godwit
             trap 'rm -f -- "$staged"' EXIT
             trap 'exit 1' HUP INT TERM
@@ -188,6 +193,7 @@ final class NginxScripts {
             else
             	cp --preserve=all --attributes-only -- "$live" "$staged"
             	base64 -d >"$staged"
+            	whole "$staged" "$length"
             fi
             sync -- "$staged"
             find_master
@@ -202,12 +208,12 @@ final class NginxScripts {
             """;
 
     /**
-     * {@code SITE LIVE LINK MODE}: installs a new site's file (standard input) at LIVE and, if LINK is not empty, a link
+     * {@code SITE LIVE LINK MODE LENGTH}: installs a new site's file (standard input) at LIVE and, if LINK is not empty, a link
      * with this text at SITE; removes both if nginx refuses them. A file or link that is there already stays.
      */
     static final String INSTALL = COMMON + """
-            site=$1 live=$2 link=$3 mode=$4
-            shift 4
+            site=$1 live=$2 link=$3 mode=$4 length=$5
+            shift 5
             staged=${live%/*}/.${live##*/}.godwit
             made_live= made_link=
             trap 'rm -f -- "$staged"' EXIT
@@ -218,6 +224,7 @@ final class NginxScripts {
             mkdir -p -- "${live%/*}" "${site%/*}"
             if [ ! -e "$live" ]; then
             	base64 -d >"$staged"
+            	whole "$staged" "$length"
             	chmod -- "$mode" "$staged"
             	sync -- "$staged"
             	mv -f -- "$staged" "$live"

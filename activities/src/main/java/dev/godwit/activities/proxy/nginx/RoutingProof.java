@@ -1,5 +1,6 @@
 package dev.godwit.activities.proxy.nginx;
 
+import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.http.AddressedClient.NoAnswer;
 import dev.godwit.activities.http.Answer;
@@ -115,6 +116,7 @@ final class RoutingProof {
 
     private Optional<String> mismatch(List<Endpoint> endpoints, Expectation expectation) {
         for (Endpoint endpoint : endpoints) {
+            Heartbeat.of("asking " + endpoint + " what nginx answers");
             for (int connection = 0; connection < IN_A_ROW; connection++) {
                 Optional<String> mismatch = mismatch(endpoint, expectation);
                 if (mismatch.isPresent()) {
