@@ -86,6 +86,15 @@ public final class SpecReader {
     }
 
     /**
+     * Reads a document that a spec may be part of, as strictly as a spec: no key twice, nothing that only YAML has.
+     *
+     * @throws SpecException if it cannot be read, with the line and the column
+     */
+    public static JsonNode tree(String document, Format format) {
+        return SpecTree.parse(document, format);
+    }
+
+    /**
      * Reads a spec that is part of a larger document. The caller has seen to its size, and that no key comes twice.
      *
      * @throws SpecException with every problem; the paths start at this node

@@ -1,0 +1,107 @@
+package dev.godwit.api.migration;
+
+import dev.godwit.api.problem.Problem;
+import dev.godwit.api.problem.ProblemException;
+import dev.godwit.api.problem.ProblemType;
+import dev.godwit.workflows.activity.Loss;
+import dev.godwit.workflows.migration.Command;
+import dev.godwit.workflows.migration.MigrationStatus;
+import dev.godwit.workflows.migration.MigrationWorkflow;
+import io.temporal.client.UpdateOptions;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowNotFoundException;
+import io.temporal.client.WorkflowUpdateException;
+import io.temporal.client.WorkflowUpdateStage;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.workflow.Functions;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Hands commands to migrations, and says why one does not fit. */
+@Singleton
+final class Commands {
+    private final Engine engine;
+    private final Runs runs;
+    private final Statuses statuses;
+    private final Timeouts timeouts;
+
+    Commands(Engine engine, Runs runs, Statuses statuses, Timeouts timeouts) {
+        this.engine = engine;
+        this.runs = runs;
+        this.statuses = statuses;
+        this.timeouts = timeouts;
+    }
+
+    MigrationView send(String id, Command command, @Nullable IdempotencyKey key) {
+        Run run = runs.find(id);
+        MigrationWorkflow workflow = statuses.workflow(run);
+        return switch (command) {
+            case Command.Approve approve -> send(run, workflow::approve, approve, key);
+            case Command.Pause pause -> send(run, workflow::pause, pause, key);
+            case Command.Resume resume -> send(run, workflow::resume, resume, key);
+            case Command.Decide decide -> send(run, workflow::decide, decide, key);
+            case Command.RollBack rollBack -> send(run, workflow::rollBack, rollBack, key);
+            case Command.Finish finish -> send(run, workflow::finish, finish, key);
+        };
+    }
+
+    private <C extends Command> MigrationView send(
+            Run run, Functions.Func1<C, MigrationStatus> method, C command, @Nullable IdempotencyKey key) {
+        UpdateOptions.Builder<MigrationStatus> options =
+                UpdateOptions.newBuilder(MigrationStatus.class).setWaitForStage(WorkflowUpdateStage.COMPLETED);
+        if (key != null) {
+            // The engine runs an update once for each id; another command under the same key is another update.
+            options.setUpdateId(key.text() + "/" + command.getClass().getSimpleName() + "/" + Digest.of(command));
+        }
+        try {
+            return MigrationView.of(engine.ask(
+                    timeouts.command(),
+                    () -> WorkflowClient.startUpdate(method, command, options.build())
+                            .getResult()));
+        } catch (WorkflowUpdateException e) {
+            throw refused(run, e);
+        } catch (WorkflowNotFoundException e) {
+            throw about(
+                    run,
+                    ProblemType.CALL_DOES_NOT_FIT,
+                    "Expected a migration that runs or waits, but found that it has ended; look at its status and its"
+                            + " history");
+        } catch (ProblemException e) {
+            throw e.problem().status() == ProblemType.TIMED_OUT.status() ? unanswered(run) : e;
+        }
+    }
+
+    private ProblemException unanswered(Run run) {
+        return about(
+                run,
+                ProblemType.TIMED_OUT,
+                "Expected a worker to take the command within "
+                        + timeouts.command().toSeconds()
+                        + " s, but found none that did; it is taken when a worker is back. Look at the status, and repeat"
+                        + " with the same Idempotency-Key");
+    }
+
+    private static RuntimeException refused(Run run, WorkflowUpdateException exception) {
+        if (!(exception.getCause() instanceof ApplicationFailure failure)) {
+            return exception;
+        }
+        return switch (Optional.ofNullable(failure.getType()).orElse("")) {
+            case MigrationWorkflow.DOES_NOT_FIT ->
+                about(run, ProblemType.CALL_DOES_NOT_FIT, failure.getOriginalMessage());
+            case MigrationWorkflow.LOSES_WRITES ->
+                new ProblemException(about(
+                                run,
+                                ProblemType.LOSES_WRITES,
+                                failure.getOriginalMessage()
+                                        + "; to roll back all the same, repeat the call with \"acceptLoss\": true")
+                        .problem()
+                        .withLoss(failure.getDetails().get(Loss.class).rows()));
+            default -> exception;
+        };
+    }
+
+    private static ProblemException about(Run run, ProblemType type, String detail) {
+        return new ProblemException(Problem.of(type, detail).about(run.id().address()));
+    }
+}

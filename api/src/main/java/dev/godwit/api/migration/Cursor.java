@@ -1,0 +1,18 @@
+package dev.godwit.api.migration;
+
+import java.util.regex.Pattern;
+
+/** Names a page: whatever the page before said. */
+public record Cursor(String text) {
+    /** What a cursor looks like: base64url. */
+    public static final String PATTERN = "^[A-Za-z0-9_-]{1,4000}$";
+
+    private static final Pattern SHAPE = Pattern.compile(PATTERN);
+
+    public Cursor {
+        if (!SHAPE.matcher(text).matches()) {
+            throw new IllegalArgumentException(
+                    "Expected what an earlier page gave as 'next', but found something else");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package dev.godwit.api.migration;
+
+import java.util.regex.Pattern;
+
+/** Names a request, so that sending it twice does nothing twice. */
+public record IdempotencyKey(String text) {
+    /** What a key looks like. */
+    public static final String PATTERN = "^[A-Za-z0-9._:/+=@-]{1,200}$";
+
+    private static final Pattern SHAPE = Pattern.compile(PATTERN);
+
+    public IdempotencyKey {
+        if (!SHAPE.matcher(text).matches()) {
+            throw new IllegalArgumentException(
+                    "Expected 1 to 200 letters, digits or . _ : / + = @ -, such as a UUID, but found something else");
+        }
+    }
+}

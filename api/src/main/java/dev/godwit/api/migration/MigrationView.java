@@ -1,0 +1,145 @@
+package dev.godwit.api.migration;
+
+import dev.godwit.api.openapi.Doc;
+import dev.godwit.workflows.migration.End;
+import dev.godwit.workflows.migration.MigrationStatus;
+import dev.godwit.workflows.migration.Waiting;
+import dev.godwit.workflows.plan.Finding;
+import dev.godwit.workflows.plan.Phase;
+import dev.godwit.workflows.spec.Side;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The status of a migration, at any moment of its life and after it. */
+public record MigrationView(
+        String id,
+        String service,
+        @Doc("Where it is at work, or was when it ended") Phase phase,
+
+        @Doc("The side that answers visitors; left out while the maintenance page does, and if it is not known")
+        @Nullable
+        Side serving,
+
+        @Doc("Whether the point of no return has been passed; left out if it is not known") @Nullable
+        Boolean pastPivot,
+
+        @Doc("The hash of the plan; left out until the plan is made") @Nullable
+        String plan,
+
+        List<Finding> findings,
+        List<StepView> steps,
+
+        @Doc("What it waits for; left out if it is at work or over") @Nullable
+        Waiting waiting,
+
+        @Doc("Whether a person asked it to begin no further step")
+        boolean paused,
+
+        @Doc("Whether it is putting the source back") boolean undoing,
+
+        @Doc("How long neither side served, as Godwit measured it") @Nullable
+        Duration outage,
+
+        @Doc("How long neither side is expected to serve") @Nullable
+        Duration predictedOutage,
+
+        @Doc("How it ended; left out while it runs") @Nullable
+        End outcome,
+
+        @Doc("Why it ended so") @Nullable String endReason,
+        Instant startedAt,
+        @Nullable Instant endedAt,
+
+        @Doc("Grows with every change of what the migration itself knows")
+        long revision,
+
+        @Doc("True if the migration itself did not answer, and this is what the engine knows about it")
+        boolean partial,
+
+        @Doc("What a reader should know about this answer") @Nullable
+        String note) {
+    public MigrationView {
+        findings = List.copyOf(findings);
+        steps = List.copyOf(steps);
+    }
+
+    static MigrationView of(MigrationStatus status) {
+        return new MigrationView(
+                status.id(),
+                status.service(),
+                status.phase(),
+                status.serving(),
+                status.pastPivot(),
+                status.planHash(),
+                status.findings(),
+                StepView.of(status.steps()),
+                status.waiting(),
+                status.paused(),
+                status.undoing(),
+                status.outage(),
+                status.predictedOutage(),
+                status.end(),
+                status.endReason(),
+                status.startedAt(),
+                status.endedAt(),
+                status.revision(),
+                false,
+                null);
+    }
+
+    /** A migration that has just been started: nothing has been touched. */
+    static MigrationView started(MigrationId id, Instant at) {
+        return new MigrationView(
+                id.text(),
+                id.service(),
+                Phase.PREFLIGHT,
+                Side.SOURCE,
+                false,
+                null,
+                List.of(),
+                List.of(),
+                null,
+                false,
+                false,
+                null,
+                null,
+                null,
+                null,
+                at,
+                null,
+                0,
+                false,
+                null);
+    }
+
+    MigrationView with(List<StepView> newSteps, @Nullable String newNote) {
+        return new MigrationView(
+                id,
+                service,
+                phase,
+                serving,
+                pastPivot,
+                plan,
+                findings,
+                newSteps,
+                waiting,
+                paused,
+                undoing,
+                outage,
+                predictedOutage,
+                outcome,
+                endReason,
+                startedAt,
+                endedAt,
+                revision,
+                partial,
+                newNote);
+    }
+
+    /** Whether nothing will change any more. */
+    boolean isOver() {
+        return endedAt != null;
+    }
+}

@@ -1,0 +1,40 @@
+package dev.godwit.api.migration;
+
+import io.temporal.api.common.v1.WorkflowExecution;
+import io.temporal.api.enums.v1.WorkflowExecutionStatus;
+import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
+import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** One migration's run of its workflow, as the engine describes it. */
+record Run(MigrationId id, DescribeWorkflowExecutionResponse description) {
+    WorkflowExecutionInfo info() {
+        return description.getWorkflowExecutionInfo();
+    }
+
+    WorkflowExecution execution() {
+        return info().getExecution();
+    }
+
+    boolean isOpen() {
+        return info().getStatus() == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING;
+    }
+
+    boolean isCompleted() {
+        return info().getStatus() == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_COMPLETED;
+    }
+
+    Instant startedAt() {
+        return instant(info().getStartTime());
+    }
+
+    @Nullable
+    Instant endedAt() {
+        return info().hasCloseTime() ? instant(info().getCloseTime()) : null;
+    }
+
+    static Instant instant(com.google.protobuf.Timestamp time) {
+        return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+    }
+}
