@@ -13,6 +13,7 @@ import dev.godwit.workflows.plan.PlannedStep;
 import dev.godwit.workflows.plan.Step;
 import dev.godwit.workflows.spec.Spec;
 import io.temporal.failure.ApplicationFailure;
+import io.temporal.failure.CanceledFailure;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.Async;
 import io.temporal.workflow.CancellationScope;
@@ -246,7 +247,9 @@ public final class MigrationWorkflowImpl implements MigrationWorkflow {
                     planned,
                     new Waiting(
                             Waiting.For.TIME, planned.id(), "the soak, or somebody who says finish", until, List.of()));
+            Instant end = Moment.now().plus(stretch);
             last = watchStretch(planned, new Step.Soak(stretch, soak.checks()), last);
+            awaitUntil(end, () -> finish != null);
         }
         board.waitOver();
         return finish == null ? last : Outcome.of("ended by " + finish.actor() + "; " + last.summary());
@@ -279,19 +282,22 @@ public final class MigrationWorkflowImpl implements MigrationWorkflow {
     }
 
     private void await(BooleanSupplier condition) {
-        Workflow.await(() -> rollBack != null || condition.getAsBoolean());
-        afterWait();
+        interruptibly(() -> Workflow.await(() -> rollBack != null || condition.getAsBoolean()));
     }
 
     private void awaitUntil(Instant until, BooleanSupplier condition) {
         Duration left = Duration.between(Moment.now(), until);
         if (left.isPositive()) {
-            Workflow.await(left, () -> rollBack != null || condition.getAsBoolean());
+            interruptibly(() -> Workflow.await(left, () -> rollBack != null || condition.getAsBoolean()));
         }
-        afterWait();
     }
 
-    private void afterWait() {
+    private void interruptibly(Runnable wait) {
+        try {
+            wait.run();
+        } catch (CanceledFailure cancelled) {
+            throw new RollBackRequested(rollBackReason());
+        }
         if (rollBack != null) {
             throw new RollBackRequested(rollBackReason());
         }

@@ -1,0 +1,390 @@
+package dev.godwit.workflows.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.plan.Finding;
+import dev.godwit.workflows.plan.Phase;
+import dev.godwit.workflows.plan.PlannedStep;
+import dev.godwit.workflows.plan.Planner;
+import dev.godwit.workflows.plan.Step;
+import dev.godwit.workflows.spec.Gates;
+import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.spec.Spec;
+import io.temporal.api.enums.v1.IndexedValueType;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.client.WorkflowOptions;
+import io.temporal.client.WorkflowStub;
+import io.temporal.client.WorkflowUpdateException;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.failure.CanceledFailure;
+import io.temporal.testing.TestEnvironmentOptions;
+import io.temporal.testing.TestWorkflowEnvironment;
+import io.temporal.worker.WorkerFactoryOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The interpreter with recording fakes and skipped time. */
+class MigrationWorkflowTest {
+    private static final String HASH = Planner.plan(Specs.shop(), Specs.facts()).hash();
+
+    private final RecordingHands hands = new RecordingHands();
+    private TestWorkflowEnvironment environment;
+    private MigrationWorkflow migration;
+
+    @BeforeEach
+    void startWorker() {
+        environment = TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
+                .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
+                        .setDataConverter(GodwitJson.dataConverter())
+                        .build())
+                .setWorkerFactoryOptions(WorkerFactoryOptions.newBuilder()
+                        .setWorkflowCacheSize(Integer.getInteger("godwit.test.workflowCache", 100))
+                        .build())
+                .registerSearchAttribute("GodwitPhase", IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
+                .registerSearchAttribute("GodwitOutcome", IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
+                .build());
+        var worker = environment.newWorker(TaskQueue.NAME);
+        worker.registerWorkflowImplementationTypes(MigrationWorkflowImpl.class, PreflightWorkflowImpl.class);
+        worker.registerActivitiesImplementations(hands.activities());
+        environment.start();
+        migration = environment
+                .getWorkflowClient()
+                .newWorkflowStub(
+                        MigrationWorkflow.class,
+                        WorkflowOptions.newBuilder()
+                                .setTaskQueue(TaskQueue.NAME)
+                                .setWorkflowId(MigrationWorkflow.workflowId("shop.example.org"))
+                                .build());
+    }
+
+    @AfterEach
+    void stopWorker() {
+        environment.close();
+    }
+
+    @Test
+    void shouldPerformEveryStepOfThePlanInItsOrder() {
+        MigrationStatus end = finish(start(Specs.shop(Gates.Cutover.NONE), null));
+
+        assertThat(end.end()).isEqualTo(End.FINISHED);
+        assertThat(end.serving()).isEqualTo(Side.TARGET);
+        assertThat(end.pastPivot()).isTrue();
+        assertThat(end.steps()).extracting(StepStatus::state).containsOnly(StepState.DONE);
+        List<String> planned = Planner.plan(Specs.shop(Gates.Cutover.NONE), Specs.facts()).steps().stream()
+                .filter(step -> !(step.step() instanceof Step.WaitOutTtl))
+                .map(PlannedStep::id)
+                .toList();
+        assertThat(hands.calls("act").stream().distinct().toList()).isEqualTo(planned);
+        assertThat(hands.calls("undo")).isEmpty();
+    }
+
+    @Test
+    void shouldTakeTheBeforeImagesOfTheCutoverBeforeItsFirstAct() {
+        finish(start(Specs.shop(Gates.Cutover.NONE), null));
+
+        List<String> calls = hands.calls();
+        int firstAct = calls.indexOf("act stop-jobs");
+        List<String> looksOfTheCutover = cutoverSteps()
+                .filter(id -> calls.contains("look " + id))
+                .map(id -> "look " + id)
+                .toList();
+        assertThat(looksOfTheCutover)
+                .isNotEmpty()
+                .allSatisfy(look -> assertThat(calls.indexOf(look)).isLessThan(firstAct));
+    }
+
+    @Test
+    void shouldWaitForTheApprovalOfItsPlanAndRefuseAnother() {
+        WorkflowStub started = start(Specs.shop(), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.APPROVAL));
+
+        assertRefused(() -> migration.approve(new Command.Approve("ann", "go", "0".repeat(64))), "hash of the plan");
+        assertThat(hands.calls("act")).doesNotContain("stop-jobs");
+        migration.approve(new Command.Approve("ann", "go", HASH));
+
+        assertThat(finish(started).end()).isEqualTo(End.FINISHED);
+        assertThat(migration.journal())
+                .anySatisfy(entry -> assertThat(entry)
+                        .extracting(JournalEntry::actor, JournalEntry::event, JournalEntry::reason)
+                        .containsExactly("ann", "approved", "go"));
+    }
+
+    @Test
+    void shouldWaitOutTheTtlThatWasObserved() {
+        WorkflowStub started = start(Specs.shop(), null);
+        long begin = environment.currentTimeMillis();
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.APPROVAL));
+        assertThat(Duration.ofMillis(environment.currentTimeMillis() - begin))
+                .isGreaterThanOrEqualTo(Specs.OBSERVED_TTL.minusSeconds(1));
+        migration.approve(new Command.Approve("ann", "go", HASH));
+        finish(started);
+    }
+
+    @Test
+    void shouldEndWithoutTouchingAnythingWhenThePreflightBlocks() {
+        hands.find(Finding.blocker("disk-space", "target", "Expected 10 GB, but found 1 GB", "make room"));
+
+        MigrationStatus end = finish(start(Specs.shop(), null));
+
+        assertThat(end.end()).isEqualTo(End.ROLLED_BACK);
+        assertThat(end.endReason()).contains("Expected 10 GB, but found 1 GB");
+        assertThat(hands.calls("act")).isEmpty();
+        assertThat(hands.calls("look")).isEmpty();
+    }
+
+    @Test
+    void shouldEndWithoutTouchingAnythingWhenTheWorldHasChangedSinceThePlan() {
+        MigrationStatus end = finish(start(Specs.shop(), "0".repeat(64)));
+
+        assertThat(end.end()).isEqualTo(End.ROLLED_BACK);
+        assertThat(end.endReason()).contains("the world has changed");
+        assertThat(hands.calls("act")).isEmpty();
+    }
+
+    static Stream<String> stepsWithAnActBeforeThePivot() {
+        return Planner.plan(Specs.shop(Gates.Cutover.NONE), Specs.facts()).steps().stream()
+                .takeWhile(step -> !step.pivot())
+                .filter(step -> !(step.step() instanceof Step.WaitOutTtl))
+                .map(PlannedStep::id);
+    }
+
+    @ParameterizedTest
+    @MethodSource("stepsWithAnActBeforeThePivot")
+    void shouldUndoEveryStepThatBeganNewestFirstWhenAStepFailsForGood(String failing) {
+        hands.fail("act " + failing, -1);
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
+        assertThat(waiting().step()).isEqualTo(failing);
+        assertThat(waiting().reason()).contains("the test said fail");
+
+        migration.decide(new Command.Decide("ann", "enough", failing, Choice.ROLL_BACK));
+        MigrationStatus end = finish(started);
+
+        assertThat(end.end()).isEqualTo(End.ROLLED_BACK);
+        assertThat(end.serving()).isEqualTo(Side.SOURCE);
+        assertThat(hands.calls("undo")).isEqualTo(undosFrom(failing));
+        assertThat(hands.calls("act")).last().isEqualTo("clean-up");
+    }
+
+    @Test
+    void shouldRollBackByItselfWhenNobodyDecidesWhileVisitorsWait() {
+        hands.fail("act verify-database-shop", -1);
+
+        MigrationStatus end = finish(start(Specs.shop(Gates.Cutover.NONE), null));
+
+        assertThat(end.end()).isEqualTo(End.ROLLED_BACK);
+        assertThat(end.endReason()).contains("nobody decided within 5m");
+        assertThat(hands.calls("undo")).isEqualTo(undosFrom("verify-database-shop"));
+    }
+
+    @Test
+    void shouldGoOnAfterARetryThatAPersonDecided() {
+        hands.fail("act copy-files-first-uploads", -1);
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
+
+        hands.mend("act copy-files-first-uploads");
+        migration.decide(new Command.Decide("ann", "made room", "copy-files-first-uploads", Choice.RETRY));
+
+        assertThat(finish(started).end()).isEqualTo(End.FINISHED);
+        assertThat(hands.calls("act")).containsOnlyOnce("link-hosts");
+    }
+
+    @Test
+    void shouldRefuseToSkipWhatMovesData() {
+        hands.fail("act copy-database-first-shop", -1);
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
+
+        assertRefused(
+                () -> migration.decide(new Command.Decide("ann", "hm", "copy-database-first-shop", Choice.SKIP)),
+                "one of [RETRY, ROLL_BACK]");
+        migration.decide(new Command.Decide("ann", "no", "copy-database-first-shop", Choice.ROLL_BACK));
+        finish(started);
+    }
+
+    @Test
+    void shouldGoOnWithoutAStepThatMayBeSkipped() {
+        hands.fail("act rehearse-compare", -1);
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
+        migration.decide(new Command.Decide("ann", "known", "rehearse-compare", Choice.SKIP));
+
+        MigrationStatus end = finish(started);
+        assertThat(end.end()).isEqualTo(End.FINISHED);
+        assertThat(step(end, "rehearse-compare").state()).isEqualTo(StepState.SKIPPED);
+    }
+
+    @Test
+    void shouldInterruptTheRunningStepAndUndoWhenSomebodySaysRollBack() throws InterruptedException {
+        var hangs = hands.hang("act copy-database-first-shop");
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        hangs.await();
+
+        migration.rollBack(new Command.RollBack("ann", "not today", false));
+        MigrationStatus end = finish(started);
+
+        assertThat(end.end()).isEqualTo(End.ROLLED_BACK);
+        assertThat(end.endReason()).isEqualTo("ann said roll back: not today");
+        assertThat(hands.calls("undo")).isEqualTo(undosFrom("copy-database-first-shop"));
+    }
+
+    @Test
+    void shouldRollBackWhenCancelledByTemporalsOwnTools() throws InterruptedException {
+        var hangs = hands.hang("act copy-files-first-uploads");
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        hangs.await();
+
+        started.cancel("by hand");
+
+        // Temporal closes a workflow that was asked to cancel as cancelled, whatever it returns: the status tells.
+        assertThatThrownBy(() -> finish(started)).hasRootCauseInstanceOf(CanceledFailure.class);
+        assertThat(migration.status().end()).isEqualTo(End.ROLLED_BACK);
+        assertThat(hands.calls("undo")).isEqualTo(undosFrom("copy-files-first-uploads"));
+    }
+
+    @Test
+    void shouldRefuseARollbackAfterThePivotUnlessItsLossIsAccepted() {
+        hands.fail("act point-dns", -1);
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
+        assertThat(waiting().options()).containsExactly(Choice.RETRY);
+
+        assertThatThrownBy(() -> migration.rollBack(new Command.RollBack("ann", "slow", false)))
+                .isInstanceOf(WorkflowUpdateException.class)
+                .cause()
+                .isInstanceOf(ApplicationFailure.class)
+                .hasMessageContaining("about 1000 rows");
+        migration.rollBack(new Command.RollBack("ann", "slow", true));
+        MigrationStatus end = finish(started);
+
+        assertThat(end.end()).isEqualTo(End.ROLLED_BACK);
+        assertThat(end.serving()).isEqualTo(Side.SOURCE);
+        assertThat(hands.calls("undo"))
+                .startsWith("point-dns", "install-crontabs", "start-jobs", "forward-requests", "start-service")
+                .as("what was written on the target since the pivot is kept")
+                .doesNotContain("copy-database-final-shop", "copy-database-first-shop", "copy-files-first-uploads");
+    }
+
+    @Test
+    void shouldShowWhatCouldNotBeTakenBackAndRetryItWhenToldSo() {
+        hands.fail("act verify-files-uploads", -1);
+        hands.fail("undo stop-service", -1);
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> status.undoing() && isWaitingFor(status, Waiting.For.DECISION));
+
+        MigrationStatus waiting = migration.status();
+        assertThat(step(waiting, "stop-service").state()).isEqualTo(StepState.UNDO_FAILED);
+        assertThat(waiting.endReason()).contains("verify-files-uploads failed");
+        hands.mend("undo stop-service");
+        migration.decide(new Command.Decide("ann", "mended", "stop-service", Choice.RETRY));
+
+        MigrationStatus end = finish(started);
+        assertThat(end.end()).isEqualTo(End.ROLLED_BACK);
+        assertThat(hands.calls("undo")).last().isEqualTo("stop-service");
+        assertThat(step(end, "stop-service").state()).isEqualTo(StepState.UNDONE);
+    }
+
+    @Test
+    void shouldBeginNoStepWhilePaused() throws InterruptedException {
+        var hangs = hands.hang("act copy-certificates");
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        hangs.await();
+        migration.pause(new Command.Pause("ann", "lunch"));
+        assertRefused(() -> migration.pause(new Command.Pause("ann", "lunch")), "not paused");
+        migration.resume(new Command.Resume("ann", "back"));
+        migration.rollBack(new Command.RollBack("ann", "enough", false));
+        finish(started);
+    }
+
+    @Test
+    void shouldRefuseToFinishBeforeTheSoak() {
+        WorkflowStub started = start(Specs.shop(), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.APPROVAL));
+
+        assertRefused(() -> migration.finish(new Command.Finish("ann", "now")), "a migration that soaks");
+        migration.approve(new Command.Approve("ann", "go", HASH));
+        finish(started);
+    }
+
+    @Test
+    void shouldMeasureNoOutageOutsideThePage() {
+        MigrationStatus end = finish(start(Specs.shop(Gates.Cutover.NONE), null));
+
+        assertThat(end.outage()).isNotNull().isLessThan(Duration.ofMinutes(1));
+    }
+
+    // ---- helpers ----
+
+    private WorkflowStub start(Spec spec, @Nullable String planHash) {
+        WorkflowClient.start(
+                migration::migrate, new MigrationRequest("shop-1", spec, planHash, "ann", "old server is old"));
+        return WorkflowStub.fromTyped(migration);
+    }
+
+    private static MigrationStatus finish(WorkflowStub started) {
+        return started.getResult(MigrationStatus.class);
+    }
+
+    private void awaitStatus(Predicate<MigrationStatus> condition) {
+        for (int look = 0; look < 2_000; look++) {
+            if (condition.test(migration.status())) {
+                return;
+            }
+            environment.sleep(Duration.ofSeconds(1));
+        }
+        throw new AssertionError("Expected another status than " + migration.status());
+    }
+
+    private Waiting waiting() {
+        return Objects.requireNonNull(migration.status().waiting());
+    }
+
+    private static boolean isWaitingFor(MigrationStatus status, Waiting.For what) {
+        return status.waiting() != null && status.waiting().what() == what;
+    }
+
+    private static void assertRefused(Runnable command, String why) {
+        assertThatThrownBy(command::run)
+                .isInstanceOf(WorkflowUpdateException.class)
+                .cause()
+                .isInstanceOf(ApplicationFailure.class)
+                .hasMessageContaining(why);
+    }
+
+    private static StepStatus step(MigrationStatus status, String id) {
+        return status.steps().stream()
+                .filter(step -> step.id().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Stream<String> cutoverSteps() {
+        return Planner.plan(Specs.shop(Gates.Cutover.NONE), Specs.facts()).steps().stream()
+                .filter(step -> step.phase() == Phase.CUTOVER)
+                .map(PlannedStep::id);
+    }
+
+    /** The steps up to this one that have something to take back, newest first. */
+    private static List<String> undosFrom(String last) {
+        List<PlannedStep> steps =
+                Planner.plan(Specs.shop(Gates.Cutover.NONE), Specs.facts()).steps();
+        int index = steps.stream().map(PlannedStep::id).toList().indexOf(last);
+        return steps.subList(0, index + 1).reversed().stream()
+                .filter(step -> step.step().undo() != null)
+                .map(PlannedStep::id)
+                .toList();
+    }
+}

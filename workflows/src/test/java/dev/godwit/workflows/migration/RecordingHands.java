@@ -1,0 +1,445 @@
+package dev.godwit.workflows.migration;
+
+import dev.godwit.workflows.activity.Act;
+import dev.godwit.workflows.activity.Certificates;
+import dev.godwit.workflows.activity.Crontabs;
+import dev.godwit.workflows.activity.DatabaseCopy;
+import dev.godwit.workflows.activity.DatabaseFence;
+import dev.godwit.workflows.activity.DnsRecords;
+import dev.godwit.workflows.activity.FailureType;
+import dev.godwit.workflows.activity.FileSync;
+import dev.godwit.workflows.activity.Hooks;
+import dev.godwit.workflows.activity.HostLink;
+import dev.godwit.workflows.activity.Inspect;
+import dev.godwit.workflows.activity.Inspection;
+import dev.godwit.workflows.activity.Look;
+import dev.godwit.workflows.activity.Loss;
+import dev.godwit.workflows.activity.LossQuestion;
+import dev.godwit.workflows.activity.Outcome;
+import dev.godwit.workflows.activity.ProxyRouting;
+import dev.godwit.workflows.activity.ServerInspection;
+import dev.godwit.workflows.activity.ServiceChecks;
+import dev.godwit.workflows.activity.ServiceUnits;
+import dev.godwit.workflows.activity.Undo;
+import dev.godwit.workflows.plan.BeforeImage;
+import dev.godwit.workflows.plan.Facts;
+import dev.godwit.workflows.plan.Finding;
+import dev.godwit.workflows.plan.Step;
+import dev.godwit.workflows.plan.Step.CleanUp;
+import dev.godwit.workflows.plan.Step.CopyCertificates;
+import dev.godwit.workflows.plan.Step.CopyDatabase;
+import dev.godwit.workflows.plan.Step.CopyFiles;
+import dev.godwit.workflows.plan.Step.CrontabStep;
+import dev.godwit.workflows.plan.Step.DnsStep;
+import dev.godwit.workflows.plan.Step.FenceDatabase;
+import dev.godwit.workflows.plan.Step.ForwardRequests;
+import dev.godwit.workflows.plan.Step.LinkHosts;
+import dev.godwit.workflows.plan.Step.RunHook;
+import dev.godwit.workflows.plan.Step.SiteStep;
+import dev.godwit.workflows.plan.Step.UnitStep;
+import io.temporal.activity.Activity;
+import io.temporal.client.ActivityCompletionException;
+import io.temporal.failure.ApplicationFailure;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Hands that move nothing: they write down what was asked of them, and fail or hang where a test says so. */
+final class RecordingHands {
+    private final List<String> calls = new ArrayList<>();
+    private final Map<String, Integer> failures = new ConcurrentHashMap<>();
+    private final Map<String, CountDownLatch> hangs = new ConcurrentHashMap<>();
+    private final List<Finding> findings = new ArrayList<>();
+    private Facts facts = Specs.facts();
+
+    /** Fails a call, such as {@code act stop-service}, this many times; with -1 for good. */
+    void fail(String call, int times) {
+        failures.put(call, times);
+    }
+
+    /** Stops failing. */
+    void mend(String call) {
+        failures.remove(call);
+    }
+
+    /** Lets a call hang until it is cancelled; the latch opens when it hangs. */
+    CountDownLatch hang(String call) {
+        CountDownLatch hangsNow = new CountDownLatch(1);
+        hangs.put(call, hangsNow);
+        return hangsNow;
+    }
+
+    void find(Finding finding) {
+        findings.add(finding);
+    }
+
+    void measure(Facts measured) {
+        facts = measured;
+    }
+
+    /** What was asked and succeeded, such as {@code act stop-service}, in order. */
+    synchronized List<String> calls() {
+        return List.copyOf(calls);
+    }
+
+    /** The calls of one kind, without their kind. */
+    List<String> calls(String kind) {
+        return calls().stream()
+                .filter(call -> call.startsWith(kind + " "))
+                .map(call -> call.substring(kind.length() + 1))
+                .toList();
+    }
+
+    private BeforeImage look(Look<? extends Step> request) {
+        answer("look " + request.stepId());
+        return BeforeImage.NOTHING;
+    }
+
+    private Outcome act(Act<? extends Step> request) {
+        return answer("act " + request.stepId());
+    }
+
+    private Outcome undo(Undo<? extends Step> request) {
+        return answer("undo " + request.stepId());
+    }
+
+    private Outcome answer(String call) {
+        CountDownLatch hangsNow = hangs.remove(call);
+        if (hangsNow != null) {
+            hangUntilCancelled(hangsNow);
+        }
+        if (failures.merge(call, 0, (left, zero) -> left > 0 ? left - 1 : left) != 0) {
+            throw FailureType.COMMAND_FAILED.because("Expected " + call + " to work, but the test said fail; mend it");
+        }
+        synchronized (this) {
+            calls.add(call);
+        }
+        return Outcome.of(call);
+    }
+
+    private static void hangUntilCancelled(CountDownLatch hangsNow) {
+        CountDownLatch never = new CountDownLatch(1);
+        hangsNow.countDown();
+        try {
+            while (!never.await(50, TimeUnit.MILLISECONDS)) {
+                Activity.getExecutionContext().heartbeat(null);
+            }
+        } catch (ActivityCompletionException cancelled) {
+            throw cancelled;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw ApplicationFailure.newFailure("interrupted", "TEST");
+        }
+    }
+
+    /** One object for each system, to register with a worker. */
+    Object[] activities() {
+        return new Object[] {
+            new RecordingServers(),
+            new RecordingLink(),
+            new RecordingFiles(),
+            new RecordingCertificates(),
+            new RecordingCopy(),
+            new RecordingFence(),
+            new RecordingUnits(),
+            new RecordingCrontabs(),
+            new RecordingProxy(),
+            new RecordingDns(),
+            new RecordingChecks(),
+            new RecordingHooks()
+        };
+    }
+
+    private final class RecordingServers implements ServerInspection {
+        @Override
+        public Inspection inspectServers(Inspect request) {
+            answer("inspect servers");
+            return new Inspection(findings, facts);
+        }
+    }
+
+    private final class RecordingLink implements HostLink {
+        @Override
+        public Outcome linkHosts(Act<LinkHosts> request) {
+            return act(request);
+        }
+
+        @Override
+        public Outcome removeLink(Undo<LinkHosts> request) {
+            return undo(request);
+        }
+
+        @Override
+        public Outcome unlinkHosts(Act<Step.UnlinkHosts> request) {
+            return act(request);
+        }
+
+        @Override
+        public Outcome cleanUp(Act<CleanUp> request) {
+            return act(request);
+        }
+    }
+
+    private final class RecordingFiles implements FileSync {
+        @Override
+        public Inspection inspectTrees(Inspect request) {
+            return Inspection.NOTHING;
+        }
+
+        @Override
+        public BeforeImage lookAtCopy(Look<CopyFiles> request) {
+            return look(request);
+        }
+
+        @Override
+        public Outcome copyFiles(Act<CopyFiles> request) {
+            return act(request);
+        }
+
+        @Override
+        public Outcome removeCopy(Undo<CopyFiles> request) {
+            return undo(request);
+        }
+
+        @Override
+        public Outcome verifyFiles(Act<Step.VerifyFiles> request) {
+            return act(request);
+        }
+    }
+
+    private final class RecordingCertificates implements Certificates {
+        @Override
+        public Inspection inspectCertificates(Inspect request) {
+            return Inspection.NOTHING;
+        }
+
+        @Override
+        public BeforeImage lookAtCertificates(Look<CopyCertificates> request) {
+            return look(request);
+        }
+
+        @Override
+        public Outcome copyCertificates(Act<CopyCertificates> request) {
+            return act(request);
+        }
+
+        @Override
+        public Outcome removeCertificates(Undo<CopyCertificates> request) {
+            return undo(request);
+        }
+    }
+
+    private final class RecordingCopy implements DatabaseCopy {
+        @Override
+        public Inspection inspectDatabases(Inspect request) {
+            return Inspection.NOTHING;
+        }
+
+        @Override
+        public BeforeImage lookAtCopy(Look<CopyDatabase> request) {
+            return look(request);
+        }
+
+        @Override
+        public Outcome copyDatabase(Act<CopyDatabase> request) {
+            return act(request);
+        }
+
+        @Override
+        public Outcome dropCopy(Undo<CopyDatabase> request) {
+            return undo(request);
+        }
+
+        @Override
+        public Outcome setSequences(Act<Step.SetSequences> request) {
+            return act(request);
+        }
+
+        @Override
+        public Outcome verifyDatabase(Act<Step.VerifyDatabase> request) {
+            return act(request);
+        }
+
+        @Override
+        public Loss estimateLoss(LossQuestion request) {
+            return new Loss(1000, "orders 1000");
+        }
+    }
+
+    private final class RecordingFence implements DatabaseFence {
+        @Override
+        public BeforeImage lookAtFence(Look<FenceDatabase> request) {
+            return look(request);
+        }
+
+        @Override
+        public Outcome fenceDatabase(Act<FenceDatabase> request) {
+            return act(request);
+        }
+
+        @Override
+        public Outcome liftFence(Undo<FenceDatabase> request) {
+            return undo(request);
+        }
+    }
+
+    private final class RecordingUnits implements ServiceUnits {
+        @Override
+        public BeforeImage lookAtUnits(Look<UnitStep> request) {
+            return look(request);
+        }
+
+        @Override
+        public Outcome startUnits(Act<Step.StartUnits> request) {
+            return act(request);
+        }
+
+        @Override
+        public Outcome stopUnits(Act<Step.StopUnits> request) {
+            return act(request);
+        }
+
+        @Override
+        public Outcome retireUnits(Act<Step.RetireUnits> request) {
+            return act(request);
+        }
+
+        @Override
+        public Outcome restoreUnits(Undo<UnitStep> request) {
+            return undo(request);
+        }
+    }
+
+    private final class RecordingCrontabs implements Crontabs {
+        @Override
+        public BeforeImage lookAtCrontabs(Look<CrontabStep> request) {
+            return look(request);
+        }
+
+        @Override
+        public Outcome removeCrontabs(Act<Step.RemoveCrontabs> request) {
+            return act(request);
+        }
+
+        @Override
+        public Outcome installCrontabs(Act<Step.InstallCrontabs> request) {
+            return act(request);
+        }
+
+        @Override
+        public Outcome restoreCrontabs(Undo<CrontabStep> request) {
+            return undo(request);
+        }
+    }
+
+    private final class RecordingProxy implements ProxyRouting {
+        @Override
+        public Inspection inspectProxy(Inspect request) {
+            return Inspection.NOTHING;
+        }
+
+        @Override
+        public BeforeImage lookAtSite(Look<SiteStep> request) {
+            return look(request);
+        }
+
+        @Override
+        public Outcome installSite(Act<Step.InstallSite> request) {
+            return act(request);
+        }
+
+        @Override
+        public Outcome servePage(Act<Step.ServePage> request) {
+            return act(request);
+        }
+
+        @Override
+        public Outcome drainRequests(Act<Step.DrainRequests> request) {
+            return act(request);
+        }
+
+        @Override
+        public Outcome forwardRequests(Act<ForwardRequests> request) {
+            return act(request);
+        }
+
+        @Override
+        public Outcome stopForwarding(Undo<ForwardRequests> request) {
+            return undo(request);
+        }
+
+        @Override
+        public Outcome restoreSite(Undo<SiteStep> request) {
+            return undo(request);
+        }
+    }
+
+    private final class RecordingDns implements DnsRecords {
+        @Override
+        public Inspection inspectDns(Inspect request) {
+            return Inspection.NOTHING;
+        }
+
+        @Override
+        public BeforeImage lookAtRecords(Look<DnsStep> request) {
+            return look(request);
+        }
+
+        @Override
+        public Outcome lowerTtl(Act<Step.LowerTtl> request) {
+            return act(request);
+        }
+
+        @Override
+        public Outcome pointDns(Act<Step.PointDns> request) {
+            return act(request);
+        }
+
+        @Override
+        public Outcome restoreTtl(Act<Step.RestoreTtl> request) {
+            return act(request);
+        }
+
+        @Override
+        public Outcome restoreRecords(Undo<DnsStep> request) {
+            return undo(request);
+        }
+    }
+
+    private final class RecordingChecks implements ServiceChecks {
+        @Override
+        public Inspection inspectChecks(Inspect request) {
+            return Inspection.NOTHING;
+        }
+
+        @Override
+        public Outcome checkService(Act<Step.CheckService> request) {
+            return act(request);
+        }
+
+        @Override
+        public Outcome compareAnswers(Act<Step.CompareAnswers> request) {
+            return act(request);
+        }
+
+        @Override
+        public Outcome watchService(Act<Step.Soak> request) {
+            return act(request);
+        }
+    }
+
+    private final class RecordingHooks implements Hooks {
+        @Override
+        public Outcome runHook(Act<RunHook> request) {
+            return act(request);
+        }
+
+        @Override
+        public Outcome undoHook(Undo<RunHook> request) {
+            return undo(request);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package dev.godwit.workflows.migration;
+
+import dev.godwit.workflows.plan.Facts;
+import dev.godwit.workflows.plan.Phase;
+import dev.godwit.workflows.spec.Budget;
+import dev.godwit.workflows.spec.CopyMethod;
+import dev.godwit.workflows.spec.DnsRecord;
+import dev.godwit.workflows.spec.DnsSpec;
+import dev.godwit.workflows.spec.FileTree;
+import dev.godwit.workflows.spec.Gates;
+import dev.godwit.workflows.spec.Hook;
+import dev.godwit.workflows.spec.HostSpec;
+import dev.godwit.workflows.spec.HttpCheck;
+import dev.godwit.workflows.spec.Jobs;
+import dev.godwit.workflows.spec.NginxProxy;
+import dev.godwit.workflows.spec.Outage;
+import dev.godwit.workflows.spec.PostgresqlDatabase;
+import dev.godwit.workflows.spec.Rfc2136Provider;
+import dev.godwit.workflows.spec.SecretRef;
+import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.spec.Spec;
+import dev.godwit.workflows.spec.SshLogin;
+import dev.godwit.workflows.spec.TlsSpec;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+
+/** A service with everything that can move, and what a preflight would measure of it. */
+final class Specs {
+    static final Duration OBSERVED_TTL = Duration.ofMinutes(5);
+    static final Duration SOAK = Duration.ofDays(3);
+    static final Duration DECISION = Duration.ofMinutes(5);
+
+    private Specs() {}
+
+    static Spec shop() {
+        return shop(Gates.Cutover.APPROVAL);
+    }
+
+    static Spec shop(Gates.Cutover gate) {
+        return new Spec(
+                "shop.example.org",
+                host("old", "10.66.0.2"),
+                host("new", "10.66.0.3"),
+                List.of(new PostgresqlDatabase("shop", CopyMethod.DUMP, 5432, null, null)),
+                List.of(new FileTree("/srv/shop/uploads", List.of("tmp/"))),
+                List.of("shop.service"),
+                new Jobs(List.of("shop-worker.service"), List.of("shop")),
+                new NginxProxy(
+                        "/etc/nginx/sites-enabled/shop",
+                        List.of("shop.example.org"),
+                        Outage.PAGE,
+                        null,
+                        Duration.ofSeconds(10)),
+                new DnsSpec(
+                        new Rfc2136Provider("10.66.0.53", 53, new SecretRef("tsig")),
+                        List.of(new DnsRecord("shop.example.org", DnsRecord.Type.A, null)),
+                        new DnsSpec.Ttl(Duration.ofSeconds(60)),
+                        List.of()),
+                new TlsSpec(List.of("/etc/letsencrypt/live/shop.example.org"), TlsSpec.Renewal.CERTBOT),
+                List.of(new HttpCheck(URI.create("https://shop.example.org/health"), 200, "ok")),
+                List.of(new Hook(
+                        Phase.CUTOVER, "serve-page", null, Side.SOURCE, "echo", "echo undo", Duration.ofMinutes(2))),
+                new Gates(gate),
+                new Budget(null, DECISION),
+                SOAK);
+    }
+
+    static Facts facts() {
+        return new Facts(
+                List.of(new Facts.DatabaseFacts("shop", "15.18", 1_000_000_000, 20, "abc")),
+                List.of(new Facts.TreeFacts("/srv/shop/uploads", 100_000_000, 2_000)),
+                new Facts.DnsFacts(
+                        List.of("10.66.0.53", "10.66.0.54"),
+                        List.of(new Facts.RecordFacts(
+                                "shop.example.org", DnsRecord.Type.A, List.of("10.66.0.2"), OBSERVED_TTL))),
+                new Facts.ProxyFacts("def", false));
+    }
+
+    private static HostSpec host(String name, String address) {
+        return new HostSpec(
+                name + ".example.org",
+                address,
+                new SshLogin("root", new SecretRef("ops"), "SHA256:" + "A".repeat(43), 22));
+    }
+}
