@@ -8,15 +8,14 @@ import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.spec.DatabaseLogin;
 import dev.godwit.workflows.spec.PostgresqlDatabase;
 import dev.godwit.workflows.spec.Side;
-import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.Driver;
 
 /**
  * Sessions with PostgreSQL through ssh. Without a login in the spec they go to the server's socket as the system user
@@ -214,13 +213,8 @@ final class Connections {
         properties.setProperty("socketFactoryArg", way.name());
         boolean open = false;
         try {
-            Connection connection = new Driver()
-                    .connect(
-                            "jdbc:postgresql://localhost/" + URLEncoder.encode(database, StandardCharsets.UTF_8),
-                            properties);
-            if (connection == null) {
-                throw new SQLException("Expected a connection to " + where, new IOException("no driver took it"));
-            }
+            Connection connection = DriverManager.getConnection(
+                    "jdbc:postgresql://localhost/" + URLEncoder.encode(database, StandardCharsets.UTF_8), properties);
             open = true;
             return new Session(connection, where, way);
         } finally {

@@ -27,10 +27,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Copies a database by PostgreSQL's own programs on the servers, as one job on the target. The copy is filled under a
@@ -202,30 +200,32 @@ final class Copier {
     }
 
     private CopyRecord makeRoles(Context context, Session source, Session target, CopyRecord record) {
-        AtomicReference<CopyRecord> result = new AtomicReference<>(record);
-        target.inTransaction(() -> {
+        return target.inTransaction(() -> {
             List<MadeRole> made = Roles.make(source, target);
-            if (!made.isEmpty()) {
-                List<MadeRole> roles = new ArrayList<>(record.roles());
-                roles.addAll(made);
-                CopyRecord next = new CopyRecord(record.database(), record.step(), roles);
-                next.write(context.target(), context.migration(), context.names());
-                result.set(next);
+            if (made.isEmpty()) {
+                return record;
             }
+            List<MadeRole> roles = new ArrayList<>(record.roles());
+            roles.addAll(made);
+            CopyRecord next = new CopyRecord(record.database(), record.step(), roles);
+            next.write(context.target(), context.migration(), context.names());
+            return next;
         });
-        return result.get();
     }
 
     private void run(Context context, JobKey key, Session source, Session target, long bytes) {
         Tools sourceTools = Tools.find(context.source(), context.database(), Side.SOURCE, source.major(), secrets);
         Tools targetTools = Tools.find(context.target(), context.database(), Side.TARGET, target.major(), secrets);
         String passwordFile = "";
-        byte[] passwords = sourceTools.passwords();
-        if (passwords != null) {
+        String passwords = sourceTools.passwords();
+        if (!passwords.isEmpty()) {
             CopyRecord.writeState(
-                    context.source(), context.migration(), context.names().password(), passwords);
-            passwordFile = StateFolder.of(
-                            context.migration().id()) + "/" + context.names().password();
+                    context.source(),
+                    context.migration(),
+                    context.names().password(),
+                    passwords.getBytes(StandardCharsets.UTF_8));
+            passwordFile = StateFolder.of(context.migration().id()) + "/"
+                    + context.names().password();
         }
         Link.registerProgram(
                 context.source(),
@@ -245,7 +245,7 @@ final class Copier {
                                 targetTools.user(),
                                 context.names().unfinished(),
                                 targetTools.folder(),
-                                targetTools.passwords() == null ? "" : "pgpass",
+                                targetTools.passwords().isEmpty() ? "" : "pgpass",
                                 context.names().sessions(),
                                 "0"),
                         files(context, source, target, targetTools.passwords()),
@@ -253,7 +253,7 @@ final class Copier {
                 watcher::line);
     }
 
-    private Map<String, byte[]> files(Context context, Session source, Session target, byte @Nullable [] passwords) {
+    private Map<String, byte[]> files(Context context, Session source, Session target, String passwords) {
         String unfinished = context.names().unfinished();
         String create = "DROP DATABASE IF EXISTS " + unfinished + " WITH (FORCE);\n"
                 + source.text(CREATE, unfinished, target.major()) + ";\n";
@@ -266,8 +266,8 @@ final class Copier {
                 "link",
                 ("exec " + command + " godwit-run " + context.names().program() + "\n")
                         .getBytes(StandardCharsets.UTF_8));
-        if (passwords != null) {
-            files.put("pgpass", passwords);
+        if (!passwords.isEmpty()) {
+            files.put("pgpass", passwords.getBytes(StandardCharsets.UTF_8));
         }
         return files;
     }
@@ -298,14 +298,14 @@ final class Copier {
         properties.addAll(Roles.databaseSettings(source));
         long limit = Fence.originalLimit(context, source);
         target.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + unfinished + "'");
-        target.inTransaction(() -> {
+        return target.inTransaction(() -> {
             new CopyRecord(copy.oid(), stepId, record.roles())
                     .write(context.target(), context.migration(), context.names());
             target.executeFormatted("ALTER DATABASE " + unfinished + " RENAME TO %I", name);
             target.executeFormatted("ALTER DATABASE %I CONNECTION LIMIT " + limit, name);
             properties.forEach(target::execute);
+            return copy.bytes();
         });
-        return copy.bytes();
     }
 
     private void endSourceSessions(Context context) {

@@ -292,6 +292,7 @@ final class Fence {
                     verifier,
                     Instant.now().plus(PROBE_LIFE).toString(),
                     owner);
+            return owner;
         });
     }
 

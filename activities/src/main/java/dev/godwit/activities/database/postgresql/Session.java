@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -112,14 +113,15 @@ final class Session implements AutoCloseable {
     }
 
     /** Runs something in one transaction. */
-    void inTransaction(Runnable work) {
+    <T> T inTransaction(Supplier<T> work) {
         try {
             connection.setAutoCommit(false);
             boolean done = false;
             try {
-                work.run();
+                T result = work.get();
                 connection.commit();
                 done = true;
+                return result;
             } finally {
                 if (!done) {
                     rollBack();

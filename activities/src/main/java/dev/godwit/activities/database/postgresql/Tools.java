@@ -8,20 +8,18 @@ import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.spec.DatabaseLogin;
 import dev.godwit.workflows.spec.PostgresqlDatabase;
 import dev.godwit.workflows.spec.Side;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How PostgreSQL's own programs on a server reach its PostgreSQL.
  *
- * @param login {@code peer} or {@code password}
+ * @param login which way: {@code peer}, or else by a password
  * @param host the socket's folder, or the loopback address
  * @param folder where the programs of the server's version are
- * @param passwords the content of a password file (PostgreSQL manual, chapter 34.16), or null
+ * @param passwords the content of a password file (PostgreSQL manual, chapter 34.16), empty for none
  */
-record Tools(String login, String host, int port, String user, String folder, byte @Nullable [] passwords) {
+record Tools(String login, String host, int port, String user, String folder, String passwords) {
     /**
      * {@code $1} the server's major version, the rest are programs. Debian's wrappers in {@code /usr/bin} choose a
      * version of their own and take time for it: the version's own folder comes first.
@@ -47,12 +45,11 @@ record Tools(String login, String host, int port, String user, String folder, by
         if (login == null) {
             String socket = Connections.findSocket(server, database.port());
             return new Tools(
-                    "peer", socket.substring(0, socket.lastIndexOf('/')), database.port(), "postgres", folder, null);
+                    "peer", socket.substring(0, socket.lastIndexOf('/')), database.port(), "postgres", folder, "");
         }
         String line = "127.0.0.1:" + database.port() + ":*:" + escape(login.user()) + ":"
                 + escape(secrets.get(login.password())) + "\n";
-        return new Tools(
-                "password", "127.0.0.1", database.port(), login.user(), folder, line.getBytes(StandardCharsets.UTF_8));
+        return new Tools("password", "127.0.0.1", database.port(), login.user(), folder, line);
     }
 
     /** Where the programs are, of the server's version. */

@@ -69,9 +69,6 @@ final class Verifier {
              ORDER BY 2 DESC
             """;
 
-    private static final String SUMS = "SELECT count(*),"
-            + " coalesce(sum(hashtextextended(ROW(godwit_row.*)::text COLLATE \"C\", 0)), 0) FROM ONLY %s AS godwit_row";
-
     /**
      * Contents by page, filled up with zeros and without pages of zeros: a dump writes out what was a hole (PostgreSQL
      * manual, chapter 53.30). The last line stands for owners and lengths.
@@ -260,9 +257,7 @@ final class Verifier {
                                         figures.put(LARGE_OBJECTS, session.one(LARGE, Verifier::figures));
                                     }
                                     for (Table table = queue.poll(); table != null; table = queue.poll()) {
-                                        figures.put(
-                                                table.name(),
-                                                session.one(SUMS.formatted(table.name()), Verifier::figures));
+                                        figures.put(table.name(), session.one(sums(table), Verifier::figures));
                                         done.addAndGet(table.bytes());
                                     }
                                 },
@@ -304,15 +299,20 @@ final class Verifier {
         }
     }
 
+    private static String sums(Table table) {
+        return """
+                SELECT count(*), coalesce(sum(hashtextextended(ROW(godwit_row.*)::text COLLATE "C", 0)), 0)
+                  FROM ONLY %s AS godwit_row
+                """.formatted(table.name());
+    }
+
     private static Figures figures(ResultSet row) throws SQLException {
         return new Figures(row.getLong(1), row.getBigDecimal(2));
     }
 
     /** As many as the server has processors, but few enough for its connection limit. */
     private static int workers(Session session, Context context, Side side) {
-        String processors = context.server(side)
-                .output(Script.of("nproc"))
-                .strip();
+        String processors = context.server(side).output(Script.of("nproc")).strip();
         long free = session.number("SELECT current_setting('max_connections')::int - count(*) FROM pg_stat_activity");
         return Math.clamp(Math.min(Math.max(2, Integer.parseInt(processors)), free / 2), 1, SESSIONS);
     }
