@@ -17,6 +17,15 @@ final class ShellQuote {
 
     private ShellQuote() {}
 
+    /** Words as a shell reads them back. */
+    static String words(List<String> words) {
+        StringBuilder line = new StringBuilder();
+        for (String word : words) {
+            quote(line.append(line.isEmpty() ? "" : " "), word);
+        }
+        return line.toString();
+    }
+
     static String commandLine(String program, List<String> arguments, boolean sudo) {
         StringBuilder line = new StringBuilder(sudo ? "sudo -n sh -c " : "exec sh -c ");
         quote(line, PRELUDE + program);
