@@ -22,8 +22,17 @@ final class Http {
     private final URI base;
     private final HttpClient client = HttpClient.newHttpClient();
 
+    private final Contract contract;
+
     Http(EmbeddedServer server) {
         this.base = server.getURI();
+        this.contract = new Contract(
+                exchange(HttpRequest.newBuilder(base.resolve("/openapi.json")).build())
+                        .text());
+    }
+
+    Contract contract() {
+        return contract;
     }
 
     /** An answer. */
@@ -74,10 +83,12 @@ final class Http {
                 request.setHeader(name, value);
             }
         });
-        return send(request.build());
+        Answer answer = exchange(request.build());
+        contract.check(method, path, answer);
+        return answer;
     }
 
-    Answer send(HttpRequest request) {
+    Answer exchange(HttpRequest request) {
         try {
             HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
             Map<String, String> headers = new java.util.HashMap<>();

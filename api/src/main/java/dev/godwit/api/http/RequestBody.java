@@ -8,5 +8,5 @@ import dev.godwit.api.openapi.Schemas;
  */
 public interface RequestBody extends Schemas.Strict {
     /** A body around a spec; the spec alone is understood too. */
-    interface WithSpec extends RequestBody {}
+    interface WithSpec extends RequestBody, Schemas.AroundSpec {}
 }

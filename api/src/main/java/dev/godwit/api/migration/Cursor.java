@@ -1,9 +1,12 @@
 package dev.godwit.api.migration;
 
+import dev.godwit.api.openapi.Doc;
 import java.util.regex.Pattern;
 
 /** Names a page: whatever the page before said. */
-public record Cursor(String text) {
+public record Cursor(
+        @Doc(value = "A page", pattern = PATTERN, longest = 4000)
+        String text) {
     /** What a cursor looks like: base64url. */
     public static final String PATTERN = "^[A-Za-z0-9_-]{1,4000}$";
 

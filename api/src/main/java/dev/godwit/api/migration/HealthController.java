@@ -26,7 +26,8 @@ final class HealthController {
             more = "Needs no token. 503 with the same body if the engine or the worker is missing.",
             answer = "All parts are there",
             body = HealthView.class,
-            otherStatus = 503)
+            otherStatus = 503,
+            asksEngine = false)
     HttpResponse<HealthView> health() {
         HealthView now = health.now();
         return HttpResponse.status(now.healthy() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)

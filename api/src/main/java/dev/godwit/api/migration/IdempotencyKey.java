@@ -1,9 +1,12 @@
 package dev.godwit.api.migration;
 
+import dev.godwit.api.openapi.Doc;
 import java.util.regex.Pattern;
 
 /** Names a request, so that sending it twice does nothing twice. */
-public record IdempotencyKey(String text) {
+public record IdempotencyKey(
+        @Doc(value = "A key", pattern = PATTERN, longest = 200, example = "6f1c2b8e-move-shop")
+        String text) {
     /** What a key looks like. */
     public static final String PATTERN = "^[A-Za-z0-9._:/+=@-]{1,200}$";
 

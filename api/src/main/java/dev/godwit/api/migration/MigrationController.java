@@ -55,7 +55,7 @@ final class MigrationController {
             more = "With format=temporal: the raw history of the workflow, which Temporal's replayer reads.",
             answer = "The history, oldest first",
             body = {JournalView.class, Object.class},
-            problems = ProblemType.UNKNOWN_MIGRATION)
+            problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.NO_WORKER})
     HttpResponse<?> history(
             @PathVariable @Doc(ID) String id,
             @Doc("How it is told") @QueryValue(defaultValue = "journal") HistoryFormat format) {
@@ -79,7 +79,7 @@ final class MigrationController {
             value = "Gives the evidence of a migration that has ended",
             answer = "How it ended, its steps, who had a part in it, and the audit",
             body = EvidenceView.class,
-            problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.NOT_ENDED})
+            problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.NOT_ENDED, ProblemType.NO_WORKER})
     EvidenceView evidence(@PathVariable @Doc(ID) String id) {
         Run run = runs.find(id);
         if (run.isOpen()) {

@@ -1,7 +1,10 @@
 package dev.godwit.api.migration;
 
+import dev.godwit.api.openapi.Doc;
+
 /** How many things a page holds. */
-public record PageSize(int count) {
+public record PageSize(
+        @Doc(value = "A number", least = LEAST, most = MOST) int count) {
     public static final int LEAST = 1;
     public static final int MOST = 100;
 

@@ -1,9 +1,12 @@
 package dev.godwit.api.migration;
 
+import dev.godwit.api.openapi.Doc;
 import java.util.regex.Pattern;
 
 /** The name of a service: a host name. */
-public record ServiceName(String text) {
+public record ServiceName(
+        @Doc(value = "A host name", pattern = PATTERN, longest = 253)
+        String text) {
     /** What a name looks like. */
     public static final String PATTERN = "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$";
 

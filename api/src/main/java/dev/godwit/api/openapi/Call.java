@@ -30,6 +30,9 @@ public @interface Call {
     /** Another status with which the same kind of body can be answered; 0 for none. */
     int otherStatus() default 0;
 
+    /** Whether the engine has to answer for it, which it may fail to do. */
+    boolean asksEngine() default true;
+
     /** Headers of the answer that matter. */
     String[] headers() default {};
 

@@ -22,6 +22,12 @@ public @interface Doc {
     /** The most characters. */
     int longest() default 0;
 
+    /** The least number. */
+    int least() default Integer.MIN_VALUE;
+
+    /** The greatest number. */
+    int most() default Integer.MAX_VALUE;
+
     /** What it looks like. */
     String example() default "";
 

@@ -123,6 +123,12 @@ public final class Schemas {
         if (doc.longest() > 0) {
             node.put("maxLength", doc.longest());
         }
+        if (doc.least() != Integer.MIN_VALUE) {
+            node.put("minimum", doc.least());
+        }
+        if (doc.most() != Integer.MAX_VALUE) {
+            node.put("maximum", doc.most());
+        }
         if (!doc.example().isEmpty()) {
             node.putArray("examples").add(doc.example());
         }
@@ -130,4 +136,7 @@ public final class Schemas {
 
     /** Marks bodies in which nothing else may stand. */
     public interface Strict {}
+
+    /** Marks bodies in whose place a spec alone may stand. */
+    public interface AroundSpec extends Strict {}
 }
