@@ -1,0 +1,284 @@
+package dev.godwit.activities.files;
+
+/** What runs on the servers. */
+final class Scripts {
+    /** {@code $1} the folder. Prints its real path and whether rsync knows ACLs and extended attributes. */
+    static final String SOURCE_FOLDER = """
+            set -eu
+            LC_ALL=C; export LC_ALL
+            if ! command -v rsync >/dev/null; then
+                echo tool
+                exit 0
+            fi
+            if ! [ -d "$1" ]; then
+                echo missing
+                exit 0
+            fi
+            version=$(rsync --version)
+            letters=
+            case $version in *'no ACLs'*) ;; *) letters=A ;; esac
+            case $version in *'no xattrs'*) ;; *) letters=${letters}X ;; esac
+            echo "found:$letters"
+            readlink -f -- "$1"
+            """;
+
+    /**
+     * {@code $1} the folder, {@code $2} where Godwit keeps what it knows about it. Remembers, once, what was there before
+     * the first copy: {@code absent}, {@code empty} or {@code full}, then the parents that are missing, all closed by NUL.
+     */
+    static final String LOOK = """
+            set -eu
+            umask 077
+            state() {
+                if [ -L "$1" ] && ! [ -d "$1" ]; then printf 'full\\0'; return; fi
+                if ! [ -e "$1" ]; then
+                    printf 'absent\\0'
+                    parent=${1%/*}
+                    while [ -n "$parent" ] && ! [ -e "$parent" ]; do
+                        printf '%s\\0' "$parent"
+                        parent=${parent%/*}
+                    done
+                elif [ -d "$1" ] && [ -z "$(find "$1/" -mindepth 1 -maxdepth 1 -print -quit)" ]; then
+                    printf 'empty\\0'
+                else
+                    printf 'full\\0'
+                fi
+            }
+            if ! [ -f "$2/before" ]; then
+                mkdir -p "$2"
+                state "$1" > "$2/before.new"
+                if [ "$(tr '\\0' '\\n' < "$2/before.new" | head -n 1)" = full ]; then
+                    rm -f "$2/before.new"
+                    rmdir "$2" 2>/dev/null || :
+                    printf 'full\\0'
+                    exit 0
+                fi
+                if [ -d "$1" ]; then
+                    rm -rf "$2/root"
+                    cp -a --attributes-only -T "$1/" "$2/root"
+                fi
+                mv "$2/before.new" "$2/before"
+            fi
+            cat "$2/before"
+            """;
+
+    /** {@code $1}… folders. Prints mode, uid and gid of each that is there, or {@code 755 0 0}. */
+    static final String OWNERS = """
+            for folder in "$@"; do
+                stat -L -c '%a %u %g' -- "$folder" 2>/dev/null || echo '755 0 0'
+            done
+            """;
+
+    /**
+     * {@code $1} the folder, {@code $2} where Godwit keeps what it knows about it, then mode, uid, gid and path of each
+     * missing parent, the outermost first. Refuses a folder that has content and is not this migration's copy. Prints
+     * which of ACLs and extended attributes rsync knows.
+     */
+    static final String PREPARE_TARGET = """
+            set -eu
+            LC_ALL=C; export LC_ALL
+            folder=$1 work=$2
+            shift 2
+            if ! command -v rsync >/dev/null; then
+                echo tool
+                exit 0
+            fi
+            if ! [ -f "$work/before" ]; then
+                echo unknown
+                exit 0
+            fi
+            if ! [ -f "$work/started" ]; then
+                if [ -e "$folder" ] || [ -L "$folder" ]; then
+                    if ! [ -d "$folder" ] || [ -n "$(find "$folder/" -mindepth 1 -maxdepth 1 -print -quit)" ]; then
+                        echo full
+                        exit 0
+                    fi
+                fi
+                : > "$work/started"
+            fi
+            while [ $# -ge 4 ]; do
+                if ! [ -d "$4" ]; then
+                    mkdir -- "$4"
+                    chown -- "$2:$3" "$4"
+                    chmod -- "$1" "$4"
+                fi
+                shift 4
+            done
+            [ -d "$folder" ] || mkdir -m 700 -- "$folder"
+            version=$(rsync --version)
+            letters=
+            case $version in *'no ACLs'*) ;; *) letters=A ;; esac
+            case $version in *'no xattrs'*) ;; *) letters=${letters}X ;; esac
+            echo "ready:$letters"
+            readlink -f -- "$folder"
+            """;
+
+    /**
+     * A job on the target. {@code $1} the folder, {@code $2} the remote shell, {@code $3} the module, {@code $4} letters
+     * of ACLs and extended attributes, {@code $5} whether the source is {@code live} or {@code still}; the file
+     * {@code exclude} holds rules closed by NUL. Times are compared to the nanosecond: a file that changed twice within a
+     * second must not pass for unchanged. Prints rsync's progress, one line each.
+     */
+    static final String COPY = """
+            set -eu
+            LC_ALL=C; export LC_ALL
+            sync=
+            if [ "$5" = still ] && rsync --help | grep -q -e --fsync; then
+                sync=--fsync
+            fi
+            # rsync says how far it is after each file: one line a second is enough, and the last.
+            thin='$/ = "\\r"; $| = 1; my ($told, $line) = (0, "");
+                while (<STDIN>) {
+                    s/\\s+$//;
+                    $line = $_;
+                    if (time > $told) { $told = time; print "$line\\n"; $line = ""; }
+                }
+                print "$line\\n" if $line ne "";'
+            exec 4>&1
+            code=$(
+                {
+                    {
+                        rsync "-aH$4" --numeric-ids --delete --partial --modify-window=-1 --no-human-readable \\
+                            --from0 --exclude-from=exclude --outbuf=L --info=progress2 $sync \\
+                            -e "$2" "$3" "$1/" </dev/null || echo $? >&3
+                    } | perl -e "$thin" >&4
+                } 3>&1
+            )
+            if [ -z "$code" ] || { [ "$code" = 24 ] && [ "$5" = live ]; }; then
+                exit 0
+            fi
+            exit "$code"
+            """;
+
+    /** A job on the source. {@code $1} the folder; the file {@code exclude} as above. Prints files and bytes. */
+    static final String MEASURE = """
+            set -eu
+            LC_ALL=C; export LC_ALL
+            code=0
+            rsync -n -aH --stats --no-human-readable --from0 --exclude-from=exclude "$1/" ./none/ > stats || code=$?
+            case $code in 0|23|24) ;; *) exit "$code" ;; esac
+            sed -n -e 's/^Number of files: \\([0-9]*\\).*/files \\1/p' -e 's/^Total file size: \\([0-9]*\\).*/bytes \\1/p' stats
+            """;
+
+    /** The same at once, the rules as text on standard input; {@code $1} the folder. */
+    static final String MEASURE_NOW = """
+            set -eu
+            LC_ALL=C; export LC_ALL
+            code=0
+            found=$(rsync -n -aH --stats --no-human-readable --from0 --exclude-from=- "$1/" /nonexistent/ 2>/dev/null) || code=$?
+            case $code in 0|23|24) ;; *) exit "$code" ;; esac
+            printf '%s\\n' "$found" |
+                sed -n -e 's/^Number of files: \\([0-9]*\\).*/files \\1/p' -e 's/^Total file size: \\([0-9]*\\).*/bytes \\1/p'
+            """;
+
+    /**
+     * A job on either server. {@code $1} the folder, {@code $2} where Godwit keeps what it knows about it, {@code $3}
+     * {@code prime} or {@code verify}; the files {@code exclude} and {@code manifest.pl}. rsync itself says which entries
+     * its rules leave, so that copy and comparison cannot understand a rule differently.
+     */
+    static final String MANIFEST = """
+            set -eu
+            umask 077
+            LC_ALL=C; export LC_ALL
+            mkdir -p "$2"
+            if [ "$3" = prime ]; then
+                # A page that is mapped and dirty can change again without a new ctime; a clean one cannot.
+                sync -f "$1"
+            fi
+            if [ -s exclude ]; then
+                code=0
+                rsync -n -a -8 --out-format=%n --from0 --exclude-from=exclude "$1/" ./none/ > names || code=$?
+                case $code in
+                    0) ;;
+                    24) [ "$3" = prime ] || exit 24 ;;
+                    *) exit "$code" ;;
+                esac
+                set -- "$@" names
+            fi
+            exec perl manifest.pl "$@"
+            """;
+
+    /**
+     * On the target. {@code $1} where Godwit keeps what it knows about the folder, then the command that prints the
+     * source's manifest. Prints the first lines that differ; those of the target begin with a tab.
+     */
+    static final String DIFFERENCES = """
+            set -eu
+            umask 077
+            LC_ALL=C; export LC_ALL
+            work=$1
+            shift
+            "$@" </dev/null > "$work/manifest.source"
+            comm -3 "$work/manifest.source" "$work/manifest" | head -n 60
+            rm -f "$work/manifest.source"
+            """;
+
+    /** {@code $1} where Godwit keeps what it knows about the folder; a program for the link. */
+    static String printManifest(String work) {
+        // The path consists of the migration's id and hexadecimal digits.
+        return "exec cat '" + work + "/manifest'\n";
+    }
+
+    /**
+     * A job on the target. {@code $1} the folder, {@code $2} where Godwit keeps what it knows about it. Removes what the
+     * first copy brought and nothing that was not this migration's.
+     */
+    static final String REMOVE = """
+            set -eu
+            if ! [ -f "$2/before" ]; then
+                echo never
+                exit 0
+            fi
+            before=$(tr '\\0' '\\n' < "$2/before" | head -n 1)
+            if [ -f "$2/started" ]; then
+                if [ "$before" = empty ]; then
+                    if [ -d "$1" ]; then
+                        find "$1/" -xdev -mindepth 1 -delete
+                    else
+                        mkdir -m 700 -- "$1"
+                    fi
+                    rsync -dogptAX "$2/root/" "$1/" 2>/dev/null || cp -a --attributes-only -T "$2/root/" "$1/"
+                else
+                    rm -rf --one-file-system -- "$1"
+                    tr '\\0' '\\n' < "$2/before" | tail -n +2 | while IFS= read -r parent; do
+                        rmdir -- "$parent" 2>/dev/null || :
+                    done
+                fi
+                rm -f "$2/started"
+                echo removed
+            else
+                echo untouched
+            fi
+            """;
+
+    /** {@code $1} where Godwit keeps what it knows about a folder. */
+    static final String FORGET = """
+            set -eu
+            rm -rf -- "$1"
+            rmdir -- "${1%/*}" 2>/dev/null || :
+            """;
+
+    /**
+     * {@code $1}… folders, on the target. For each: {@code absent}, {@code empty} or {@code full}, then free bytes, all
+     * inodes, free inodes and mount point of the file system that it will be on, each line closed by newline.
+     */
+    static final String ROOM = """
+            set -eu
+            LC_ALL=C; export LC_ALL
+            for folder in "$@"; do
+                if [ -L "$folder" ] && ! [ -d "$folder" ]; then
+                    echo full
+                elif ! [ -e "$folder" ]; then
+                    echo absent
+                elif [ -d "$folder" ] && [ -z "$(find "$folder/" -mindepth 1 -maxdepth 1 -print -quit)" ]; then
+                    echo empty
+                else
+                    echo full
+                fi
+                while ! [ -e "$folder" ]; do folder=${folder%/*}; folder=${folder:-/}; done
+                df -B1 --output=avail,itotal,iavail,target -- "$folder" | tail -n 1
+            done
+            """;
+
+    private Scripts() {}
+}

@@ -1,0 +1,52 @@
+package dev.godwit.activities.files;
+
+import dev.godwit.activities.host.JobKey;
+import dev.godwit.activities.host.StateFolder;
+import dev.godwit.workflows.activity.MigrationContext;
+import dev.godwit.workflows.spec.FileTree;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+
+/** A folder of a migration, under the names that it has on both servers. */
+record SyncedTree(MigrationContext migration, FileTree tree) {
+    private static final int DIGITS = 16;
+
+    SyncedTree {
+        TreePath.checked(tree.path());
+    }
+
+    String path() {
+        return tree.path();
+    }
+
+    /** Made from the path, and fit for a file name, a unit name and a program's name. */
+    String id() {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(path().getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest).substring(0, DIGITS);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** Where Godwit keeps what it knows about the folder, on either server. */
+    String work() {
+        return StateFolder.of(migration.id()) + "/files/" + id();
+    }
+
+    /**
+     * Names a job of this folder. The folder and not the step's id, so that the undo of the first pass can stop the jobs
+     * of all passes.
+     */
+    JobKey job(String part) {
+        return new JobKey(migration.id(), "files-" + id() + "-" + part);
+    }
+
+    /** The job's file with what stays behind. */
+    Map<String, byte[]> rules() {
+        return Map.of("exclude", Rules.text(tree).getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,416 @@
+package dev.godwit.activities.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.godwit.activities.link.InProcessJobs;
+import dev.godwit.activities.link.SshHostLink;
+import dev.godwit.activities.link.TwoServers;
+import dev.godwit.workflows.activity.Act;
+import dev.godwit.workflows.activity.FailureType;
+import dev.godwit.workflows.activity.FileSync;
+import dev.godwit.workflows.activity.Inspect;
+import dev.godwit.workflows.activity.Inspection;
+import dev.godwit.workflows.activity.Look;
+import dev.godwit.workflows.activity.Outcome;
+import dev.godwit.workflows.activity.Undo;
+import dev.godwit.workflows.plan.BeforeImage;
+import dev.godwit.workflows.plan.BeforeImage.SavedFile;
+import dev.godwit.workflows.plan.Finding;
+import dev.godwit.workflows.plan.Step.CleanUp;
+import dev.godwit.workflows.plan.Step.CopyFiles;
+import dev.godwit.workflows.plan.Step.LinkHosts;
+import dev.godwit.workflows.plan.Step.Pass;
+import dev.godwit.workflows.plan.Step.VerifyFiles;
+import dev.godwit.workflows.spec.Budget;
+import dev.godwit.workflows.spec.FileTree;
+import dev.godwit.workflows.spec.Gates;
+import dev.godwit.workflows.spec.Jobs;
+import dev.godwit.workflows.spec.NginxProxy;
+import dev.godwit.workflows.spec.Outage;
+import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.spec.Spec;
+import dev.godwit.workflows.spec.TlsSpec;
+import io.temporal.activity.ActivityOptions;
+import io.temporal.common.RetryOptions;
+import io.temporal.failure.ActivityFailure;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.testing.TestActivityEnvironment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RsyncFileSyncTest {
+    private static final String PATH = "/srv/shop/up loads";
+    private static final FileTree TREE = new FileTree(PATH, List.of("tmp/", "*.log", "# cache", "! mine"));
+
+    private TwoServers servers;
+    private InProcessJobs jobs;
+    private SshHostLink link;
+    private TestActivityEnvironment environment;
+    private FileSync files;
+
+    @BeforeEach
+    void boot(@TempDir Path folder) throws IOException {
+        servers = TwoServers.boot(folder);
+        jobs = new InProcessJobs();
+        link = new SshHostLink(servers.servers());
+        environment = TwoServers.activities();
+        environment.registerActivitiesImplementations(new RsyncFileSync(servers.servers(), jobs));
+        files = environment.newActivityStub(
+                FileSync.class,
+                ActivityOptions.newBuilder()
+                        .setStartToCloseTimeout(Duration.ofMinutes(5))
+                        .setRetryOptions(
+                                RetryOptions.newBuilder().setMaximumAttempts(1).build())
+                        .build());
+        link.linkHosts(new Act<>(servers.migration(), "link-hosts", new LinkHosts(), BeforeImage.NOTHING));
+    }
+
+    @AfterEach
+    void close() {
+        if (environment != null) {
+            environment.close();
+        }
+        if (servers != null) {
+            servers.close();
+        }
+    }
+
+    /** A folder with everything that is awkward to copy. */
+    private void fill() throws IOException {
+        TwoServers.command("sh", "-c", """
+                set -e
+                mkdir -p "$1/srv/shop/up loads/deep/er" "$1/srv/shop/up loads/tmp"
+                chown 1234:4321 "$1/srv/shop"
+                chmod 750 "$1/srv/shop"
+                cd "$1/srv/shop/up loads"
+                printf one > 'with space'
+                printf two > "$(printf 'new\\nline')"
+                printf three > "quo'te\\"d"
+                printf four > 'ünïcode'
+                printf five > 'back\\\\slash\\\\#012'
+                printf six > -rf
+                printf seven > '# cache'
+                printf eight > '! mine'
+                printf 'not moved' > debug.log
+                printf 'not moved' > tmp/session
+                ln -s 'with space' link
+                ln -s /etc/passwd outside
+                ln 'with space' hard
+                mkfifo pipe
+                : > empty
+                chown 1000:1001 empty
+                chmod 4711 empty
+                head -c 3000000 /dev/urandom > deep/er/large
+                touch -d '2020-02-02 02:02:02.123456789' deep/er/large
+                chmod 2770 deep
+                """, "sh", servers.on(Side.SOURCE, "/").toString());
+    }
+
+    @Test
+    void shouldCopyWhatIsAwkwardToCopy() throws IOException {
+        fill();
+        BeforeImage before = look();
+        Outcome outcome = copy(Pass.FIRST, before);
+
+        assertThat(before)
+                .isEqualTo(new BeforeImage.Files(
+                        List.of(new SavedFile(PATH, false, null), new SavedFile("/srv/shop", false, null))));
+        assertThat(listing(Side.TARGET)).isEqualTo(listing(Side.SOURCE)).contains("ünïcode");
+        assertThat(stat("/srv/shop")).isEqualTo("750 1234:4321");
+        assertThat(stat(PATH + "/deep")).startsWith("2770");
+        assertThat(servers.on(Side.TARGET, PATH + "/debug.log")).doesNotExist();
+        assertThat(servers.on(Side.TARGET, PATH + "/tmp")).doesNotExist();
+        assertThat(servers.on(Side.TARGET, PATH + "/# cache")).doesNotExist();
+        assertThat(outcome.summary()).contains("15 entries");
+        assertThat(outcome.summary()).containsPattern("of which 30000[0-9]{2} came in this pass");
+        assertThat(verify().summary()).contains("is the same on both servers");
+    }
+
+    @Test
+    void shouldNotRunASecondJobWhenAskedTwice() throws IOException {
+        fill();
+        BeforeImage before = look();
+        copy(Pass.FIRST, before);
+        int started = jobs.started().size();
+        copy(Pass.FIRST, before);
+
+        assertThat(jobs.started()).hasSize(started);
+        assertThat(look()).isEqualTo(before);
+    }
+
+    @Test
+    void shouldFollowTheSourceInLaterPasses() throws IOException {
+        fill();
+        copy(Pass.FIRST, look());
+        Files.delete(servers.on(Side.SOURCE, PATH + "/with space"));
+        Path file = servers.on(Side.SOURCE, PATH + "/deep/new");
+        Instant second = Instant.parse("2024-04-04T04:04:04Z");
+        Files.writeString(file, "new");
+        Files.setLastModifiedTime(file, FileTime.from(second.plusMillis(100)));
+        copy(Pass.LIVE, BeforeImage.NOTHING);
+        assertThat(listing(Side.TARGET)).isEqualTo(listing(Side.SOURCE));
+        // The same size within the same second: only the nanoseconds tell.
+        Files.writeString(file, "NEW");
+        Files.setLastModifiedTime(file, FileTime.from(second.plusMillis(200)));
+        copy(Pass.FINAL, BeforeImage.NOTHING);
+
+        assertThat(servers.on(Side.TARGET, PATH + "/deep/new")).hasContent("NEW");
+        assertThat(verify().summary()).contains("is the same on both servers");
+    }
+
+    @Test
+    void shouldFindOneCorruptByteWithTheSameSizeAndTime() throws IOException {
+        fill();
+        copy(Pass.FIRST, look());
+        copy(Pass.LIVE, BeforeImage.NOTHING);
+        copy(Pass.FINAL, BeforeImage.NOTHING);
+        Path file = servers.on(Side.TARGET, PATH + "/deep/er/large");
+        FileTime time = Files.getLastModifiedTime(file);
+        byte[] content = Files.readAllBytes(file);
+        content[1_500_000] ^= 1;
+        Files.write(file, content);
+        Files.setLastModifiedTime(file, time);
+
+        assertThat(failure(this::verify).getOriginalMessage())
+                .contains("deep/er/large: content (sha256)")
+                .doesNotContain("|");
+        content[1_500_000] ^= 1;
+        Files.write(file, content);
+        Files.setLastModifiedTime(file, time);
+        // Who mended it and asks again gets a new answer.
+        assertThat(verify().summary()).contains("is the same on both servers");
+    }
+
+    @Test
+    void shouldHashOnlyWhatChangedSinceTheLastPass() throws IOException {
+        fill();
+        copy(Pass.FIRST, look());
+        // What changed less than two seconds before it was hashed is not remembered: its ctime could stay the same.
+        assertThat(verify().summary()).contains("but for 9 on the source and 9 on the target");
+        await(Duration.ofMillis(3100));
+        copy(Pass.LIVE, BeforeImage.NOTHING);
+        assertThat(verify().summary()).contains("but for 0 on the source and 0 on the target");
+        Files.writeString(servers.on(Side.SOURCE, PATH + "/deep/new"), "new");
+        copy(Pass.FINAL, BeforeImage.NOTHING);
+        assertThat(verify().summary()).contains("but for 1 on the source and 1 on the target");
+    }
+
+    @Test
+    void shouldNameWhatDiffers() throws IOException {
+        fill();
+        copy(Pass.FIRST, look());
+        Files.writeString(servers.on(Side.TARGET, PATH + "/deep/foreign"), "x");
+        Files.delete(servers.on(Side.TARGET, PATH + "/link"));
+        TwoServers.command(
+                "chmod", "600", servers.on(Side.TARGET, PATH + "/-rf").toString());
+        TwoServers.command(
+                "chown", "7:8", servers.on(Side.TARGET, PATH + "/new\nline").toString());
+
+        ApplicationFailure failure = failure(this::verify);
+        assertThat(failure.getType()).isEqualTo(FailureType.VERIFICATION_FAILED.name());
+        assertThat(failure.getOriginalMessage())
+                .contains("-rf: mode 644 on the source, 600 on the target")
+                .contains("deep/foreign: only on the target")
+                .contains("link: only on the source")
+                .contains("new\\012line: uid 0 on the source, 7 on the target; gid 0 on the source, 8 on the target");
+    }
+
+    @Test
+    void shouldRemoveTheCopyAndTheParentsItMade() throws IOException {
+        fill();
+        BeforeImage before = look();
+        copy(Pass.FIRST, before);
+        copy(Pass.LIVE, BeforeImage.NOTHING);
+        undo(before);
+        undo(before);
+
+        assertThat(servers.on(Side.TARGET, "/srv")).isEmptyDirectory();
+        assertThat(servers.on(Side.TARGET, "/var/lib/godwit/shop-1/files")).doesNotExist();
+        assertThat(servers.on(Side.SOURCE, PATH + "/with space")).exists();
+        link.cleanUp(new Act<>(servers.migration(), "clean-up", new CleanUp(), BeforeImage.NOTHING));
+        assertThat(servers.on(Side.TARGET, "/var/lib")).isEmptyDirectory();
+        assertThat(servers.on(Side.SOURCE, "/var/lib")).isEmptyDirectory();
+    }
+
+    @Test
+    void shouldKeepAnEmptyFolderThatWasThereAsItWas() throws IOException {
+        fill();
+        Path found = servers.on(Side.TARGET, PATH);
+        Files.createDirectories(found);
+        TwoServers.command("chmod", "1771", found.toString());
+        TwoServers.command("chown", "33:34", found.toString());
+        TwoServers.command("touch", "-d", "2021-01-01 01:01:01", found.toString());
+        String as = TwoServers.command("stat", "-c", "%a %u %g %Y", found.toString());
+        BeforeImage before = look();
+        copy(Pass.FIRST, before);
+        assertThat(found).isNotEmptyDirectory();
+        undo(before);
+        undo(before);
+
+        assertThat(before).isEqualTo(new BeforeImage.Files(List.of(new SavedFile(PATH, true, null))));
+        assertThat(found).isEmptyDirectory();
+        assertThat(TwoServers.command("stat", "-c", "%a %u %g %Y", found.toString()))
+                .isEqualTo(as);
+    }
+
+    @Test
+    void shouldKeepWhatSomebodyElsePutIntoAParent() throws IOException {
+        fill();
+        BeforeImage before = look();
+        copy(Pass.FIRST, before);
+        Files.writeString(servers.on(Side.TARGET, "/srv/shop/mine"), "mine");
+        undo(before);
+
+        assertThat(servers.on(Side.TARGET, "/srv/shop/mine")).hasContent("mine");
+        assertThat(servers.on(Side.TARGET, PATH)).doesNotExist();
+    }
+
+    @Test
+    void shouldRefuseForeignContent() throws IOException {
+        fill();
+        Files.createDirectories(servers.on(Side.TARGET, PATH));
+        Files.writeString(servers.on(Side.TARGET, PATH + "/foreign"), "foreign");
+
+        assertThat(failure(this::look).getType()).isEqualTo(FailureType.SPEC_MISMATCH.name());
+        undo(new BeforeImage.Files(List.of(new SavedFile(PATH, false, null))));
+        assertThat(servers.on(Side.TARGET, PATH + "/foreign")).hasContent("foreign");
+    }
+
+    @Test
+    void shouldRefuseForeignContentThatCameAfterTheLook() throws IOException {
+        fill();
+        BeforeImage before = look();
+        Files.createDirectories(servers.on(Side.TARGET, PATH));
+        Files.writeString(servers.on(Side.TARGET, PATH + "/foreign"), "foreign");
+
+        assertThat(failure(() -> copy(Pass.FIRST, before)).getType()).isEqualTo(FailureType.SPEC_MISMATCH.name());
+        undo(before);
+        assertThat(servers.on(Side.TARGET, PATH + "/foreign")).hasContent("foreign");
+    }
+
+    @Test
+    void shouldRefuseAFolderThatLeadsIntoTheSystem() throws IOException {
+        Files.createDirectory(servers.on(Side.SOURCE, "/srv/shop"));
+        Files.createSymbolicLink(servers.on(Side.SOURCE, PATH), Path.of("/etc"));
+        BeforeImage before = look();
+
+        assertThat(failure(() -> copy(Pass.FIRST, before)).getOriginalMessage())
+                .contains("'/etc': it belongs to the system");
+        assertThat(servers.on(Side.TARGET, PATH)).doesNotExist();
+    }
+
+    @Test
+    void shouldSayWhatThePreflightFinds() throws IOException {
+        fill();
+        Files.createDirectories(servers.on(Side.SOURCE, "/srv/full"));
+        Files.createDirectories(servers.on(Side.TARGET, "/srv/full/of"));
+        Inspection inspection = files.inspectTrees(new Inspect(spec(
+                TREE,
+                new FileTree("/srv/full", List.of()),
+                new FileTree("/srv/none", List.of()),
+                new FileTree("/var/lib/postgresql/15", List.of()),
+                new FileTree("/srv/shop/up loads/deep", List.of()))));
+
+        assertThat(inspection.findings())
+                .extracting(Finding::severity, Finding::code, Finding::where)
+                .containsExactlyInAnyOrder(
+                        tuple(Finding.Severity.BLOCKER, "tree-not-empty", "/files/1"),
+                        tuple(Finding.Severity.BLOCKER, "tree-missing", "/files/2"),
+                        tuple(Finding.Severity.BLOCKER, "tree-path", "/files/3"),
+                        tuple(Finding.Severity.BLOCKER, "tree-overlap", "/files/4"));
+        assertThat(inspection.facts().trees().getFirst().files()).isEqualTo(15);
+        assertThat(inspection.facts().trees().getFirst().bytes()).isBetween(3_000_000L, 3_000_200L);
+    }
+
+    @Test
+    void shouldBlockWhenTheTargetHasTooLittleRoom() throws IOException {
+        Files.createDirectories(servers.on(Side.SOURCE, "/srv/huge"));
+        // A hole: an exabyte that takes no room here.
+        TwoServers.command(
+                "truncate",
+                "-s",
+                "8T",
+                servers.on(Side.SOURCE, "/srv/huge/hole").toString());
+        Inspection inspection = files.inspectTrees(new Inspect(spec(new FileTree("/srv/huge", List.of()))));
+
+        assertThat(inspection.findings()).extracting(Finding::code).containsExactly("disk-space");
+    }
+
+    private Spec spec(FileTree... trees) {
+        return new Spec(
+                "shop.example.org",
+                servers.migration().source(),
+                servers.migration().target(),
+                List.of(),
+                List.of(trees),
+                List.of(),
+                Jobs.NONE,
+                new NginxProxy("/etc/nginx/sites-enabled/shop", List.of(), Outage.PAGE, null, Duration.ZERO),
+                null,
+                TlsSpec.NONE,
+                List.of(),
+                List.of(),
+                Gates.DEFAULT,
+                Budget.DEFAULT,
+                Duration.ZERO);
+    }
+
+    /** Until files that were written before are older than that. */
+    private static void await(Duration age) {
+        Instant end = Instant.now().plus(age);
+        while (Instant.now().isBefore(end)) {
+            LockSupport.parkNanos(Duration.between(Instant.now(), end).toNanos());
+        }
+    }
+
+    private BeforeImage look() {
+        return files.lookAtCopy(new Look<>(servers.migration(), "copy", new CopyFiles(TREE, Pass.FIRST)));
+    }
+
+    private Outcome copy(Pass pass, BeforeImage before) {
+        return files.copyFiles(new Act<>(servers.migration(), "copy-" + pass, new CopyFiles(TREE, pass), before));
+    }
+
+    private void undo(BeforeImage before) {
+        files.removeCopy(new Undo<>(servers.migration(), "copy", new CopyFiles(TREE, Pass.FIRST), before));
+    }
+
+    private Outcome verify() {
+        return files.verifyFiles(new Act<>(servers.migration(), "verify", new VerifyFiles(TREE), BeforeImage.NOTHING));
+    }
+
+    private static ApplicationFailure failure(Runnable call) {
+        List<ApplicationFailure> failures = new ArrayList<>();
+        assertThatExceptionOfType(ActivityFailure.class)
+                .isThrownBy(call::run)
+                .satisfies(failure -> failures.add((ApplicationFailure) failure.getCause()));
+        return failures.getFirst();
+    }
+
+    private String stat(String path) throws IOException {
+        return TwoServers.command(
+                        "stat", "-c", "%a %u:%g", servers.on(Side.TARGET, path).toString())
+                .strip();
+    }
+
+    /** Everything but the copy's own filter: found and printed by find, not by the code under test. */
+    private String listing(Side side) throws IOException {
+        return TwoServers.command("sh", "-c", """
+                cd "$1" && find . \\( -name tmp -o -name '*.log' -o -name '# cache' -o -name '! mine' \\) -prune -o \\
+                    -printf '%P|%y|%m|%U|%G|%l|%T@|' \\( -type f -printf '%n|%s' -o -true \\) -printf '\\n' | LC_ALL=C sort
+                """, "sh", servers.on(side, PATH).toString());
+    }
+}

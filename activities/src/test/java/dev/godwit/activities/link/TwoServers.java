@@ -1,0 +1,213 @@
+package dev.godwit.activities.link;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.godwit.activities.host.Reply;
+import dev.godwit.activities.host.Script;
+import dev.godwit.activities.host.Server;
+import dev.godwit.activities.host.Servers;
+import dev.godwit.activities.host.SshServers;
+import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.activity.MigrationContext;
+import dev.godwit.workflows.spec.HostSpec;
+import dev.godwit.workflows.spec.SecretRef;
+import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.spec.SshLogin;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.testing.TestActivityEnvironment;
+import io.temporal.testing.TestEnvironmentOptions;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A source and a target on this machine: two real sshd, each in a mount namespace with folders of its own in the place of
+ * {@code /etc}, {@code /root}, {@code /srv} and {@code /var/lib}. Only processes and the network are shared.
+ */
+public final class TwoServers implements AutoCloseable {
+    private static final SecretRef KEY = new SecretRef("ops");
+    private static final String SSHD = "/usr/sbin/sshd";
+
+    private static final String ENTER = """
+            set -e
+            for folder in etc root srv var/lib; do
+                mount --bind "$1/$folder" "/$folder"
+            done
+            exec /usr/sbin/sshd -D -e
+            """;
+
+    private final Path folder;
+    private final Host source;
+    private final Host target;
+    private final SshServers servers;
+
+    private record Host(Path root, HostSpec spec, Process daemon) {}
+
+    private TwoServers(Path folder) throws IOException {
+        this.folder = folder;
+        command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ops", "-f", path("ops"));
+        source = boot("old");
+        target = boot("new");
+        String key = Files.readString(folder.resolve("ops"));
+        servers = new SshServers(reference -> key);
+    }
+
+    /** Boots both; the test is skipped where that is not possible. */
+    public static TwoServers boot(Path folder) throws IOException {
+        assumeTrue("root".equals(System.getProperty("user.name")), "skipped: two sshd need root");
+        assumeTrue(Files.isExecutable(Path.of(SSHD)), "skipped: no sshd; apt-get install openssh-server");
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/rsync")), "skipped: no rsync; apt-get install rsync");
+        assumeTrue(mayUnshare(), "skipped: this machine allows no mount namespaces");
+        return new TwoServers(folder);
+    }
+
+    private static boolean mayUnshare() throws IOException {
+        Process process = new ProcessBuilder("unshare", "-m", "mount", "--bind", "/srv", "/srv")
+                .redirectErrorStream(true)
+                .start();
+        process.getInputStream().readAllBytes();
+        return exitCode(process) == 0;
+    }
+
+    private Host boot(String name) throws IOException {
+        Path root = Files.createDirectory(folder.resolve(name));
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        for (String made : List.of("etc", "root", "srv", "var", "var/lib")) {
+            Files.createDirectory(root.resolve(made));
+        }
+        command("chmod", "700", root.resolve("root").toString());
+        for (String needed :
+                List.of("passwd", "group", "nsswitch.conf", "ld.so.cache", "hosts", "protocols", "services")) {
+            Path file = Path.of("/etc", needed);
+            if (Files.exists(file)) {
+                Files.copy(file, root.resolve("etc").resolve(needed));
+            }
+        }
+        // Not locked, and no password fits.
+        Files.writeString(root.resolve("etc/shadow"), "root:*:19000:0:99999:7:::\n");
+        command("chmod", "600", root.resolve("etc/shadow").toString());
+        Path ssh = root.resolve("etc/ssh");
+        Files.createDirectory(ssh);
+        Path hostKey = ssh.resolve("ssh_host_ed25519_key");
+        command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", hostKey.toString());
+        Files.copy(folder.resolve("ops.pub"), ssh.resolve("ops_keys"));
+        Files.writeString(ssh.resolve("sshd_config"), """
+                Port %d
+                ListenAddress 127.0.0.1
+                AuthorizedKeysFile .ssh/authorized_keys /etc/ssh/ops_keys
+                PermitRootLogin prohibit-password
+                PasswordAuthentication no
+                KbdInteractiveAuthentication no
+                UsePAM no
+                PidFile none
+                """.formatted(port));
+        // sshd changes its root to this empty folder before anybody is logged in; Debian makes it at boot.
+        Files.createDirectories(Path.of("/run/sshd"));
+        Path log = folder.resolve(name + ".log");
+        Process daemon = new ProcessBuilder(
+                        "unshare", "-m", "--propagation", "private", "sh", "-c", ENTER, "sh", root.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!listens(port)) {
+            if (!daemon.isAlive() || System.nanoTime() > deadline) {
+                throw new IOException("Expected sshd to listen, but found: " + Files.readString(log));
+            }
+        }
+        String fingerprint = command("ssh-keygen", "-lf", hostKey + ".pub").split(" ", 3)[1];
+        return new Host(
+                root,
+                new HostSpec(name + ".example.org", "127.0.0.1", new SshLogin("root", KEY, fingerprint, port)),
+                daemon);
+    }
+
+    private static boolean listens(int port) throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
+            return true;
+        } catch (ConnectException | SocketTimeoutException e) {
+            return false;
+        }
+    }
+
+    public MigrationContext migration() {
+        return new MigrationContext("shop-1", "shop.example.org", source.spec(), target.spec());
+    }
+
+    public Servers servers() {
+        return servers;
+    }
+
+    public Server server(Side side) {
+        return servers.open(host(side).spec());
+    }
+
+    /** Where a server's absolute path is on this machine. */
+    public Path on(Side side, String path) {
+        return host(side).root().resolve(path.substring(1));
+    }
+
+    /** Runs a command on the target. */
+    public Reply onTarget(List<String> command) {
+        return server(Side.TARGET).run(new Script("exec \"$@\" </dev/null", command, null));
+    }
+
+    /** Where activities run that need a heartbeat. */
+    public static TestActivityEnvironment activities() {
+        return TestActivityEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
+                .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
+                        .setDataConverter(GodwitJson.dataConverter())
+                        .build())
+                .build());
+    }
+
+    private Host host(Side side) {
+        return side == Side.SOURCE ? source : target;
+    }
+
+    private String path(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    /** Runs a command on this machine. */
+    public static String command(String... words) throws IOException {
+        Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (exitCode(process) != 0) {
+            throw new IOException("Expected " + String.join(" ", words) + " to succeed, but found: " + output);
+        }
+        return output;
+    }
+
+    private static int exitCode(Process process) throws IOException {
+        try {
+            return process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        servers.close();
+        for (Host host : List.of(source, target)) {
+            host.daemon().descendants().toList().forEach(ProcessHandle::destroyForcibly);
+            host.daemon().destroyForcibly();
+            host.daemon().onExit().join();
+        }
+    }
+}
