@@ -97,11 +97,12 @@ public final class Godwit implements AutoCloseable {
             worker.start();
         }
         if (role.servesApi()) {
-            serve(data);
+            serve(context.getProperty("godwit.tokens", Path.class).orElse(data.resolve("tokens")));
         }
     }
 
-    private void serve(Path data) {
+    private void serve(Path tokens) {
+        makeFirstToken(tokens);
         EmbeddedServer server = opened(context.getBean(EmbeddedServer.class));
         try {
             server.start();
@@ -110,7 +111,7 @@ public final class Godwit implements AutoCloseable {
                     "Expected the API to listen, but found: " + e.getMessage() + "; choose another port with --port",
                     e);
         }
-        where = ": " + server.getURL() + "/api/v1, the token is in " + data.resolve("token");
+        where = ": " + server.getURL() + "/api/v1, the first token is in " + tokens.resolve(FirstToken.NAME);
     }
 
     /** Remembers a part that must be stopped; if we are stopping already, it is stopped at once. */
@@ -123,6 +124,17 @@ public final class Godwit implements AutoCloseable {
         }
         stop(part);
         throw new UnavailableException("Stopped before it was ready", null);
+    }
+
+    private static void makeFirstToken(Path tokens) {
+        try {
+            FirstToken.makeIn(tokens);
+        } catch (IOException e) {
+            throw new UnavailableException(
+                    "Expected to keep the first token in " + tokens + ", but found " + e
+                            + "; choose another folder with --set godwit.tokens=FOLDER",
+                    e);
+        }
     }
 
     private Path createDataFolder() {

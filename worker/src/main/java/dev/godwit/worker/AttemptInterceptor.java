@@ -1,7 +1,7 @@
 package dev.godwit.worker;
 
 import dev.godwit.workflows.activity.Outcome;
-import io.temporal.activity.Activity;
+import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;
 import io.temporal.common.interceptors.WorkerInterceptorBase;
@@ -13,14 +13,20 @@ final class AttemptInterceptor extends WorkerInterceptorBase {
     @Override
     public ActivityInboundCallsInterceptor interceptActivity(ActivityInboundCallsInterceptor next) {
         return new ActivityInboundCallsInterceptorBase(next) {
+            private int attempt;
+
+            @Override
+            public void init(ActivityExecutionContext context) {
+                attempt = context.getInfo().getAttempt();
+                super.init(context);
+            }
+
             @Override
             public ActivityOutput execute(ActivityInput input) {
                 ActivityOutput output = super.execute(input);
-                if (output.getResult() instanceof Outcome outcome) {
-                    int attempt = Activity.getExecutionContext().getInfo().getAttempt();
-                    return new ActivityOutput(outcome.withAttempt(attempt));
-                }
-                return output;
+                return output.getResult() instanceof Outcome outcome
+                        ? new ActivityOutput(outcome.withAttempt(attempt))
+                        : output;
             }
         };
     }

@@ -1,14 +1,19 @@
 package dev.godwit.worker;
 
 import dev.godwit.activities.checks.HttpServiceChecks;
+import dev.godwit.activities.database.DatabaseActivities;
+import dev.godwit.activities.files.RsyncFileSync;
+import dev.godwit.activities.host.Jobs;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.host.SshServers;
+import dev.godwit.activities.host.SystemdJobs;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.link.SshHostLink;
 import dev.godwit.activities.proxy.nginx.NginxLayout;
 import dev.godwit.activities.proxy.nginx.NginxRouting;
 import dev.godwit.activities.secrets.FileSecrets;
 import dev.godwit.activities.secrets.Secrets;
+import dev.godwit.workflows.activity.FileSync;
 import dev.godwit.workflows.activity.HostLink;
 import dev.godwit.workflows.activity.ProxyRouting;
 import dev.godwit.workflows.activity.ServiceChecks;
@@ -47,9 +52,26 @@ final class WorkerBeans {
     }
 
     @Singleton
+    Jobs jobs() {
+        return new SystemdJobs();
+    }
+
+    @Singleton
     @ActivityBean
     HostLink hostLink(Servers servers) {
         return new SshHostLink(servers);
+    }
+
+    @Singleton
+    @ActivityBean
+    FileSync fileSync(Servers servers, Jobs jobs) {
+        return new RsyncFileSync(servers, jobs);
+    }
+
+    @Singleton
+    @ActivityBean
+    DatabaseActivities databases(Servers servers, Jobs jobs, Secrets secrets) {
+        return new DatabaseActivities(servers, jobs, secrets);
     }
 
     @Singleton

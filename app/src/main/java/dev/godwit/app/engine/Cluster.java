@@ -38,7 +38,7 @@ final class Cluster implements Engine {
                         .build());
         this.operator = OperatorServiceStubs.newServiceStubs(
                 options(OperatorServiceStubsOptions.newBuilder(), temporal, tls, secrets)
-                        .build());
+                        .validateAndBuildWithDefaults());
     }
 
     /**

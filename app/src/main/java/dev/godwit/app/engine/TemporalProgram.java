@@ -143,7 +143,7 @@ final class TemporalProgram {
         });
     }
 
-    private static void fetch(TemporalRelease.Archive archive, Path file) throws IOException {
+    static void fetch(TemporalRelease.Archive archive, Path file) throws IOException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(archive.url()))
                 .timeout(DOWNLOAD_TIMEOUT)
                 .build();

@@ -1,0 +1,95 @@
+package dev.godwit.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher script, without building anything. */
+@Timeout(300)
+class LauncherTest {
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final Path LAUNCHER = ROOT.resolve("godwit");
+
+    private record Ended(int status, String text) {}
+
+    private static Ended run(Map<String, String> environment, String... command)
+            throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Ended(process.waitFor(), text);
+    }
+
+    @Test
+    void shouldBeCleanUnderShellcheck() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/shellcheck")), "Skipped: shellcheck is not installed");
+        Ended ended = run(
+                Map.of(),
+                "shellcheck",
+                "-x",
+                LAUNCHER.toString(),
+                ROOT.resolve(".ci/run").toString());
+        assertThat(ended).isEqualTo(new Ended(0, ""));
+    }
+
+    @Test
+    void shouldRefuseAnUnknownCommand() throws Exception {
+        Ended ended = run(Map.of(), LAUNCHER.toString(), "fly");
+        assertThat(ended.status()).isEqualTo(2);
+        assertThat(ended.text()).contains("usage:").contains("'fly'");
+    }
+
+    @Test
+    void shouldTakeTheFirstJdkThatIsNewEnough(@TempDir Path folder) throws Exception {
+        Path old = jdk(folder.resolve("old"), "17.0.15");
+        Path fit = jdk(folder.resolve("fit"), "26.0.1");
+        assertThat(findJdk(old, fit).text()).contains("found=" + fit);
+    }
+
+    @Test
+    void shouldSayHowToGetAJdkWhereThereIsNone(@TempDir Path folder) throws Exception {
+        Path old = jdk(folder.resolve("old"), "17.0.15");
+        Ended ended = findJdk(old, old);
+        assertThat(ended.status()).isEqualTo(69);
+        assertThat(ended.text())
+                .contains("Expected a JDK 25 or later")
+                .contains("apt-get install -y temurin-25-jdk")
+                .contains("https://adoptium.net/");
+    }
+
+    /** Runs the launcher's search with a JAVA_HOME and with one other folder instead of those of this machine. */
+    private static Ended findJdk(Path home, Path other) throws IOException, InterruptedException {
+        String search = Files.readString(LAUNCHER)
+                .replaceAll("(?s)\ncommand=.*", "\n")
+                .replace("/usr/lib/jvm/* /opt/*jdk* /opt/java/*", other.toString())
+                .replace("$(command -v java || true)", "");
+        assertThat(search).contains(other.toString());
+        return run(
+                Map.of("JAVA_HOME", home.toString(), "HOME", home.toString()),
+                "bash",
+                "-c",
+                search + "find_jdk; echo found=$JAVA_HOME");
+    }
+
+    private static Path jdk(Path folder, String version) throws IOException {
+        Files.createDirectories(folder.resolve("bin"));
+        for (String program : List.of("java", "javac")) {
+            Files.createFile(
+                    folder.resolve("bin").resolve(program),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
+        Files.writeString(folder.resolve("release"), "IMPLEMENTOR=\"X\"\nJAVA_VERSION=\"" + version + "\"\n");
+        return folder;
+    }
+}

@@ -1,0 +1,181 @@
+package dev.godwit.app.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.util.Durations;
+import io.temporal.api.enums.v1.WorkflowExecutionStatus;
+import io.temporal.api.operatorservice.v1.ListSearchAttributesRequest;
+import io.temporal.api.operatorservice.v1.OperatorServiceGrpc;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.client.WorkflowOptions;
+import io.temporal.worker.WorkerFactory;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against the real development server. */
+@Timeout(300)
+class DevelopmentServerTest {
+    private static final String NAMESPACE = "godwit";
+    private static final String QUEUE = "echo";
+
+    @TempDir
+    Path folder;
+
+    private DevelopmentServer start() {
+        return DevelopmentServer.start(RealEngine.program(), folder, RealEngine.configuration(null), NAMESPACE);
+    }
+
+    @Test
+    void shouldPrepareNamespace() {
+        try (DevelopmentServer server = start()) {
+            assertThat(Namespaces.describe(server.stubs(), NAMESPACE, Duration.ofSeconds(5))
+                            .getConfig()
+                            .getWorkflowExecutionRetentionTtl())
+                    .isEqualTo(Durations.fromDays(100));
+            assertThat(OperatorServiceGrpc.newBlockingStub(server.stubs().getRawChannel())
+                            .listSearchAttributes(ListSearchAttributesRequest.newBuilder()
+                                    .setNamespace(NAMESPACE)
+                                    .build())
+                            .getCustomAttributesMap())
+                    .containsOnlyKeys(
+                            "GodwitMigration", "GodwitService", "GodwitPhase", "GodwitOutcome", "GodwitIdempotencyKey");
+        }
+    }
+
+    @Test
+    void shouldComeBackWithItsStateWhenItIsKilled() {
+        try (DevelopmentServer server = start()) {
+            WorkflowClient client = client(server);
+            startWaiting(client, "waits");
+            ProcessHandle first = server.current();
+
+            first.destroyForcibly();
+            first.onExit().join();
+
+            assertThat(statusOf(client, "waits")).isEqualTo(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING);
+            assertThat(server.current().pid()).isNotEqualTo(first.pid());
+            WorkerFactory workers = WorkerFactory.newInstance(client);
+            workers.newWorker(QUEUE).registerWorkflowImplementationTypes(Echo.Implementation.class);
+            workers.start();
+            try {
+                assertThat(client.newUntypedWorkflowStub("waits").getResult(String.class))
+                        .isEqualTo("hello");
+            } finally {
+                workers.shutdownNow();
+            }
+        }
+    }
+
+    @Test
+    void shouldKeepItsStateWhenItIsStoppedAndStarted() {
+        try (DevelopmentServer server = start()) {
+            startWaiting(client(server), "waits");
+        }
+        try (DevelopmentServer server = start()) {
+            assertThat(statusOf(client(server), "waits"))
+                    .isEqualTo(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING);
+        }
+    }
+
+    @Test
+    void shouldEndWhatAnEarlierGodwitLeftBehind() throws IOException {
+        Path program = RealEngine.program();
+        start().close();
+        Process orphan = new ProcessBuilder(
+                        program.toString(),
+                        "server",
+                        "start-dev",
+                        "--headless",
+                        "--port",
+                        Integer.toString(Ports.choose(0)),
+                        "--db-filename",
+                        folder.resolve("temporal.db").toAbsolutePath().toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (DevelopmentServer server = start()) {
+            assertThat(orphan.isAlive()).isFalse();
+            assertThat(OwnProcesses.serving(folder.resolve("temporal.db"))).containsExactly(server.current());
+        } finally {
+            orphan.destroyForcibly();
+        }
+    }
+
+    @Test
+    void shouldLeaveEnginesOfOtherFoldersAlone(@TempDir Path other) {
+        try (DevelopmentServer theirs =
+                DevelopmentServer.start(RealEngine.program(), other, RealEngine.configuration(null), NAMESPACE)) {
+            ProcessHandle before = theirs.current();
+            start().close();
+            assertThat(theirs.current()).isEqualTo(before);
+            assertThat(before.isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldLeaveNoProcessWhenItIsClosed() {
+        ProcessHandle process;
+        try (DevelopmentServer server = start()) {
+            process = server.current();
+        }
+        assertThat(process.isAlive()).isFalse();
+        assertThat(OwnProcesses.serving(folder.resolve("temporal.db"))).isEmpty();
+    }
+
+    @Test
+    void shouldStartAnewWhenItWasKilledBeforeItFirstServed() throws IOException {
+        Files.writeString(folder.resolve("temporal.db"), "half a schema");
+        try (DevelopmentServer server = start()) {
+            assertThat(server.describe()).contains("temporal.db");
+        }
+    }
+
+    @Test
+    void shouldRefuseAPortThatIsTaken() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            EngineConfiguration free = RealEngine.configuration(null);
+            EngineConfiguration configuration = new EngineConfiguration(
+                    free.binary(),
+                    free.cache(),
+                    free.obtain(),
+                    taken.getLocalPort(),
+                    free.ui(),
+                    free.uiPort(),
+                    free.retention(),
+                    free.startTimeout());
+            assertThatThrownBy(() -> DevelopmentServer.start(RealEngine.program(), folder, configuration, NAMESPACE))
+                    .isInstanceOf(EngineUnavailableException.class)
+                    .hasMessageContaining("godwit.engine.port");
+        }
+    }
+
+    private static WorkflowClient client(DevelopmentServer server) {
+        return WorkflowClient.newInstance(
+                server.stubs(),
+                WorkflowClientOptions.newBuilder().setNamespace(NAMESPACE).build());
+    }
+
+    /** Starts a workflow that runs when a worker comes. */
+    private static void startWaiting(WorkflowClient client, String id) {
+        Echo echo = client.newWorkflowStub(
+                Echo.class,
+                WorkflowOptions.newBuilder()
+                        .setWorkflowId(id)
+                        .setTaskQueue(QUEUE)
+                        .build());
+        WorkflowClient.start(echo::echo, "hello");
+    }
+
+    private static WorkflowExecutionStatus statusOf(WorkflowClient client, String id) {
+        return client.newUntypedWorkflowStub(id).describe().getStatus();
+    }
+}

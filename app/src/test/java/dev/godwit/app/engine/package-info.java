@@ -1,0 +1,4 @@
+@NullMarked
+package dev.godwit.app.engine;
+
+import org.jspecify.annotations.NullMarked;

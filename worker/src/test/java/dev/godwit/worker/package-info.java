@@ -1,0 +1,4 @@
+@NullMarked
+package dev.godwit.worker;
+
+import org.jspecify.annotations.NullMarked;
