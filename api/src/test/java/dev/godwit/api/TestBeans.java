@@ -29,6 +29,15 @@ final class TestBeans {
     @Singleton
     @Bean(preDestroy = "close")
     TestWorkflowEnvironment environment() {
+        TestWorkflowEnvironment environment = TestWorkflowEnvironment.newInstance(options());
+        Worker worker = environment.newWorker(TaskQueue.NAME);
+        worker.registerWorkflowImplementationTypes(FakeMigration.class, Plans.FakePreflight.class);
+        worker.registerActivitiesImplementations(new Copying.Fake());
+        environment.start();
+        return environment;
+    }
+
+    static TestEnvironmentOptions options() {
         TestEnvironmentOptions.Builder options = TestEnvironmentOptions.newBuilder()
                 .setUseTimeskipping(false)
                 .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
@@ -43,12 +52,7 @@ final class TestBeans {
                 .stream()
                 .map(SearchAttributeKey::getName)
                 .forEach(name -> options.registerSearchAttribute(name, IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD));
-        TestWorkflowEnvironment environment = TestWorkflowEnvironment.newInstance(options.build());
-        Worker worker = environment.newWorker(TaskQueue.NAME);
-        worker.registerWorkflowImplementationTypes(FakeMigration.class, Plans.FakePreflight.class);
-        worker.registerActivitiesImplementations(new Copying.Fake());
-        environment.start();
-        return environment;
+        return options.build();
     }
 
     @Singleton

@@ -21,6 +21,12 @@ import org.jspecify.annotations.Nullable;
 /** Hands commands to migrations, and says why one does not fit. */
 @Singleton
 final class Commands {
+    /**
+     * What the SDK (1.38) makes of the type of a failure that a validator throws. Other exceptions in a validator, which are
+     * bugs, come with their own class's name.
+     */
+    private static final String REJECTED = "io.temporal.internal.worker.WorkflowExecutionException";
+
     private final Engine engine;
     private final Runs runs;
     private final Statuses statuses;
@@ -87,7 +93,7 @@ final class Commands {
             return exception;
         }
         return switch (Optional.ofNullable(failure.getType()).orElse("")) {
-            case MigrationWorkflow.DOES_NOT_FIT ->
+            case MigrationWorkflow.DOES_NOT_FIT, REJECTED ->
                 about(run, ProblemType.CALL_DOES_NOT_FIT, failure.getOriginalMessage());
             case MigrationWorkflow.LOSES_WRITES ->
                 new ProblemException(about(

@@ -1,0 +1,121 @@
+package dev.godwit.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.godwit.workflows.GodwitJson;
+import io.micronaut.context.annotation.Property;
+import io.micronaut.http.HttpMethod;
+import io.micronaut.runtime.server.EmbeddedServer;
+import io.micronaut.test.extensions.junit5.annotation.MicronautTest;
+import io.micronaut.web.router.Router;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+@MicronautTest
+@Property(name = TestBeans.IN_MEMORY, value = "true")
+class DocumentTest {
+    /** Pages for people, which no program calls. */
+    private static final Set<String> PAGES = Set.of("GET /", "GET /docs", "GET /docs/start.js", "GET /docs/{file}");
+
+    @Inject
+    EmbeddedServer server;
+
+    @Inject
+    Router router;
+
+    Http http;
+
+    @BeforeEach
+    void connect() {
+        http = new Http(server);
+    }
+
+    @Test
+    void shouldDescribeEveryRoute() {
+        Set<String> routes = router.uriRoutes()
+                .filter(route -> route.getHttpMethod() != HttpMethod.HEAD)
+                .map(route -> route.getHttpMethodName() + " "
+                        + route.getUriMatchTemplate().toPathString())
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> described = new TreeSet<>(PAGES);
+        http.contract()
+                .document()
+                .get("paths")
+                .propertyStream()
+                .forEach(path -> path.getValue()
+                        .propertyNames()
+                        .forEach(method ->
+                                described.add(method.toUpperCase(java.util.Locale.ROOT) + " " + path.getKey())));
+
+        assertThat(described).isEqualTo(routes);
+        assertThat(routes).hasSizeGreaterThan(15);
+    }
+
+    @Test
+    void shouldResolveEveryReferenceOfTheDocument() {
+        JsonNode document = http.contract().document();
+
+        List<String> references = document.findValuesAsString("$ref");
+
+        assertThat(references)
+                .isNotEmpty()
+                .allMatch(reference -> !document.at(reference.substring(1)).isMissingNode());
+    }
+
+    @Test
+    void shouldNameEveryOperationOnce() {
+        List<String> names = http.contract().document().get("paths").findValuesAsString("operationId");
+
+        assertThat(names).doesNotHaveDuplicates().hasSizeGreaterThan(14);
+    }
+
+    @Test
+    void shouldGiveSameDocumentAsYaml() {
+        Http.Answer yaml = http.get("/openapi.yaml");
+
+        assertThat(new YAMLMapper().readTree(yaml.text()))
+                .isEqualTo(http.contract().document());
+    }
+
+    @Test
+    void shouldGiveSchemaOfSpec() {
+        Http.Answer answer = http.send("GET", "/api/v1/schema/spec", null, Map.of("Accept", "application/schema+json"));
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().at("/properties/service").isObject()).isTrue();
+    }
+
+    @Test
+    void shouldServePageThatNeedsNothingFromElsewhere() {
+        Http.Answer page = http.send("GET", "/docs", null, Map.of("Authorization", ""));
+
+        assertThat(page.status()).isEqualTo(200);
+        assertThat(page.header("Content-Type").orElse("")).startsWith("text/html");
+        assertThat(page.text()).doesNotContain("//");
+        assertThat(page.header("Content-Security-Policy").orElse("")).startsWith("default-src 'self'");
+        for (String file : List.of("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png", "start.js")) {
+            assertThat(http.send("GET", "/docs/" + file, null, Map.of("Authorization", ""))
+                            .status())
+                    .as(file)
+                    .isEqualTo(200);
+        }
+        assertThat(http.get("/docs/other.js").status()).isEqualTo(404);
+    }
+
+    @Test
+    void shouldWriteDocumentThatReadsBack() {
+        assertThat(GodwitJson.mapper()
+                        .readTree(http.get("/openapi.json").text())
+                        .get("openapi")
+                        .asString())
+                .isEqualTo("3.1.0");
+    }
+}

@@ -1,0 +1,195 @@
+package dev.godwit.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.godwit.workflows.GodwitJson;
+import io.micronaut.context.annotation.Property;
+import io.micronaut.runtime.server.EmbeddedServer;
+import io.micronaut.test.extensions.junit5.annotation.MicronautTest;
+import jakarta.inject.Inject;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+@MicronautTest
+@Property(name = TestBeans.IN_MEMORY, value = "true")
+@Property(name = "godwit.api.timeouts.status", value = "1s")
+@Property(name = "godwit.api.timeouts.poll", value = "100ms")
+@Property(name = "godwit.api.timeouts.keep-alive", value = "300ms")
+class StatusTest {
+    private static final String MIGRATIONS = "/api/v1/migrations";
+    private static final String BECAUSE = "{\"reason\": \"because\"}";
+
+    @Inject
+    EmbeddedServer server;
+
+    Http http;
+
+    @BeforeEach
+    void connect() {
+        http = new Http(server);
+    }
+
+    private String start(String kind) {
+        String id = http.post(MIGRATIONS, Specs.json(kind + "." + UUID.randomUUID() + ".example.org"))
+                .id();
+        return MIGRATIONS + "/" + id;
+    }
+
+    @Test
+    void shouldShowProgressAttemptAndLastFailureOfRunningStep() {
+        String address = start("copying");
+
+        JsonNode activity =
+                Waits.until(() -> http.get(address).json().at("/steps/1/activity"), one -> one.has("doneBytes"));
+
+        assertThat(activity.get("attempt").asInt()).isEqualTo(2);
+        assertThat(activity.get("lastFailure").asString()).contains("the connection was lost");
+        assertThat(activity.get("doing").asString()).isEqualTo("copying table orders");
+        assertThat(activity.get("doneBytes").asLong()).isEqualTo(500);
+        assertThat(activity.get("totalBytes").asLong()).isEqualTo(1000);
+        assertThat(activity.has("timeLeft")).isTrue();
+    }
+
+    @Test
+    void shouldListAndFilter() {
+        String one = start("plain");
+        String two = start("plain");
+        http.post(two + "/rollback", BECAUSE);
+        Waits.until(() -> http.get(two), answer -> answer.json().has("outcome"));
+        String service = http.get(one).json().get("service").asString();
+
+        assertThat(ids("?limit=100")).contains(id(one), id(two));
+        assertThat(ids("?limit=100&outcome=ROLLED_BACK")).contains(id(two)).doesNotContain(id(one));
+        assertThat(ids("?limit=100&outcome=OPEN")).contains(id(one)).doesNotContain(id(two));
+        assertThat(ids("?service=" + service)).containsExactly(id(one));
+        assertThat(ids("?limit=100&phase=REHEARSE")).contains(id(one), id(two));
+        assertThat(ids("?limit=100&phase=FINISH")).isEmpty();
+    }
+
+    @Test
+    void shouldPage() {
+        List<String> started = List.of(id(start("plain")), id(start("plain")), id(start("plain")));
+
+        List<String> found = new ArrayList<>();
+        String cursor = "";
+        do {
+            JsonNode page = http.get(MIGRATIONS + "?limit=2" + cursor).json();
+            assertThat(page.get("migrations").size()).isBetween(1, 2);
+            page.get("migrations").forEach(one -> found.add(one.get("id").asString()));
+            cursor = page.has("next") ? "&cursor=" + page.get("next").asString() : "";
+        } while (!cursor.isEmpty());
+
+        assertThat(found).containsAll(started).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void shouldStreamEveryChangeUntilTheEnd() throws Exception {
+        String address = start("plain");
+        Waits.until(() -> http.get(address), answer -> answer.json().has("waiting"));
+        List<String> lines = new ArrayList<>();
+
+        try (ExecutorService reader = Executors.newVirtualThreadPerTaskExecutor();
+                Stream<String> stream = events(address)) {
+            Future<?> end = reader.submit(() -> stream.forEach(line -> {
+                synchronized (lines) {
+                    lines.add(line);
+                }
+            }));
+            Waits.until(() -> copy(lines), all -> all.contains(": alive"));
+            http.post(address + "/pause", BECAUSE);
+            Waits.until(() -> data(copy(lines)), all -> all.size() == 2);
+            http.post(address + "/rollback", BECAUSE);
+            end.get();
+        }
+
+        List<JsonNode> statuses = data(lines);
+        assertThat(lines).contains("event: status");
+        assertThat(statuses.get(0).get("paused").asBoolean()).isFalse();
+        assertThat(statuses.get(1).get("paused").asBoolean()).isTrue();
+        assertThat(statuses.getLast().get("outcome").asString()).isEqualTo("ROLLED_BACK");
+        assertThat(statuses).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void shouldStreamProgress() {
+        try (Stream<String> stream = events(start("copying"))) {
+            assertThat(stream.filter(line -> line.startsWith("data: "))
+                            .filter(line -> line.contains("\"doneBytes\":500"))
+                            .findFirst())
+                    .isPresent();
+        }
+    }
+
+    @Test
+    void shouldStreamOneStatusOfMigrationThatHasEnded() {
+        String address = start("plain");
+        http.post(address + "/rollback", BECAUSE);
+        Waits.until(() -> http.get(address), answer -> answer.json().has("outcome"));
+
+        try (Stream<String> stream = events(address)) {
+            assertThat(data(stream.toList())).hasSize(1);
+        }
+    }
+
+    @Test
+    void shouldNotStreamUnknownMigration() {
+        assertThat(http.get(MIGRATIONS + "/x/events").status()).isEqualTo(404);
+    }
+
+    @Test
+    void shouldTellThatAllPartsAreThere() {
+        Http.Answer answer = http.get("/api/v1/health");
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().get("healthy").asBoolean()).isTrue();
+    }
+
+    private Stream<String> events(String address) {
+        HttpRequest request = HttpRequest.newBuilder(http.address(address + "/events"))
+                .header("Authorization", "Bearer " + TestBeans.ALICE)
+                .header("Accept", "text/event-stream")
+                .build();
+        HttpResponse<Stream<String>> response = http.client()
+                .sendAsync(request, HttpResponse.BodyHandlers.ofLines())
+                .join();
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Type").orElse("")).startsWith("text/event-stream");
+        return response.body();
+    }
+
+    private static List<String> copy(List<String> lines) {
+        synchronized (lines) {
+            return List.copyOf(lines);
+        }
+    }
+
+    private static List<JsonNode> data(List<String> lines) {
+        return lines.stream()
+                .filter(line -> line.startsWith("data: "))
+                .map(line -> GodwitJson.mapper().readTree(line.substring("data: ".length())))
+                .toList();
+    }
+
+    private List<String> ids(String query) {
+        return http.get(MIGRATIONS + query)
+                .json()
+                .get("migrations")
+                .valueStream()
+                .map(one -> one.get("id").asString())
+                .toList();
+    }
+
+    private static String id(String address) {
+        return address.substring(address.lastIndexOf('/') + 1);
+    }
+}
