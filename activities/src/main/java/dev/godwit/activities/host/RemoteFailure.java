@@ -2,10 +2,12 @@ package dev.godwit.activities.host;
 
 import dev.godwit.workflows.activity.FailureType;
 import io.temporal.failure.ApplicationFailure;
+import java.util.List;
 
 /** Tells why a command on a server failed, from what it printed. */
 public final class RemoteFailure {
     private static final int SHOWN = 2000;
+    private static final int SHOWN_LINES = 15;
     private static final int NOT_FOUND = 127;
     /** What the C library calls ENOSPC and EDQUOT, in the locale that Godwit's scripts run in. */
     private static final String NO_SPACE = "No space left on device";
@@ -42,6 +44,10 @@ public final class RemoteFailure {
         String text = err.strip();
         if (text.isEmpty()) {
             return "no error output";
+        }
+        List<String> lines = text.lines().toList();
+        if (lines.size() > SHOWN_LINES) {
+            text = "…" + String.join("\n", lines.subList(lines.size() - SHOWN_LINES, lines.size()));
         }
         return text.length() <= SHOWN ? text : "…" + text.substring(text.length() - SHOWN);
     }

@@ -54,8 +54,8 @@ class SystemdJobsTest {
     @AfterEach
     void shouldLeaveNothing() {
         jobs.remove(server, key);
-        assertThat(server.output(
-                        Script.of("ls /var/lib/godwit; systemctl list-units --all --no-legend 'godwit-jobs-test*'"
+        assertThat(server.output(Script.of(
+                        "ls -d /var/lib/godwit/jobs-test 2>/dev/null; systemctl list-units --all --no-legend 'godwit-jobs-test*'"
                                 + "; rm -f /root/jobs-test-runs")))
                 .isEmpty();
     }

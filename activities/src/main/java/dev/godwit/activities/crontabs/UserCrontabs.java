@@ -1,0 +1,260 @@
+package dev.godwit.activities.crontabs;
+
+import dev.godwit.activities.host.RemoteFailure;
+import dev.godwit.activities.host.Reply;
+import dev.godwit.activities.host.Script;
+import dev.godwit.activities.host.Server;
+import dev.godwit.activities.host.Servers;
+import dev.godwit.activities.host.StateFolder;
+import dev.godwit.workflows.activity.Act;
+import dev.godwit.workflows.activity.Crontabs;
+import dev.godwit.workflows.activity.FailureType;
+import dev.godwit.workflows.activity.Look;
+import dev.godwit.workflows.activity.MigrationContext;
+import dev.godwit.workflows.activity.Outcome;
+import dev.godwit.workflows.activity.Undo;
+import dev.godwit.workflows.plan.BeforeImage;
+import dev.godwit.workflows.plan.BeforeImage.SavedFile;
+import dev.godwit.workflows.plan.Step.CrontabStep;
+import dev.godwit.workflows.plan.Step.InstallCrontabs;
+import dev.godwit.workflows.plan.Step.RemoveCrontabs;
+import dev.godwit.workflows.plan.Words;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Crontabs of Vixie cron and cronie, in the spool folder of Debian, Red Hat or SUSE.
+ *
+ * <p>In the state folder, for each user: {@code USER.SHA256} is the spool file as a look found it; {@code USER.changed}
+ * says that Godwit changed the crontab; {@code USER.taken} is the spool file as it was taken away, and
+ * {@code USER.list} the same as {@code crontab -l} prints it, without the dated header that Debian's crontab(1) adds.
+ * What is put back on the same server is the spool file, byte for byte; what goes to the other server is the list, given
+ * to crontab(1) there, which checks it.
+ */
+public final class UserCrontabs implements Crontabs {
+    private static final Pattern USER = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]{0,31}");
+    private static final int NO_USER = 61;
+    private static final int STILL_THERE = 62;
+    private static final int DIFFERS = 63;
+
+    /** Finds the spool folder: of Debian, SUSE, Red Hat. Each script begins with it. */
+    private static final String SPOOL = """
+            set -eu
+            umask 077
+            for spool in /var/spool/cron/crontabs /var/spool/cron/tabs /var/spool/cron; do
+              [ ! -d "$spool" ] || break
+            done
+            command -v crontab >/dev/null || { echo 'crontab: not found' >&2; exit 127; }
+            sum() { sha256sum <"$1" | cut -d ' ' -f 1; }
+            """;
+
+    /** $1 state folder, $2… users. Prints path and checksum of each, or {@code -} for none. */
+    private static final String LOOK = SPOOL + """
+            state=$1
+            shift
+            mkdir -p -- "$state"
+            for user; do
+              id -u -- "$user" >/dev/null 2>&1 || { echo "there is no user $user" >&2; exit 61; }
+              if [ -e "$spool/$user" ]; then
+                sum=$(sum "$spool/$user")
+                cp -p -- "$spool/$user" "$state/$user.new"
+                sync -- "$state/$user.new"
+                mv -f -- "$state/$user.new" "$state/$user.$sum"
+                echo "$spool/$user $sum"
+              else
+                echo "$spool/$user -"
+              fi
+            done
+            """;
+
+    /** $1 state folder, $2… users. Prints the users whose crontabs it took. */
+    private static final String TAKE = SPOOL + """
+            state=$1
+            shift
+            mkdir -p -- "$state"
+            for user; do
+              : >"$state/$user.changed"
+              [ -e "$spool/$user" ] || continue
+              crontab -u "$user" -l >"$state/$user.new"
+              mv -f -- "$state/$user.new" "$state/$user.list"
+              cp -p -- "$spool/$user" "$state/$user.new"
+              mv -f -- "$state/$user.new" "$state/$user.taken"
+              sync -- "$state/$user.list" "$state/$user.taken" "$state"
+              crontab -u "$user" -r
+              [ ! -e "$spool/$user" ] || exit 62
+              echo "$user"
+            done
+            """;
+
+    /** $1 state folder, $2… users. Prints a line for each: the list in base64 with a dot before, or {@code -}. */
+    private static final String TAKEN = SPOOL + """
+            state=$1
+            shift
+            for user; do
+              if [ -e "$spool/$user" ]; then
+                echo "the crontab of $user is still on the source" >&2
+                exit 62
+              elif [ -e "$state/$user.list" ]; then
+                echo ".$(base64 -w 0 <"$state/$user.list")"
+              else
+                echo -
+              fi
+            done
+            """;
+
+    /** $1 state folder, $2… users; the input has the lines of TAKEN. Prints the users whose crontabs it changed. */
+    private static final String INSTALL = SPOOL + """
+            state=$1
+            shift
+            mkdir -p -- "$state"
+            for user; do
+              IFS= read -r line
+              [ "$line" != - ] || continue
+              id -u -- "$user" >/dev/null 2>&1 || { echo "there is no user $user" >&2; exit 61; }
+              printf %s "${line#.}" | base64 -d >"$state/$user.list"
+              wanted=$(sum "$state/$user.list")
+              crontab -u "$user" -l >"$state/$user.new" 2>/dev/null || :
+              if [ ! -e "$spool/$user" ] || [ "$(sum "$state/$user.new")" != "$wanted" ]; then
+                : >"$state/$user.changed"
+                crontab -u "$user" - <"$state/$user.list"
+                crontab -u "$user" -l >"$state/$user.new"
+                [ "$(sum "$state/$user.new")" = "$wanted" ] || exit 63
+                echo "$user"
+              fi
+              rm -f -- "$state/$user.new"
+            done
+            """;
+
+    /**
+     * $1 state folder; then user and checksum, or {@code -}. Prints the users whose crontabs it changed. The file beside
+     * begins with a dot, which cron skips; the renaming changes the folder's time, by which cron notices.
+     */
+    private static final String RESTORE = SPOOL + """
+            state=$1
+            shift
+            while [ $# -gt 0 ]; do
+              user=$1 found=$2
+              shift 2
+              [ -e "$state/$user.changed" ] || continue
+              if [ "$found" != - ]; then
+                # What was taken away is newer than what was looked at, if somebody edited it in between.
+                saved=$state/$user.taken
+                [ -e "$saved" ] || saved=$state/$user.$found
+                if [ ! -e "$spool/$user" ] || ! cmp -s -- "$saved" "$spool/$user"; then
+                  cp -p -- "$saved" "$spool/.godwit.$user"
+                  sync -- "$spool/.godwit.$user"
+                  mv -f -- "$spool/.godwit.$user" "$spool/$user"
+                  cmp -s -- "$saved" "$spool/$user" || exit 63
+                  echo "$user"
+                fi
+              elif [ -e "$spool/$user" ]; then
+                crontab -u "$user" -r
+                [ ! -e "$spool/$user" ] || exit 62
+                echo "$user"
+              fi
+            done
+            """;
+
+    private final Servers servers;
+
+    public UserCrontabs(Servers servers) {
+        this.servers = servers;
+    }
+
+    @Override
+    public BeforeImage lookAtCrontabs(Look<CrontabStep> request) {
+        CrontabStep step = request.step();
+        Server server = servers.open(request.migration().host(step.on()));
+        List<SavedFile> files = new ArrayList<>();
+        for (String line : ask(server, request.migration(), LOOK, step.users(), "")) {
+            int space = line.lastIndexOf(' ');
+            String sum = line.substring(space + 1);
+            files.add(new SavedFile(line.substring(0, space), !sum.equals("-"), sum.equals("-") ? null : sum));
+        }
+        return new BeforeImage.Files(files);
+    }
+
+    @Override
+    public Outcome removeCrontabs(Act<RemoveCrontabs> request) {
+        RemoveCrontabs step = request.step();
+        Server source = servers.open(request.migration().source());
+        List<String> taken = ask(source, request.migration(), TAKE, step.users(), "");
+        return Outcome.of(
+                taken.isEmpty()
+                        ? "the source has no crontab of " + Words.list(step.users())
+                        : "took the crontabs of " + Words.list(taken) + " from the source");
+    }
+
+    @Override
+    public Outcome installCrontabs(Act<InstallCrontabs> request) {
+        InstallCrontabs step = request.step();
+        MigrationContext migration = request.migration();
+        List<String> lists = ask(servers.open(migration.source()), migration, TAKEN, step.users(), "");
+        List<String> changed = ask(
+                servers.open(migration.target()), migration, INSTALL, step.users(), String.join("\n", lists) + "\n");
+        return Outcome.of(
+                changed.isEmpty()
+                        ? "the target has what the source had already"
+                        : "installed the crontabs of " + Words.list(changed) + " on the target");
+    }
+
+    @Override
+    public Outcome restoreCrontabs(Undo<CrontabStep> request) {
+        CrontabStep step = request.step();
+        if (!(request.before() instanceof BeforeImage.Files found)) {
+            return Outcome.of("nothing was changed, so nothing is put back");
+        }
+        List<String> arguments = new ArrayList<>();
+        for (SavedFile file : found.files()) {
+            arguments.add(checked(file.path().substring(file.path().lastIndexOf('/') + 1)));
+            arguments.add(file.sha256() == null ? "-" : file.sha256());
+        }
+        Server server = servers.open(request.migration().host(step.on()));
+        List<String> changed = answer(server, request.migration(), RESTORE, arguments, "");
+        return Outcome.of(
+                changed.isEmpty()
+                        ? "the crontabs on the " + step.on().word() + " are as they were found"
+                        : "put the crontabs of " + Words.list(changed) + " back on the "
+                                + step.on().word());
+    }
+
+    private static String checked(String user) {
+        if (!USER.matcher(user).matches()) {
+            throw FailureType.SPEC_MISMATCH.because(
+                    "Expected the name of a user, but found '" + user + "'; correct jobs.crontabs in the spec");
+        }
+        return user;
+    }
+
+    private static List<String> ask(
+            Server server, MigrationContext migration, String script, List<String> users, String input) {
+        users.forEach(UserCrontabs::checked);
+        return answer(server, migration, script, users, input);
+    }
+
+    private static List<String> answer(
+            Server server, MigrationContext migration, String script, List<String> words, String input) {
+        List<String> arguments = new ArrayList<>(List.of(StateFolder.of(migration.id()) + "/crontabs"));
+        arguments.addAll(words);
+        Reply reply = server.run(new Script(script, arguments, input));
+        if (reply.ok()) {
+            return reply.out().lines().toList();
+        }
+        String host = server.spec().host();
+        String found = RemoteFailure.end(reply.err());
+        throw switch (reply.exitCode()) {
+            case NO_USER ->
+                FailureType.SPEC_MISMATCH.because("Expected the users of jobs.crontabs on " + host + ", but found: "
+                        + found + "; create the user there or correct the spec");
+            case STILL_THERE ->
+                FailureType.COMMAND_FAILED.because(
+                        "Expected no crontab any more, so that its jobs run on" + " one side only, but found on " + host
+                                + ": " + found + "; look who writes it, then try again");
+            case DIFFERS ->
+                FailureType.COMMAND_FAILED.because("Expected the crontab on " + host
+                        + " to be what was written, but found something else; look who else writes it, then try again");
+            default -> RemoteFailure.of(host, "the change of crontabs", reply.exitCode(), reply.err());
+        };
+    }
+}

@@ -1,0 +1,5 @@
+/** Users' crontabs. */
+@NullMarked
+package dev.godwit.activities.crontabs;
+
+import org.jspecify.annotations.NullMarked;

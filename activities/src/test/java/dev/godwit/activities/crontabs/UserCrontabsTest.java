@@ -1,0 +1,200 @@
+package dev.godwit.activities.crontabs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.godwit.activities.host.LabServers;
+import dev.godwit.activities.host.Script;
+import dev.godwit.activities.host.Server;
+import dev.godwit.workflows.activity.Act;
+import dev.godwit.workflows.activity.Crontabs;
+import dev.godwit.workflows.activity.Look;
+import dev.godwit.workflows.activity.MigrationContext;
+import dev.godwit.workflows.activity.Undo;
+import dev.godwit.workflows.plan.BeforeImage;
+import dev.godwit.workflows.plan.Step.InstallCrontabs;
+import dev.godwit.workflows.plan.Step.RemoveCrontabs;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("lab")
+class UserCrontabsTest {
+    private static final String USER = "crontest";
+    private static final String JOBS = "# ü\nMAILTO=\"\"\n*/5 * * * * echo 'a b' %x \\% >/dev/null\n\n@daily true\n";
+    private static final RemoveCrontabs REMOVE = new RemoveCrontabs(List.of(USER));
+    private static final InstallCrontabs INSTALL = new InstallCrontabs(List.of(USER));
+
+    private static LabServers lab;
+    private MigrationContext migration;
+    private Crontabs crontabs;
+    private Server source;
+    private Server target;
+
+    @BeforeAll
+    static void find() {
+        lab = LabServers.find();
+    }
+
+    @AfterAll
+    static void leave() {
+        if (lab != null) {
+            lab.close();
+        }
+    }
+
+    @BeforeEach
+    void install() {
+        migration = lab.migration("crontabs-test");
+        crontabs = new UserCrontabs(lab.servers());
+        source = lab.open("old");
+        target = lab.open("new");
+        for (Server server : List.of(source, target)) {
+            clean(server);
+            server.output(Script.of("useradd --no-create-home crontest"));
+        }
+        source.output(Script.of("crontab -u crontest -").withInput(JOBS));
+    }
+
+    @AfterEach
+    void remove() {
+        if (source != null) {
+            clean(source);
+            clean(target);
+        }
+    }
+
+    private static void clean(Server server) {
+        server.run(Script.of("crontab -u crontest -r; userdel crontest; rm -rf /var/lib/godwit/crontabs-test;"
+                + " rmdir /var/lib/godwit"));
+    }
+
+    private static String list(Server server) {
+        return server.run(Script.of("crontab -u crontest -l")).out();
+    }
+
+    /** The spool file with its mode, owner and checksum. */
+    private static String spool(Server server) {
+        return server.run(Script.of("cd /var/spool/cron/crontabs; stat -c '%a %U %G %h' crontest; cat crontest; ls -A"))
+                .out();
+    }
+
+    private BeforeImage lookAtSource() {
+        return crontabs.lookAtCrontabs(new Look<>(migration, "remove-crontabs", REMOVE));
+    }
+
+    private BeforeImage lookAtTarget() {
+        return crontabs.lookAtCrontabs(new Look<>(migration, "install-crontabs", INSTALL));
+    }
+
+    private String removeFromSource() {
+        return crontabs.removeCrontabs(new Act<>(migration, "remove-crontabs", REMOVE, BeforeImage.NOTHING))
+                .summary();
+    }
+
+    private String installOnTarget() {
+        return crontabs.installCrontabs(new Act<>(migration, "install-crontabs", INSTALL, BeforeImage.NOTHING))
+                .summary();
+    }
+
+    private void restoreSource(BeforeImage before) {
+        crontabs.restoreCrontabs(new Undo<>(migration, "remove-crontabs", REMOVE, before));
+    }
+
+    private void restoreTarget(BeforeImage before) {
+        crontabs.restoreCrontabs(new Undo<>(migration, "install-crontabs", INSTALL, before));
+    }
+
+    @Test
+    void shouldMoveACrontabTwiceAndBackAgain() {
+        String found = spool(source);
+        BeforeImage ofSource = lookAtSource();
+        BeforeImage ofTarget = lookAtTarget();
+
+        assertThat(removeFromSource()).contains("took the crontabs of crontest");
+        assertThat(removeFromSource()).contains("no crontab");
+        assertThat(list(source)).isEmpty();
+
+        assertThat(installOnTarget()).contains("installed");
+        String installed = spool(target);
+        assertThat(installOnTarget()).contains("already");
+        assertThat(spool(target)).isEqualTo(installed);
+        assertThat(list(target)).isEqualTo(JOBS);
+
+        for (int time = 0; time < 2; time++) {
+            restoreTarget(ofTarget);
+            assertThat(list(target)).isEmpty();
+            restoreSource(ofSource);
+            assertThat(spool(source)).isEqualTo(found);
+        }
+    }
+
+    @Test
+    void shouldLetCronNoticeWhatWasPutBack() {
+        BeforeImage before = lookAtSource();
+        removeFromSource();
+        String time = "stat -c %Y /var/spool/cron/crontabs";
+        source.output(Script.of("touch -d 2001-01-01 /var/spool/cron/crontabs"));
+        restoreSource(before);
+        assertThat(Long.parseLong(source.output(Script.of(time)).strip())).isGreaterThan(1_000_000_000L);
+    }
+
+    @Test
+    void shouldNotTouchWhatItNeverChanged() {
+        BeforeImage ofSource = lookAtSource();
+        BeforeImage ofTarget = lookAtTarget();
+        source.output(Script.of("crontab -u crontest -").withInput("@hourly edited\n"));
+        target.output(Script.of("crontab -u crontest -").withInput("@hourly own\n"));
+        restoreSource(ofSource);
+        restoreTarget(ofTarget);
+        assertThat(list(source)).isEqualTo("@hourly edited\n");
+        assertThat(list(target)).isEqualTo("@hourly own\n");
+    }
+
+    @Test
+    void shouldKeepAnEditBetweenLookAndAct() {
+        BeforeImage before = lookAtSource();
+        source.output(Script.of("crontab -u crontest -").withInput("@hourly edited\n"));
+        removeFromSource();
+        restoreSource(before);
+        assertThat(list(source)).isEqualTo("@hourly edited\n");
+    }
+
+    @Test
+    void shouldPutBackTheTargetsOwn() {
+        target.output(Script.of("crontab -u crontest -").withInput("@hourly own\n"));
+        String own = spool(target);
+        lookAtSource();
+        BeforeImage before = lookAtTarget();
+        removeFromSource();
+        installOnTarget();
+        assertThat(list(target)).isEqualTo(JOBS);
+        restoreTarget(before);
+        assertThat(spool(target)).isEqualTo(own);
+    }
+
+    @Test
+    void shouldNotInstallWhileTheSourceHasIt() {
+        assertThatThrownBy(this::installOnTarget)
+                .hasMessageContaining("COMMAND_FAILED")
+                .hasMessageContaining("still on the source");
+        assertThat(list(target)).isEmpty();
+    }
+
+    @Test
+    void shouldReportAMissingUserAndAFalseName() {
+        lookAtSource();
+        removeFromSource();
+        target.output(Script.of("userdel crontest"));
+        assertThatThrownBy(this::installOnTarget)
+                .hasMessageContaining("SPEC_MISMATCH")
+                .hasMessageContaining("no user crontest");
+        assertThatThrownBy(() -> crontabs.removeCrontabs(new Act<>(
+                        migration, "x", new RemoveCrontabs(List.of("../../etc/passwd")), BeforeImage.NOTHING)))
+                .hasMessageContaining("SPEC_MISMATCH");
+    }
+}
