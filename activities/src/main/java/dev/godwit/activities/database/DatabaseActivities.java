@@ -47,7 +47,9 @@ public final class DatabaseActivities implements DatabaseCopy, DatabaseFence {
         List<DatabaseSpec> databases = request.spec().databases();
         return IntStream.range(0, databases.size())
                 .mapToObj(i -> switch (databases.get(i)) {
-                    case PostgresqlDatabase database -> postgresql.inspect(request.spec(), database, "/databases/" + i);
+                    case PostgresqlDatabase database ->
+                        postgresql.inspect(
+                                request.spec().source(), request.spec().target(), database, "/databases/" + i);
                 })
                 .reduce(Inspection.NOTHING, Inspection::and);
     }

@@ -54,7 +54,7 @@ final class Copier {
                    || CASE WHEN target.major < 15 THEN ''
                            WHEN j ->> 'datlocprovider' = 'i'
                            THEN format(' LOCALE_PROVIDER icu ICU_LOCALE %L', coalesce(j ->> 'datlocale', j ->> 'daticulocale'))
-                                || coalesce(format(' ICU_RULES %L', j ->> 'daticurules'), '')
+                                || coalesce(' ICU_RULES ' || quote_literal(j ->> 'daticurules'), '')
                            WHEN j ->> 'datlocprovider' = 'b'
                            THEN format(' LOCALE_PROVIDER builtin BUILTIN_LOCALE %L', j ->> 'datlocale')
                            ELSE ' LOCALE_PROVIDER libc' END

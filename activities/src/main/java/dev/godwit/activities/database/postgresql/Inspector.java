@@ -3,7 +3,6 @@ package dev.godwit.activities.database.postgresql;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
-import dev.godwit.activities.host.Servers;
 import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.activity.Inspection;
 import dev.godwit.workflows.plan.Facts;
@@ -12,7 +11,6 @@ import dev.godwit.workflows.plan.Finding;
 import dev.godwit.workflows.plan.Words;
 import dev.godwit.workflows.spec.PostgresqlDatabase;
 import dev.godwit.workflows.spec.Side;
-import dev.godwit.workflows.spec.Spec;
 import io.temporal.failure.ApplicationFailure;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,11 +36,9 @@ final class Inspector {
              WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
             """;
 
-    private final Servers servers;
     private final Connections connections;
 
-    Inspector(Servers servers, Connections connections) {
-        this.servers = servers;
+    Inspector(Connections connections) {
         this.connections = connections;
     }
 
@@ -55,9 +51,7 @@ final class Inspector {
      *
      * @param where the database's place in the spec
      */
-    Inspection inspect(Spec spec, PostgresqlDatabase database, String where) {
-        Server sourceServer = servers.open(spec.source());
-        Server targetServer = servers.open(spec.target());
+    Inspection inspect(Server sourceServer, Server targetServer, PostgresqlDatabase database, String where) {
         Findings findings = new Findings(where, database.name());
         Optional<Session> source = open(findings, sourceServer, database, Side.SOURCE, database.name());
         Optional<Session> target = open(findings, targetServer, database, Side.TARGET, Connections.MAINTENANCE);

@@ -14,8 +14,8 @@ import dev.godwit.workflows.activity.Outcome;
 import dev.godwit.workflows.activity.Undo;
 import dev.godwit.workflows.plan.BeforeImage;
 import dev.godwit.workflows.plan.Step;
+import dev.godwit.workflows.spec.HostSpec;
 import dev.godwit.workflows.spec.PostgresqlDatabase;
-import dev.godwit.workflows.spec.Spec;
 import java.util.List;
 import java.util.function.Function;
 
@@ -53,15 +53,15 @@ public final class Postgresql {
             long largeTable) {
         Connections connections = new Connections(secrets);
         this.servers = servers;
-        this.inspector = new Inspector(servers, connections);
+        this.inspector = new Inspector(connections);
         this.copier = new Copier(connections, jobs, secrets, heartbeats, link, largeTable);
         this.fence = new Fence(connections);
         this.sequences = new Sequences(connections);
         this.verifier = new Verifier(connections, heartbeats);
     }
 
-    public Inspection inspect(Spec spec, PostgresqlDatabase database, String where) {
-        return inspector.inspect(spec, database, where);
+    public Inspection inspect(HostSpec source, HostSpec target, PostgresqlDatabase database, String where) {
+        return inspector.inspect(servers.open(source), servers.open(target), database, where);
     }
 
     public BeforeImage lookAtCopy(Look<Step.CopyDatabase> request, PostgresqlDatabase database) {

@@ -17,6 +17,9 @@ final class Roles {
             used (oid) AS (
                 SELECT datdba FROM this
                  UNION
+                -- What the first superuser owns is recorded nowhere.
+                SELECT 10
+                 UNION
                 SELECT s.refobjid FROM pg_shdepend s, this
                  WHERE s.refclassid = 'pg_authid'::regclass
                    AND (s.dbid = this.oid
@@ -53,8 +56,8 @@ final class Roles {
                           CASE WHEN rolreplication THEN 'REPLICATION' ELSE 'NOREPLICATION' END,
                           CASE WHEN rolbypassrls THEN 'BYPASSRLS' ELSE 'NOBYPASSRLS' END,
                           rolconnlimit)
-                   || coalesce(format(' PASSWORD %L', rolpassword), '')
-                   || coalesce(format(' VALID UNTIL %L', rolvaliduntil), '')
+                   || coalesce(' PASSWORD ' || quote_literal(rolpassword), '')
+                   || coalesce(' VALID UNTIL ' || quote_literal(rolvaliduntil::text), '')
               FROM pg_authid WHERE rolname = ANY (?) ORDER BY rolname
             """;
 

@@ -1,0 +1,157 @@
+package dev.godwit.activities.database.postgresql;
+
+import dev.godwit.activities.database.postgresql.Local.LocalJobs;
+import dev.godwit.activities.database.postgresql.Local.LocalServer;
+import dev.godwit.activities.host.Server;
+import dev.godwit.activities.host.Servers;
+import dev.godwit.activities.host.StateFolder;
+import dev.godwit.activities.secrets.Secrets;
+import dev.godwit.workflows.activity.Act;
+import dev.godwit.workflows.activity.FailureType;
+import dev.godwit.workflows.activity.Inspection;
+import dev.godwit.workflows.activity.Look;
+import dev.godwit.workflows.activity.Loss;
+import dev.godwit.workflows.activity.MigrationContext;
+import dev.godwit.workflows.activity.Outcome;
+import dev.godwit.workflows.activity.Progress;
+import dev.godwit.workflows.activity.Undo;
+import dev.godwit.workflows.plan.BeforeImage;
+import dev.godwit.workflows.plan.Step.CopyDatabase;
+import dev.godwit.workflows.plan.Step.FenceDatabase;
+import dev.godwit.workflows.plan.Step.Pass;
+import dev.godwit.workflows.plan.Step.SetSequences;
+import dev.godwit.workflows.plan.Step.VerifyDatabase;
+import dev.godwit.workflows.spec.CopyMethod;
+import dev.godwit.workflows.spec.DatabaseLogin;
+import dev.godwit.workflows.spec.HostSpec;
+import dev.godwit.workflows.spec.PostgresqlDatabase;
+import dev.godwit.workflows.spec.SecretRef;
+import dev.godwit.workflows.spec.SshLogin;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** One migration of one database between two clusters on this machine. */
+final class Lab implements AutoCloseable {
+    /** From this size on a table is copied by itself: every one, or none. */
+    static final long EVERY = 0;
+
+    static final long NONE = Long.MAX_VALUE;
+    static final String PASSWORD = "correct horse";
+
+    final MigrationContext migration;
+    final LocalJobs jobs;
+    final List<Progress> progress = new ArrayList<>();
+    final Names names;
+
+    private final Cluster source;
+    private final PostgresqlDatabase database;
+    private final Postgresql postgresql;
+    private final Path folder;
+    private final Path link;
+
+    Lab(Cluster source, Cluster target, String name, long largeTable) {
+        this(source, target, name, largeTable, null);
+    }
+
+    Lab(Cluster source, Cluster target, String name, long largeTable, @Nullable DatabaseLogin login) {
+        this.source = source;
+        try {
+            folder = Files.createTempDirectory("godwit-lab");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        jobs = new LocalJobs(folder);
+        link = folder.resolve("link");
+        SshLogin ssh = new SshLogin("root", new SecretRef("ops"), "SHA256:none", 22);
+        HostSpec old = new HostSpec("old.example.org", "127.0.0.1", ssh);
+        migration = new MigrationContext(
+                "test-" + UUID.randomUUID(),
+                "shop.example.org",
+                old,
+                new HostSpec("new.example.org", "127.0.0.1", ssh));
+        database = new PostgresqlDatabase(name, CopyMethod.DUMP, source.port(), login, null);
+        names = Names.of(migration, database);
+        Servers servers = host -> server(host.equals(old) ? source : target, host);
+        Secrets secrets = reference -> switch (reference.name()) {
+            case "database" -> PASSWORD;
+            case "wrong" -> "not this one";
+            default -> throw FailureType.SECRET_UNAVAILABLE.because("Expected a secret, but found no " + reference);
+        };
+        postgresql = new Postgresql(
+                servers, jobs, secrets, progress::add, context -> List.of("sh", link.toString()), largeTable);
+        serve("exec sh \"$program\"");
+    }
+
+    private Server server(Cluster cluster, HostSpec host) {
+        return new LocalServer(host, source.port(), cluster.port());
+    }
+
+    /** What the link does with {@code $program}. */
+    void serve(String script) {
+        try {
+            Files.writeString(
+                    link, "program=" + StateFolder.of(migration.id()) + "/link/programs/$2\n" + script + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Inspection inspect() {
+        return postgresql.inspect(migration.source(), migration.target(), database, "/databases/0");
+    }
+
+    BeforeImage lookAtCopy(Pass pass) {
+        return postgresql.lookAtCopy(new Look<>(migration, stepId(pass), new CopyDatabase(database, pass)), database);
+    }
+
+    Outcome copy(Pass pass) {
+        return postgresql.copy(
+                new Act<>(migration, stepId(pass), new CopyDatabase(database, pass), BeforeImage.NOTHING), database);
+    }
+
+    Outcome drop(Pass pass) {
+        return postgresql.dropCopy(
+                new Undo<>(migration, stepId(pass), new CopyDatabase(database, pass), BeforeImage.NOTHING), database);
+    }
+
+    Outcome setSequences() {
+        return postgresql.setSequences(
+                new Act<>(migration, "set-sequences", new SetSequences(database), BeforeImage.NOTHING), database);
+    }
+
+    Outcome verify() {
+        return postgresql.verify(
+                new Act<>(migration, "verify", new VerifyDatabase(database), BeforeImage.NOTHING), database);
+    }
+
+    Loss loss() {
+        return postgresql.estimateLoss(migration, database);
+    }
+
+    BeforeImage lookAtFence() {
+        return postgresql.lookAtFence(new Look<>(migration, "fence", new FenceDatabase(database)), database);
+    }
+
+    Outcome fence(BeforeImage before) {
+        return postgresql.fence(new Act<>(migration, "fence", new FenceDatabase(database), before), database);
+    }
+
+    Outcome lift(BeforeImage before) {
+        return postgresql.liftFence(new Undo<>(migration, "fence", new FenceDatabase(database), before), database);
+    }
+
+    static String stepId(Pass pass) {
+        return "copy-database-" + pass;
+    }
+
+    @Override
+    public void close() {
+        Local.command("rm", "-rf", "--", folder.toString(), StateFolder.of(migration.id()));
+    }
+}
