@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -42,6 +43,7 @@ final class Cluster implements AutoCloseable {
             port = free.getLocalPort();
         }
         Local.command("chown", "postgres:", folder.toString());
+        Local.command("chmod", "755", folder.toString());
         postgres(
                 program("initdb"),
                 "-N",
@@ -61,9 +63,7 @@ final class Cluster implements AutoCloseable {
                 "log_statement = all"));
         lines.addAll(settings);
         Files.writeString(
-                Path.of(data(), "postgresql.conf"),
-                String.join("\n", lines) + "\n",
-                java.nio.file.StandardOpenOption.APPEND);
+                Path.of(data(), "postgresql.conf"), String.join("\n", lines) + "\n", StandardOpenOption.APPEND);
         postgres(program("pg_ctl"), "-s", "-w", "-D", data(), "-l", log().toString(), "start");
     }
 

@@ -200,27 +200,28 @@ class CopyTest {
     @Test
     void shouldFailWhenATableIsCutShortAndSucceedOnARetry() {
         try (Lab sized = new Lab(source, target, NAME, Lab.EVERY)) {
-        // As text a table that stops early is no error to its reader: the source's own failure must be one.
-        sized.serve("""
+            // As text a table that stops early is no error to its reader: the source's own failure must be one.
+            sized.serve("""
                 read -r line
                 case $line in
                     table*text) printf '%s\\n' "$line" | sh "$program" | head -n 1; exit 1 ;;
                     *) { printf '%s\\n' "$line"; cat; } | sh "$program" ;;
                 esac
                 """);
-        assertThatThrownBy(() -> sized.copy(Pass.FIRST))
-                .isInstanceOfSatisfying(
-                        ApplicationFailure.class,
-                        failure -> assertThat(failure.getType()).isEqualTo("COMMAND_FAILED"))
-                .hasMessageContaining("its dump failed");
-        assertThat(identifier()).isEmpty();
+            assertThatThrownBy(() -> sized.copy(Pass.FIRST))
+                    .isInstanceOfSatisfying(
+                            ApplicationFailure.class,
+                            failure -> assertThat(failure.getType()).isEqualTo("COMMAND_FAILED"))
+                    .hasMessageContaining("its dump failed");
+            assertThat(identifier()).isEmpty();
 
-        sized.serve("exec sh \"$program\"");
-        sized.copy(Pass.FIRST);
-        assertThat(sized.verify().summary()).contains("same on both sides");
-        assertThat(source.sql(
-                        "postgres", "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'godwit copy%'"))
-                .isEqualTo("0");
+            sized.serve("exec sh \"$program\"");
+            sized.copy(Pass.FIRST);
+            assertThat(sized.verify().summary()).contains("same on both sides");
+            assertThat(source.sql(
+                            "postgres",
+                            "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'godwit copy%'"))
+                    .isEqualTo("0");
         }
     }
 

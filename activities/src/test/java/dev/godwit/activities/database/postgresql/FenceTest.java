@@ -1,0 +1,206 @@
+package dev.godwit.activities.database.postgresql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.godwit.workflows.plan.BeforeImage;
+import io.temporal.failure.ApplicationFailure;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class FenceTest {
+    private static final String NAME = "My \"shop\"";
+    private static final String QUOTED = "\"My \"\"shop\"\"\"";
+    private static final String TCP = "host all all 127.0.0.1/32 scram-sha-256";
+    private static final String PEER = "local all all peer";
+
+    private static Cluster source;
+
+    private Lab lab;
+
+    @BeforeAll
+    static void start() {
+        source = Cluster.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (source != null) {
+            source.close();
+        }
+    }
+
+    @BeforeEach
+    void makeDatabase() throws IOException {
+        source.admit(PEER, TCP);
+        source.sql("postgres", "CREATE ROLE app LOGIN PASSWORD 'app'");
+        source.sql("postgres", "CREATE DATABASE " + QUOTED + " OWNER app CONNECTION LIMIT 20");
+        source.sql("postgres", "CREATE DATABASE other OWNER app");
+        source.sql(NAME, "CREATE TABLE orders (n int); ALTER TABLE orders OWNER TO app");
+        lab = new Lab(source, source, NAME, Lab.NONE);
+    }
+
+    @AfterEach
+    void dropDatabase() {
+        lab.close();
+        source.sql("postgres", "DROP DATABASE IF EXISTS " + QUOTED + " WITH (FORCE)");
+        source.sql("postgres", "DROP DATABASE IF EXISTS other WITH (FORCE)");
+        source.sql("postgres", "DROP ROLE app");
+    }
+
+    @Test
+    void shouldFenceProveAndLift() throws IOException {
+        BeforeImage before = lab.lookAtFence();
+        assertThat(before).isEqualTo(new BeforeImage.Fence(20));
+        Process session = source.session("app", "app", NAME, "BEGIN; INSERT INTO orders VALUES (1);");
+        awaitLine(session);
+
+        assertThat(lab.fence(before).summary()).contains("fenced My \"shop\"", "1 sessions ended", "over TCP", "53300");
+        assertThat(session.isAlive() && write(NAME).contains("here")).isFalse();
+        assertThat(write(NAME)).contains("too many connections");
+        assertThat(write("other")).contains("here");
+
+        assertThat(lab.fence(before).summary()).contains("fenced already", "53300");
+        assertThat(limit()).isEqualTo("0");
+
+        lab.lift(before);
+        assertThat(limit()).isEqualTo("20");
+        assertThat(write(NAME)).contains("here");
+        lab.lift(before);
+        assertThat(limit()).isEqualTo("20");
+        assertNothingLeft();
+        // What the ended session had not committed is gone, and the attempts to write left nothing.
+        assertThat(source.sql(
+                        NAME,
+                        "SELECT (SELECT count(*) FROM orders), (SELECT count(*) FROM pg_namespace"
+                                + " WHERE nspname LIKE 'godwit%')"))
+                .isEqualTo("0|0");
+    }
+
+    @Test
+    void shouldRememberWhatItFoundWhenItLooksAgainAtAFencedDatabase() {
+        lab.fence(lab.lookAtFence());
+
+        assertThat(lab.lookAtFence()).isEqualTo(new BeforeImage.Fence(20));
+    }
+
+    @Test
+    void shouldLiftWhatNeverHappened() {
+        lab.lift(BeforeImage.NOTHING);
+
+        assertThat(limit()).isEqualTo("20");
+    }
+
+    @Test
+    void shouldRefuseToLookWhereNoAttemptCanProveAnything() throws IOException {
+        source.admit(PEER);
+
+        assertNotProved(() -> lab.lookAtFence());
+        assertThat(limit()).isEqualTo("20");
+        assertNothingLeft();
+    }
+
+    @Test
+    void shouldNotTakeAnyOtherRefusalForAProof() throws IOException {
+        BeforeImage before = lab.lookAtFence();
+        source.admit(PEER, "host all all 127.0.0.1/32 reject");
+
+        assertNotProved(() -> lab.fence(before));
+        assertNothingLeft();
+    }
+
+    @Test
+    void shouldNotTakeTheLimitOfARoleForAProof() throws IOException {
+        // Also 53300, but it would not keep the other roles out.
+        source.admit(PEER);
+        source.sql("postgres", "CREATE ROLE nobody LOGIN CONNECTION LIMIT 0; GRANT app TO nobody");
+        try {
+            assertNotProved(() -> lab.fence(new BeforeImage.Fence(20)));
+        } finally {
+            lab.lift(new BeforeImage.Fence(20));
+            source.sql("postgres", "DROP ROLE nobody");
+        }
+    }
+
+    @Test
+    void shouldProveOverTheSocketWhereTcpIsClosed() throws IOException {
+        // The application's role is a system user too; nobody is one everywhere.
+        source.admit(PEER);
+        source.sql("postgres", "CREATE ROLE nobody LOGIN; GRANT app TO nobody");
+        try {
+            BeforeImage before = lab.lookAtFence();
+            assertThat(lab.fence(before).summary()).contains("over the socket as nobody", "53300");
+            lab.lift(before);
+        } finally {
+            source.sql("postgres", "DROP ROLE nobody");
+        }
+    }
+
+    @Test
+    void shouldRefuseWhilePreparedTransactionsWait() {
+        BeforeImage before = lab.lookAtFence();
+        source.sql(NAME, "BEGIN; INSERT INTO orders VALUES (2); PREPARE TRANSACTION 'left behind'");
+        try {
+            assertNotProved(() -> lab.fence(before));
+        } finally {
+            source.sql(NAME, "ROLLBACK PREPARED 'left behind'");
+        }
+        assertThat(lab.fence(before).summary()).contains("53300");
+    }
+
+    @Test
+    void shouldEndSessionsOfSuperusersToo() throws IOException {
+        source.sql("postgres", "CREATE ROLE boss SUPERUSER LOGIN PASSWORD 'boss'");
+        try {
+            BeforeImage before = lab.lookAtFence();
+            Process session = source.session("boss", "boss", NAME, "SELECT 1;");
+            awaitLine(session);
+            assertThat(lab.fence(before).summary()).contains("1 sessions ended");
+            assertThat(source.sql("postgres", "SELECT count(*) FROM pg_stat_activity WHERE usename = 'boss'"))
+                    .isEqualTo("0");
+        } finally {
+            source.sql("postgres", "DROP ROLE boss");
+        }
+    }
+
+    private String write(String database) throws IOException {
+        Process session = source.session("app", "app", database, "CREATE TABLE probe (n int); DROP TABLE probe;");
+        try {
+            session.getOutputStream().close();
+        } catch (IOException e) {
+            // It was refused and is gone.
+            return read(session);
+        }
+        return read(session);
+    }
+
+    private static String read(Process session) throws IOException {
+        return new String(session.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    private static void awaitLine(Process session) throws IOException {
+        assertThat(session.getInputStream().read()).isPositive();
+    }
+
+    private static String limit() {
+        return source.sql("postgres", "SELECT datconnlimit FROM pg_database WHERE datname LIKE 'My%'");
+    }
+
+    private static void assertNothingLeft() {
+        assertThat(source.sql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'godwit%'"))
+                .isEqualTo("0");
+    }
+
+    private static void assertNotProved(ThrowingCallable work) {
+        assertThatThrownBy(work)
+                .isInstanceOfSatisfying(
+                        ApplicationFailure.class,
+                        failure -> assertThat(failure.getType()).isEqualTo("FENCE_NOT_PROVED"));
+    }
+}
