@@ -2,6 +2,7 @@ package dev.godwit.worker;
 
 import dev.godwit.activities.checks.HttpServiceChecks;
 import dev.godwit.activities.database.DatabaseActivities;
+import dev.godwit.activities.dns.ZoneRecords;
 import dev.godwit.activities.files.RsyncFileSync;
 import dev.godwit.activities.host.Jobs;
 import dev.godwit.activities.host.Servers;
@@ -13,6 +14,7 @@ import dev.godwit.activities.proxy.nginx.NginxLayout;
 import dev.godwit.activities.proxy.nginx.NginxRouting;
 import dev.godwit.activities.secrets.FileSecrets;
 import dev.godwit.activities.secrets.Secrets;
+import dev.godwit.workflows.activity.DnsRecords;
 import dev.godwit.workflows.activity.FileSync;
 import dev.godwit.workflows.activity.HostLink;
 import dev.godwit.workflows.activity.ProxyRouting;
@@ -78,6 +80,12 @@ final class WorkerBeans {
     @ActivityBean
     ProxyRouting proxyRouting(Servers servers, HttpClients clients) {
         return new NginxRouting(servers, NginxLayout.PACKAGED, clients.accepting());
+    }
+
+    @Singleton
+    @ActivityBean
+    DnsRecords dnsRecords(Secrets secrets) {
+        return new ZoneRecords(secrets);
     }
 
     @Singleton

@@ -77,7 +77,8 @@ final class SpecSentences {
 
     private static String unknown(String key, JsonNode schema) {
         if (LATER.containsKey(key)) {
-            return sentence(keys(schema), "'" + key + "', which is not in this version", LATER.get(key));
+            return sentence(
+                    "only the keys " + keys(schema), "'" + key + "', which is not in this version", LATER.get(key));
         }
         String hint = closest(
                         key, schema.path("properties").propertyNames().stream().toList())

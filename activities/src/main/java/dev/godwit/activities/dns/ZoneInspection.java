@@ -1,0 +1,154 @@
+package dev.godwit.activities.dns;
+
+import dev.godwit.activities.dns.NameServer.NoAnswer;
+import dev.godwit.workflows.activity.Inspection;
+import dev.godwit.workflows.plan.BeforeImage.RecordSet;
+import dev.godwit.workflows.plan.Facts;
+import dev.godwit.workflows.plan.Facts.DnsFacts;
+import dev.godwit.workflows.plan.Facts.RecordFacts;
+import dev.godwit.workflows.plan.Finding;
+import dev.godwit.workflows.spec.DnsRecord;
+import dev.godwit.workflows.spec.DnsSpec;
+import dev.godwit.workflows.spec.Spec;
+import io.temporal.failure.ApplicationFailure;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What the preflight wants to know about the records: what every server says, and whether Godwit may write. */
+final class ZoneInspection {
+    private static final String DNS = "/dns";
+
+    private final List<Finding> findings = new ArrayList<>();
+    private final Spec spec;
+    private final DnsSpec dns;
+    private final Supplier<ZoneEditor> editors;
+    private final Function<String, NameServer> nameServers;
+
+    ZoneInspection(Spec spec, DnsSpec dns, Supplier<ZoneEditor> editors, Function<String, NameServer> nameServers) {
+        this.spec = spec;
+        this.dns = dns;
+        this.editors = editors;
+        this.nameServers = nameServers;
+    }
+
+    Inspection inspect() {
+        DnsFacts facts = null;
+        try {
+            ZoneEditor editor = editors.get();
+            List<String> servers = dns.servers().isEmpty()
+                    ? editor.authoritativeServers(dns.records().getFirst())
+                    : dns.servers();
+            List<RecordFacts> records = new ArrayList<>();
+            for (int index = 0; index < dns.records().size(); index++) {
+                records.add(inspect(dns.records().get(index), DNS + "/records/" + index, editor, servers));
+            }
+            facts = new DnsFacts(servers, records);
+        } catch (ApplicationFailure e) {
+            findings.add(Finding.blocker(
+                    "dns-provider", DNS + "/provider", e.getOriginalMessage(), "see the message; then plan again"));
+        }
+        return new Inspection(findings, new Facts(List.of(), List.of(), facts, null));
+    }
+
+    private RecordFacts inspect(DnsRecord record, String where, ZoneEditor editor, List<String> servers) {
+        RecordSet atPrimary = editor.read(record);
+        mayWrite(atPrimary, where, editor);
+        pointsAt(record, atPrimary, where);
+        Map<String, RecordSet> answers = new LinkedHashMap<>();
+        for (String server : servers) {
+            try {
+                answers.put(server, nameServers.apply(server).read(record));
+            } catch (NoAnswer e) {
+                findings.add(Finding.blocker(
+                        "dns-server",
+                        where,
+                        "Expected the authoritative server " + server + " to answer for " + record.name() + " "
+                                + record.type() + ", but found " + e.getMessage(),
+                        "see to that server, or write the addresses of the right ones in /dns/servers"));
+            }
+        }
+        agree(record, atPrimary, answers, where);
+        Duration longest = answers.values().stream()
+                .map(RecordSet::ttl)
+                .max(Duration::compareTo)
+                .filter(ttl -> ttl.compareTo(atPrimary.ttl()) > 0)
+                .orElse(atPrimary.ttl());
+        return new RecordFacts(record.name(), record.type(), atPrimary.values(), longest);
+    }
+
+    private void mayWrite(RecordSet set, String where, ZoneEditor editor) {
+        try {
+            editor.rehearse(set);
+        } catch (ApplicationFailure e) {
+            findings.add(Finding.blocker(
+                    "dns-update", where, e.getOriginalMessage(), "see the message; nothing was changed"));
+        }
+    }
+
+    private void agree(DnsRecord record, RecordSet atPrimary, Map<String, RecordSet> answers, String where) {
+        Set<String> others = new TreeSet<>();
+        answers.forEach((server, set) -> {
+            if (!Records.same(set, atPrimary)) {
+                others.add(server + " gives " + Records.shown(set));
+            }
+        });
+        if (!others.isEmpty()) {
+            findings.add(Finding.warning(
+                    "dns-disagreement",
+                    where,
+                    "Expected every authoritative server to give " + record.name() + " " + record.type() + " "
+                            + Records.shown(atPrimary) + " as the primary does, but found that "
+                            + String.join(", ", others),
+                    "see to the transfers from the primary: a change must arrive at every server within a minute"));
+        }
+    }
+
+    private void pointsAt(DnsRecord record, RecordSet set, String where) {
+        Set<InetAddress> found = Records.addresses(set);
+        InetAddress source = InetAddress.ofLiteral(spec.source().address());
+        InetAddress wanted = wanted(record);
+        String shown = record.name() + " " + record.type();
+        if (found.isEmpty()) {
+            findings.add(Finding.warning(
+                    "dns-missing",
+                    where,
+                    "Expected a record " + shown + ", but found none",
+                    "it will be made; leave it out of the spec if it is not wanted"));
+        } else if (found.contains(InetAddress.ofLiteral(spec.target().address()))) {
+            findings.add(Finding.blocker(
+                    "dns-points-at-target",
+                    where,
+                    "Expected " + shown + " to lead to the source, but found the target: " + Records.shown(set),
+                    "visitors already arrive at the target, where the migration would overwrite what they write; point"
+                            + " the record at the source and wait out its TTL"));
+        } else if (wanted != null && found.equals(Set.of(wanted))) {
+            findings.add(Finding.note(
+                    "dns-as-wanted",
+                    where,
+                    "Expected to change " + shown + ", but found it as wanted: " + Records.shown(set),
+                    "nothing to do"));
+        } else if (source.getAddress().length == found.iterator().next().getAddress().length
+                && !found.equals(Set.of(source))) {
+            findings.add(Finding.warning(
+                    "dns-points-elsewhere",
+                    where,
+                    "Expected " + shown + " to lead to the source ("
+                            + spec.source().address() + ") alone, but found " + Records.shown(set),
+                    "see whether something stands in front of the source; the whole set is replaced in the cutover"));
+        }
+    }
+
+    private @Nullable InetAddress wanted(DnsRecord record) {
+        String value = record.value();
+        return value == null ? null : InetAddress.ofLiteral(value);
+    }
+}

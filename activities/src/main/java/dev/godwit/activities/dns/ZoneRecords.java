@@ -1,0 +1,223 @@
+package dev.godwit.activities.dns;
+
+import dev.godwit.activities.dns.NameServer.NoAnswer;
+import dev.godwit.activities.secrets.Secrets;
+import dev.godwit.workflows.Durations;
+import dev.godwit.workflows.activity.Act;
+import dev.godwit.workflows.activity.DnsRecords;
+import dev.godwit.workflows.activity.FailureType;
+import dev.godwit.workflows.activity.Inspect;
+import dev.godwit.workflows.activity.Inspection;
+import dev.godwit.workflows.activity.Look;
+import dev.godwit.workflows.activity.Outcome;
+import dev.godwit.workflows.activity.Progress;
+import dev.godwit.workflows.activity.Undo;
+import dev.godwit.workflows.plan.BeforeImage;
+import dev.godwit.workflows.plan.BeforeImage.RecordSet;
+import dev.godwit.workflows.plan.Facts.RecordFacts;
+import dev.godwit.workflows.plan.Step.DnsStep;
+import dev.godwit.workflows.plan.Step.LowerTtl;
+import dev.godwit.workflows.plan.Step.PointDns;
+import dev.godwit.workflows.plan.Step.RestoreTtl;
+import dev.godwit.workflows.plan.Words;
+import dev.godwit.workflows.spec.DnsRecord;
+import dev.godwit.workflows.spec.DnsSpec;
+import dev.godwit.workflows.spec.Rfc2136Provider;
+import io.temporal.activity.Activity;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * Changes record sets at the primary and sees them at every authoritative server. Each act reads first and sends
+ * nothing where the set is as wanted; what it sends is refused by the server if the set was changed in between.
+ */
+public final class ZoneRecords implements DnsRecords {
+    private static final Duration QUESTION = Duration.ofSeconds(2);
+    private static final Duration PAUSE = Duration.ofMillis(200);
+
+    private final Secrets secrets;
+    private final Duration patience;
+
+    /** Gives authoritative servers a minute to agree. */
+    public ZoneRecords(Secrets secrets) {
+        this(secrets, Duration.ofSeconds(60));
+    }
+
+    /**
+     * Gives authoritative servers another time.
+     *
+     * @param patience how long they may take to give out a change of the primary's
+     */
+    public ZoneRecords(Secrets secrets, Duration patience) {
+        this.secrets = secrets;
+        this.patience = patience;
+    }
+
+    @Override
+    public Inspection inspectDns(Inspect request) {
+        DnsSpec dns = request.spec().dns();
+        return dns == null
+                ? Inspection.NOTHING
+                : new ZoneInspection(request.spec(), dns, () -> editor(dns), ZoneRecords::server).inspect();
+    }
+
+    @Override
+    public BeforeImage lookAtRecords(Look<DnsStep> request) {
+        DnsSpec dns = request.step().dns();
+        ZoneEditor editor = editor(dns);
+        return new BeforeImage.Records(dns.records().stream().map(editor::read).toList());
+    }
+
+    @Override
+    public Outcome lowerTtl(Act<LowerTtl> request) {
+        Duration during = request.step().dns().ttl().during();
+        return change(
+                request.step(), found -> withTtl(found, during.compareTo(found.ttl()) < 0 ? during : found.ttl()));
+    }
+
+    @Override
+    public Outcome pointDns(Act<PointDns> request) {
+        PointDns step = request.step();
+        return change(step, found -> {
+            String value = step.dns().records().stream()
+                    .filter(record -> record.name().equals(found.name()) && record.type() == found.type())
+                    .findFirst()
+                    .map(DnsRecord::value)
+                    .orElse(step.targetAddress());
+            Duration ttl = found.values().isEmpty() ? step.dns().ttl().during() : found.ttl();
+            return new RecordSet(found.name(), found.type(), List.of(value), ttl);
+        });
+    }
+
+    @Override
+    public Outcome restoreTtl(Act<RestoreTtl> request) {
+        List<RecordFacts> before = request.step().found();
+        return change(
+                request.step(),
+                found -> before.stream()
+                        .filter(one -> one.name().equals(found.name())
+                                && one.type() == found.type()
+                                && !one.values().isEmpty())
+                        .findFirst()
+                        .map(one -> withTtl(found, one.ttl()))
+                        .orElse(found));
+    }
+
+    @Override
+    public Outcome restoreRecords(Undo<DnsStep> request) {
+        if (!(request.before() instanceof BeforeImage.Records before)) {
+            return Outcome.of("nothing was changed");
+        }
+        return change(
+                request.step(),
+                found -> before.sets().stream()
+                        .filter(one -> one.name().equals(found.name()) && one.type() == found.type())
+                        .findFirst()
+                        .orElse(found));
+    }
+
+    /** Brings every record of the step to what is wanted of it, then sees it everywhere. */
+    private Outcome change(DnsStep step, UnaryOperator<RecordSet> wish) {
+        ZoneEditor editor = editor(step.dns());
+        List<RecordSet> wanted = new ArrayList<>();
+        List<String> changes = new ArrayList<>();
+        for (DnsRecord record : step.dns().records()) {
+            heartbeat("reading " + record.name());
+            RecordSet found = editor.read(record);
+            RecordSet wanting = wish.apply(found);
+            wanted.add(wanting);
+            if (!Records.same(found, wanting)) {
+                editor.replace(found, wanting);
+                changes.add(record.name() + " " + record.type() + " from " + Records.shown(found) + " to "
+                        + Records.shown(wanting));
+            }
+        }
+        List<String> servers = step.servers().isEmpty()
+                ? editor.authoritativeServers(step.dns().records().getFirst())
+                : step.servers();
+        prove(servers, wanted);
+        return Outcome.of((changes.isEmpty() ? "nothing to change" : "changed " + Words.list(changes)) + "; seen at "
+                + Words.list(servers));
+    }
+
+    /** Asks every server until each gives out what is wanted. */
+    private void prove(List<String> servers, List<RecordSet> wanted) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        String what = "asking " + Words.list(servers);
+        while (true) {
+            List<String> doubts = doubts(servers, wanted, what);
+            if (doubts.isEmpty()) {
+                return;
+            }
+            what = "waiting for " + String.join("; ", doubts);
+            if (System.nanoTime() - deadline > 0) {
+                throw FailureType.DNS_NOT_PROVED.because("Expected every authoritative server to answer as the primary"
+                        + " does within " + Durations.format(patience) + ", but found " + String.join("; ", doubts)
+                        + "; see to these servers and to their transfers from the primary");
+            }
+            pause();
+        }
+    }
+
+    /** The first thing that each server does not say as it should. */
+    private static List<String> doubts(List<String> servers, List<RecordSet> wanted, String what) {
+        List<String> doubts = new ArrayList<>();
+        for (String server : servers) {
+            // For each: a silent one takes its time.
+            heartbeat(what);
+            wanted.stream()
+                    .flatMap(set -> doubt(server(server), set).stream())
+                    .findFirst()
+                    .ifPresent(doubts::add);
+        }
+        return doubts;
+    }
+
+    private static void heartbeat(String what) {
+        Activity.getExecutionContext().heartbeat(new Progress(what, 0, 0));
+    }
+
+    private static Optional<String> doubt(NameServer server, RecordSet wanted) {
+        String question = server.shown() + " giving " + wanted.name() + " " + wanted.type() + " ";
+        try {
+            RecordSet seen = server.read(new DnsRecord(wanted.name(), wanted.type(), null));
+            return Records.same(seen, wanted)
+                    ? Optional.empty()
+                    : Optional.of(question + Records.shown(seen) + " instead of " + Records.shown(wanted));
+        } catch (NoAnswer e) {
+            return Optional.of(question + e.getMessage() + " instead of " + Records.shown(wanted));
+        }
+    }
+
+    private static void pause() {
+        try {
+            // What is waited for happens on a server that tells nobody.
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw FailureType.DNS_NOT_PROVED.because(
+                    "Expected to see the change everywhere, but found the worker stopping; the next attempt goes on",
+                    e);
+        }
+    }
+
+    private static RecordSet withTtl(RecordSet set, Duration ttl) {
+        return new RecordSet(set.name(), set.type(), set.values(), ttl);
+    }
+
+    private static NameServer server(String address) {
+        return NameServer.at(address, 53, QUESTION);
+    }
+
+    private ZoneEditor editor(DnsSpec dns) {
+        return switch (dns.provider()) {
+            case Rfc2136Provider provider ->
+                new Rfc2136(
+                        new NameServer(provider.server(), provider.port(), QUESTION),
+                        TsigKey.read(secrets, provider.key()));
+        };
+    }
+}

@@ -1,0 +1,422 @@
+package dev.godwit.activities.dns;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.godwit.activities.secrets.Secrets;
+import dev.godwit.workflows.activity.Act;
+import dev.godwit.workflows.activity.DnsRecords;
+import dev.godwit.workflows.activity.FailureType;
+import dev.godwit.workflows.activity.Inspect;
+import dev.godwit.workflows.activity.Inspection;
+import dev.godwit.workflows.activity.Look;
+import dev.godwit.workflows.activity.MigrationContext;
+import dev.godwit.workflows.activity.Outcome;
+import dev.godwit.workflows.activity.Undo;
+import dev.godwit.workflows.plan.BeforeImage;
+import dev.godwit.workflows.plan.BeforeImage.RecordSet;
+import dev.godwit.workflows.plan.Facts.DnsFacts;
+import dev.godwit.workflows.plan.Facts.RecordFacts;
+import dev.godwit.workflows.plan.Finding;
+import dev.godwit.workflows.plan.Finding.Severity;
+import dev.godwit.workflows.plan.Step.DnsStep;
+import dev.godwit.workflows.plan.Step.LowerTtl;
+import dev.godwit.workflows.plan.Step.PointDns;
+import dev.godwit.workflows.plan.Step.RestoreTtl;
+import dev.godwit.workflows.spec.Budget;
+import dev.godwit.workflows.spec.DnsRecord;
+import dev.godwit.workflows.spec.DnsSpec;
+import dev.godwit.workflows.spec.Gates;
+import dev.godwit.workflows.spec.HostSpec;
+import dev.godwit.workflows.spec.Jobs;
+import dev.godwit.workflows.spec.NginxProxy;
+import dev.godwit.workflows.spec.Outage;
+import dev.godwit.workflows.spec.Rfc2136Provider;
+import dev.godwit.workflows.spec.SecretRef;
+import dev.godwit.workflows.spec.Spec;
+import dev.godwit.workflows.spec.SshLogin;
+import dev.godwit.workflows.spec.TlsSpec;
+import io.temporal.failure.ActivityFailure;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.testing.TestActivityEnvironment;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.xbill.DNS.ZoneTransferException;
+
+/** Against two real BIND servers; every act is called twice, and the zone's serial tells whether anything was sent. */
+class ZoneRecordsTest {
+    private static final HostSpec SOURCE = host("10.66.0.2");
+    private static final HostSpec TARGET = host("10.66.0.3");
+    private static final MigrationContext MIGRATION = new MigrationContext("m", "shop", SOURCE, TARGET);
+    private static final DnsRecord SHOP = new DnsRecord("shop.example.org", DnsRecord.Type.A, null);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    private Path folder;
+
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private NameServers servers;
+
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private TestActivityEnvironment environment;
+
+    private final List<String> heartbeats = new CopyOnWriteArrayList<>();
+
+    @BeforeEach
+    void start() throws IOException {
+        servers = NameServers.start(folder);
+        environment = TestActivityEnvironment.newInstance();
+        environment.setActivityHeartbeatListener(Object.class, details -> heartbeats.add(String.valueOf(details)));
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        if (environment != null) {
+            environment.close();
+        }
+        if (servers != null) {
+            servers.stop();
+        }
+    }
+
+    @Test
+    void shouldLowerPointAndRestoreAndChangeNothingTheSecondTime() throws Exception {
+        DnsRecords dns = hands(NameServers.KEY);
+        DnsSpec spec = dns(SHOP);
+        List<String> zone = servers.zone();
+
+        LowerTtl lower = new LowerTtl(spec, servers.both());
+        assertThat(twice(() -> dns.lowerTtl(act(lower))).summary())
+                .contains("from 10.66.0.2 with TTL 5m to 10.66.0.2 with TTL 1m")
+                .contains("seen at " + String.join(" and ", servers.both()));
+        assertThat(servers.zone()).anyMatch(line -> line.matches("shop.example.org.\\s+60\\s+IN\\s+A\\s+10.66.0.2"));
+
+        PointDns point = new PointDns(spec, servers.both(), "10.66.0.3");
+        assertThat(twice(() -> dns.pointDns(act(point))).summary()).contains("to 10.66.0.3 with TTL 1m");
+        assertThat(servers.zone()).anyMatch(line -> line.matches("shop.example.org.\\s+60\\s+IN\\s+A\\s+10.66.0.3"));
+
+        DnsFacts facts = new DnsFacts(
+                servers.both(),
+                List.of(new RecordFacts(SHOP.name(), SHOP.type(), List.of("10.66.0.2"), Duration.ofMinutes(5))));
+        RestoreTtl restore = new RestoreTtl(spec, servers.both(), facts.records());
+        twice(() -> dns.restoreTtl(act(restore)));
+        assertThat(servers.zone()).anyMatch(line -> line.matches("shop.example.org.\\s+300\\s+IN\\s+A\\s+10.66.0.3"));
+        assertThat(servers.zone()).hasSameSizeAs(zone);
+    }
+
+    @Test
+    void shouldPutEveryRecordBackAsItWasFound() throws Exception {
+        DnsRecords dns = hands(NameServers.KEY);
+        DnsSpec spec = dns(
+                SHOP,
+                new DnsRecord("many.example.org.", DnsRecord.Type.A, null),
+                new DnsRecord("six.example.org", DnsRecord.Type.AAAA, "2001:db8:66::3"),
+                new DnsRecord("new.example.org", DnsRecord.Type.A, "10.66.0.7"));
+        List<String> zone = servers.zone();
+
+        LowerTtl lower = new LowerTtl(spec, servers.both());
+        BeforeImage beforeLower = dns.lookAtRecords(look(lower));
+        dns.lowerTtl(act(lower));
+        PointDns point = new PointDns(spec, servers.both(), "10.66.0.3");
+        BeforeImage beforePoint = dns.lookAtRecords(look(point));
+        twice(() -> dns.pointDns(act(point)));
+        assertThat(servers.zone())
+                .hasSize(zone.size())
+                .anyMatch(line -> line.matches("many.example.org.\\s+60\\s+IN\\s+A\\s+10.66.0.3"))
+                .anyMatch(line -> line.matches("six.example.org.\\s+60\\s+IN\\s+AAAA\\s+2001:db8:66:0:0:0:0:3"))
+                .anyMatch(line -> line.matches("new.example.org.\\s+60\\s+IN\\s+A\\s+10.66.0.7"));
+
+        twice(() -> dns.restoreRecords(undo(point, beforePoint)));
+        twice(() -> dns.restoreRecords(undo(lower, beforeLower)));
+
+        assertThat(servers.zone()).isEqualTo(zone);
+    }
+
+    @Test
+    void shouldTolerateAnUndoOfWhatNeverHappened() throws Exception {
+        DnsRecords dns = hands(NameServers.KEY);
+        LowerTtl lower = new LowerTtl(dns(SHOP), servers.both());
+        long serial = servers.serial();
+
+        dns.restoreRecords(undo(lower, dns.lookAtRecords(look(lower))));
+        dns.restoreRecords(undo(lower, BeforeImage.NOTHING));
+
+        assertThat(servers.serial()).isEqualTo(serial);
+    }
+
+    @Test
+    void shouldNeverRaiseATtlThatIsLowAlready() throws Exception {
+        DnsSpec spec = new DnsSpec(provider(), List.of(SHOP), new DnsSpec.Ttl(Duration.ofHours(1)), List.of());
+        long serial = servers.serial();
+
+        assertThat(hands(NameServers.KEY)
+                        .lowerTtl(act(new LowerTtl(spec, servers.both())))
+                        .summary())
+                .startsWith("nothing to change");
+        assertThat(servers.serial()).isEqualTo(serial);
+    }
+
+    @Test
+    void shouldNameTheServerThatDoesNotFollow() throws Exception {
+        servers.stopSecondary();
+        DnsRecords dns = hands(NameServers.KEY);
+        LowerTtl lower = new LowerTtl(dns(SHOP), servers.both());
+
+        ApplicationFailure failure = failure(() -> dns.lowerTtl(act(lower)));
+
+        assertThat(failure.getType()).isEqualTo(FailureType.DNS_NOT_PROVED.name());
+        assertThat(failure.isNonRetryable()).isFalse();
+        assertThat(failure.getOriginalMessage())
+                .contains(servers.both().getLast() + " giving shop.example.org A no answer")
+                .contains("instead of 10.66.0.2 with TTL 1m")
+                .doesNotContain(servers.both().getFirst() + " giving");
+        assertThat(heartbeats)
+                .anyMatch(beat -> beat.contains("waiting for " + servers.both().getLast()));
+
+        // The next attempt finds the primary as wanted and only waits for the other one.
+        long serial = servers.serial();
+        servers.startSecondary();
+        assertThat(dns.lowerTtl(act(lower)).summary())
+                .startsWith("nothing to change; seen at " + String.join(" and ", servers.both()));
+        assertThat(servers.serial()).isEqualTo(serial);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                NameServers.POWERLESS_KEY,
+                "hmac-sha256:godwit:d3Jvbmctd3Jvbmctd3Jvbmctd3Jvbmctd3JvbmctMTI=",
+                "hmac-sha256:stranger:Z29kd2l0LWdvZHdpdC1nb2R3aXQtZ29kd2l0LTEyMzQ="
+            })
+    void shouldSayWhyAnUpdateIsRefused(String key) throws Exception {
+        List<String> zone = servers.zone();
+        long serial = servers.serial();
+        DnsRecords dns = hands(key);
+
+        ApplicationFailure failure = failure(() -> dns.lowerTtl(act(new LowerTtl(dns(SHOP), servers.both()))));
+
+        String reason = key.contains("reader") ? "REFUSED" : key.contains("stranger") ? "BADKEY" : "BADSIG";
+        assertThat(failure.getType()).isEqualTo(FailureType.DNS_REFUSED.name());
+        assertThat(failure.isNonRetryable()).isTrue();
+        assertThat(failure.getOriginalMessage()).contains(reason).doesNotContain(key.substring(key.lastIndexOf(':')));
+        assertThat(inspect(dns, dns(SHOP)).findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.severity()).isEqualTo(Severity.BLOCKER);
+            assertThat(finding.code()).isEqualTo("dns-update");
+            assertThat(finding.where()).isEqualTo("/dns/records/0");
+            assertThat(finding.message()).contains(reason);
+        });
+        assertThat(servers.zone()).isEqualTo(zone);
+        assertThat(servers.serial()).isEqualTo(serial);
+    }
+
+    @Test
+    void shouldFindServersRecordsAndPermissionWithoutChangingAnything() throws Exception {
+        List<String> zone = servers.zone();
+        long serial = servers.serial();
+
+        Inspection inspection = inspect(hands(NameServers.KEY), dns(SHOP));
+
+        assertThat(inspection.findings()).isEmpty();
+        DnsFacts facts = Objects.requireNonNull(inspection.facts().dns());
+        assertThat(facts.servers()).isEqualTo(servers.both());
+        assertThat(facts.longestTtl()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(facts.records().getFirst().values()).containsExactly("10.66.0.2");
+        assertThat(servers.serial()).isEqualTo(serial);
+        assertThat(servers.zone()).isEqualTo(zone);
+    }
+
+    @Test
+    void shouldTellWhatIsOddAboutRecords() throws Exception {
+        Inspection inspection = inspect(
+                hands(NameServers.KEY),
+                dns(
+                        new DnsRecord("away.example.org", DnsRecord.Type.A, null),
+                        new DnsRecord("many.example.org", DnsRecord.Type.A, null),
+                        new DnsRecord("none.example.org", DnsRecord.Type.A, null),
+                        new DnsRecord("six.example.org", DnsRecord.Type.AAAA, "2001:db8:66::2")));
+
+        assertThat(inspection.findings())
+                .extracting(Finding::code)
+                .containsExactly("dns-points-at-target", "dns-points-elsewhere", "dns-missing", "dns-as-wanted");
+        assertThat(inspection.findings())
+                .extracting(Finding::severity)
+                .containsExactly(Severity.BLOCKER, Severity.WARNING, Severity.WARNING, Severity.NOTE);
+    }
+
+    @Test
+    void shouldTellWhichServersDisagreeOrAreSilent() throws Exception {
+        servers.stopSecondary();
+        DnsRecords dns = hands(NameServers.KEY);
+        Inspection silent = inspect(dns, dns(SHOP));
+        assertThat(silent.findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.severity()).isEqualTo(Severity.BLOCKER);
+            assertThat(finding.message()).contains(servers.both().getLast()).contains("no answer");
+        });
+
+        servers.freezeSecondary("shop 900 IN A 10.66.0.8");
+        Inspection inspection = inspect(dns, dns(SHOP));
+
+        assertThat(inspection.findings()).singleElement().satisfies(finding -> {
+            assertThat(finding.severity()).isEqualTo(Severity.WARNING);
+            assertThat(finding.code()).isEqualTo("dns-disagreement");
+            assertThat(finding.message()).contains(servers.both().getLast() + " gives 10.66.0.8 with TTL 15m");
+        });
+        assertThat(Objects.requireNonNull(inspection.facts().dns()).longestTtl())
+                .isEqualTo(Duration.ofMinutes(15));
+    }
+
+    @Test
+    void shouldBlockWhatCannotBeAskedOrWritten() throws Exception {
+        DnsRecords dns = hands(NameServers.KEY);
+
+        assertThat(blocker(dns, dns(new DnsRecord("alias.example.org", DnsRecord.Type.A, null))))
+                .contains("an alias (CNAME)");
+        assertThat(blocker(dns, dns(new DnsRecord("shop.example.com", DnsRecord.Type.A, null))))
+                .contains("no such zone");
+        assertThat(blocker(dns, found(new DnsRecord("shop.gone.example.net", DnsRecord.Type.A, null))))
+                .contains("address of the name server ns.elsewhere.example.")
+                .contains("/dns/servers");
+    }
+
+    @Test
+    void shouldBlockWhenTheKeyIsNoKey() {
+        assertThat(blocker(hands("godwit:c2VjcmV0"), dns(SHOP))).contains("algorithm:name:base64");
+    }
+
+    @Test
+    void shouldFindTheAuthoritativeServersOfTheZone() throws Exception {
+        Rfc2136 editor = editor(NameServers.KEY);
+
+        assertThat(editor.authoritativeServers(SHOP)).containsExactlyInAnyOrder("127.0.0.1", "127.0.0.2");
+    }
+
+    @Test
+    void shouldNotOverwriteAChangeThatAPersonMakesAtTheSameMoment() throws Exception {
+        Rfc2136 editor = editor(NameServers.KEY);
+        RecordSet found = editor.read(SHOP);
+        RecordSet persons = new RecordSet(SHOP.name(), SHOP.type(), List.of("10.66.0.8"), found.ttl());
+        editor.replace(found, persons);
+
+        ApplicationFailure failure = failure(() ->
+                editor.replace(found, new RecordSet(SHOP.name(), SHOP.type(), List.of("10.66.0.3"), found.ttl())));
+
+        assertThat(failure.getType()).isEqualTo(FailureType.DNS_NOT_PROVED.name());
+        assertThat(failure.getOriginalMessage()).contains("NXRRSET").contains("somebody changed it");
+        assertThat(editor.read(SHOP)).isEqualTo(persons);
+    }
+
+    @Test
+    void shouldRetryWhenThePrimaryIsSilent() throws Exception {
+        servers.stop();
+
+        ApplicationFailure failure =
+                failure(() -> hands(NameServers.KEY).lowerTtl(act(new LowerTtl(dns(SHOP), servers.both()))));
+
+        assertThat(failure.getType()).isEqualTo(FailureType.DNS_NOT_PROVED.name());
+        assertThat(failure.getOriginalMessage())
+                .contains("the primary name server 127.0.0.1")
+                .contains("no answer");
+    }
+
+    private interface Call {
+        Outcome run();
+    }
+
+    /** Runs an act twice; the second run must send nothing. The outcome is the first one's. */
+    private Outcome twice(Call call) throws IOException, ZoneTransferException {
+        Outcome outcome = call.run();
+        long serial = servers.serial();
+        assertThat(call.run().summary()).startsWith("nothing to change");
+        assertThat(servers.serial()).isEqualTo(serial);
+        return outcome;
+    }
+
+    private Rfc2136 editor(String key) {
+        return new Rfc2136(
+                new NameServer(NameServers.ADDRESS, servers.port(), Duration.ofSeconds(2)),
+                TsigKey.read(secrets(key), new SecretRef("tsig")));
+    }
+
+    private DnsRecords hands(String key) {
+        environment.registerActivitiesImplementations(new ZoneRecords(secrets(key), Duration.ofSeconds(5)));
+        return environment.newActivityStub(DnsRecords.class);
+    }
+
+    private static Secrets secrets(String key) {
+        return reference -> key;
+    }
+
+    private static ApplicationFailure failure(ThrowingCallable call) {
+        RuntimeException thrown = catchThrowableOfType(RuntimeException.class, call);
+        Throwable cause = thrown instanceof ActivityFailure ? thrown.getCause() : thrown;
+        assertThat(cause).isInstanceOf(ApplicationFailure.class);
+        return (ApplicationFailure) Objects.requireNonNull(cause);
+    }
+
+    private DnsSpec dns(DnsRecord... records) {
+        return new DnsSpec(provider(), List.of(records), new DnsSpec.Ttl(Duration.ofMinutes(1)), servers.both());
+    }
+
+    /** Without the servers: they are to be found. */
+    private DnsSpec found(DnsRecord record) {
+        return new DnsSpec(provider(), List.of(record), new DnsSpec.Ttl(Duration.ofMinutes(1)), List.of());
+    }
+
+    private Rfc2136Provider provider() {
+        return new Rfc2136Provider(NameServers.ADDRESS, servers.port(), new SecretRef("tsig"));
+    }
+
+    private String blocker(DnsRecords dns, DnsSpec spec) {
+        return inspect(dns, spec).findings().stream()
+                .filter(finding -> finding.severity() == Severity.BLOCKER)
+                .map(Finding::message)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Inspection inspect(DnsRecords dns, DnsSpec spec) {
+        return dns.inspectDns(new Inspect(new Spec(
+                "shop",
+                SOURCE,
+                TARGET,
+                List.of(),
+                List.of(),
+                List.of(),
+                Jobs.NONE,
+                new NginxProxy("/etc/nginx/sites-enabled/shop", List.of("shop"), Outage.PAGE, null, Duration.ZERO),
+                spec,
+                TlsSpec.NONE,
+                List.of(),
+                List.of(),
+                Gates.DEFAULT,
+                Budget.DEFAULT,
+                Duration.ZERO)));
+    }
+
+    private static <S extends DnsStep> Act<S> act(S step) {
+        return new Act<>(MIGRATION, "dns", step, BeforeImage.NOTHING);
+    }
+
+    private static Look<DnsStep> look(DnsStep step) {
+        return new Look<>(MIGRATION, "dns", step);
+    }
+
+    private static Undo<DnsStep> undo(DnsStep step, BeforeImage before) {
+        return new Undo<>(MIGRATION, "dns", step, before);
+    }
+
+    private static HostSpec host(String address) {
+        return new HostSpec(address, address, new SshLogin("root", new SecretRef("ssh"), "", 22));
+    }
+}
