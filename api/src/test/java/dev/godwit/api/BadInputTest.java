@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 @MicronautTest
-@Property(name = TestBeans.IN_MEMORY, value = "true")
+@Property(name = TestBeans.ENGINE, value = TestBeans.IN_MEMORY)
 class BadInputTest {
     private static final String MIGRATIONS = "/api/v1/migrations";
 

@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 @MicronautTest
-@Property(name = TestBeans.IN_MEMORY, value = "true")
+@Property(name = TestBeans.ENGINE, value = TestBeans.IN_MEMORY)
 class DocumentTest {
     /** Pages for people, which no program calls. */
     private static final Set<String> PAGES = Set.of("GET /", "GET /docs", "GET /docs/start.js", "GET /docs/{file}");

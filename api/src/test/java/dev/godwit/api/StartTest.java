@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @MicronautTest
-@Property(name = TestBeans.IN_MEMORY, value = "true")
+@Property(name = TestBeans.ENGINE, value = TestBeans.IN_MEMORY)
 class StartTest {
     private static final String MIGRATIONS = "/api/v1/migrations";
     private static final String KEY = "Idempotency-Key";
@@ -170,6 +170,9 @@ class StartTest {
     @Test
     void shouldRefuseKeyThatWasUsedForAnotherBody() {
         http.post(MIGRATIONS, Specs.json("j.example.org"), Map.of(KEY, "j-1"));
+        Waits.until(
+                () -> http.get(MIGRATIONS + "?service=j.example.org").json().get("migrations"),
+                found -> !found.isEmpty());
 
         Http.Answer sameService =
                 http.post(MIGRATIONS, Specs.start("j.example.org", ", \"reason\": \"x\""), Map.of(KEY, "j-1"));

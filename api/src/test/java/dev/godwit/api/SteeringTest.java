@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 @MicronautTest
-@Property(name = TestBeans.IN_MEMORY, value = "true")
+@Property(name = TestBeans.ENGINE, value = TestBeans.IN_MEMORY)
 class SteeringTest {
     private static final String MIGRATIONS = "/api/v1/migrations";
     private static final String APPROVAL = "{\"plan\": \"" + Plans.HASH + "\", \"reason\": \"reviewed\"}";

@@ -11,53 +11,104 @@ import io.temporal.api.enums.v1.IndexedValueType;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.common.SearchAttributeKey;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import io.temporal.testing.TemporalDevServer;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerFactory;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** The in-memory engine with a worker that carries fake migrations, and two tokens. */
+/** An engine, a worker that carries fake migrations, and two tokens. */
 @Factory
-@Requires(property = TestBeans.IN_MEMORY)
 final class TestBeans {
-    static final String IN_MEMORY = "godwit.test.in-memory";
+    /** Which engine: {@link #IN_MEMORY}, {@link #WITHOUT_WORKER}, {@link #REAL} or {@link #DOWN}. */
+    static final String ENGINE = "godwit.test.engine";
+
+    static final String IN_MEMORY = "in-memory";
+    static final String WITHOUT_WORKER = "without-worker";
+    static final String REAL = "real";
+    static final String DOWN = "down";
+
     static final String ALICE = "token-of-alice-0123456789";
     static final String BOB = "token-of-bob-0123456789";
 
-    @Singleton
-    @Bean(preDestroy = "close")
-    TestWorkflowEnvironment environment() {
-        TestWorkflowEnvironment environment = TestWorkflowEnvironment.newInstance(options());
-        Worker worker = environment.newWorker(TaskQueue.NAME);
-        worker.registerWorkflowImplementationTypes(FakeMigration.class, Plans.FakePreflight.class);
-        worker.registerActivitiesImplementations(new Copying.Fake());
-        environment.start();
-        return environment;
-    }
+    static final List<String> ATTRIBUTES = Stream.of(
+                    SearchAttributes.MIGRATION,
+                    SearchAttributes.SERVICE,
+                    SearchAttributes.PHASE,
+                    SearchAttributes.OUTCOME,
+                    SearchAttributes.IDEMPOTENCY_KEY)
+            .map(SearchAttributeKey::getName)
+            .toList();
+
+    private static final WorkflowClientOptions CLIENT = WorkflowClientOptions.newBuilder()
+            .setDataConverter(GodwitJson.dataConverter())
+            .build();
 
     static TestEnvironmentOptions options() {
-        TestEnvironmentOptions.Builder options = TestEnvironmentOptions.newBuilder()
-                .setUseTimeskipping(false)
-                .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
-                        .setDataConverter(GodwitJson.dataConverter())
-                        .build());
-        List.of(
-                        SearchAttributes.MIGRATION,
-                        SearchAttributes.SERVICE,
-                        SearchAttributes.PHASE,
-                        SearchAttributes.OUTCOME,
-                        SearchAttributes.IDEMPOTENCY_KEY)
-                .stream()
-                .map(SearchAttributeKey::getName)
-                .forEach(name -> options.registerSearchAttribute(name, IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD));
+        TestEnvironmentOptions.Builder options =
+                TestEnvironmentOptions.newBuilder().setUseTimeskipping(false).setWorkflowClientOptions(CLIENT);
+        ATTRIBUTES.forEach(name -> options.registerSearchAttribute(name, IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD));
         return options.build();
     }
 
     @Singleton
+    @Bean(preDestroy = "close")
+    @Requires(property = ENGINE, value = IN_MEMORY)
+    TestWorkflowEnvironment inMemory() {
+        TestWorkflowEnvironment environment = TestWorkflowEnvironment.newInstance(options());
+        register(environment.newWorker(TaskQueue.NAME));
+        environment.start();
+        return environment;
+    }
+
+    @Singleton
+    @Bean(preDestroy = "close")
+    @Requires(property = ENGINE, value = WITHOUT_WORKER)
+    TestWorkflowEnvironment withoutWorker() {
+        return TestWorkflowEnvironment.newInstance(options());
+    }
+
+    @Singleton
+    @Requires(beans = TestWorkflowEnvironment.class)
     WorkflowClient client(TestWorkflowEnvironment environment) {
         return environment.getWorkflowClient();
+    }
+
+    @Singleton
+    @Bean(preDestroy = "close")
+    @Requires(property = ENGINE, value = REAL)
+    TemporalDevServer real() {
+        return RealEngine.start();
+    }
+
+    @Singleton
+    @Bean(preDestroy = "shutdownNow")
+    @Requires(property = ENGINE, value = REAL)
+    WorkerFactory worker(TemporalDevServer server) {
+        WorkerFactory factory =
+                WorkerFactory.newInstance(WorkflowClient.newInstance(stubs(server.getTarget()), CLIENT));
+        register(factory.newWorker(TaskQueue.NAME));
+        factory.start();
+        return factory;
+    }
+
+    @Singleton
+    @Requires(property = ENGINE, value = REAL)
+    WorkflowClient clientOfReal(WorkerFactory factory) {
+        return factory.getWorkflowClient();
+    }
+
+    /** The discard port: nothing answers there. */
+    @Singleton
+    @Requires(property = ENGINE, value = DOWN)
+    WorkflowClient clientOfNothing() {
+        return WorkflowClient.newInstance(stubs("127.0.0.1:9"), CLIENT);
     }
 
     @Singleton
@@ -67,5 +118,15 @@ final class TestBeans {
             case BOB -> Optional.of("bob");
             default -> Optional.empty();
         };
+    }
+
+    private static WorkflowServiceStubs stubs(String target) {
+        return WorkflowServiceStubs.newServiceStubs(
+                WorkflowServiceStubsOptions.newBuilder().setTarget(target).build());
+    }
+
+    private static void register(Worker worker) {
+        worker.registerWorkflowImplementationTypes(FakeMigration.class, Plans.FakePreflight.class);
+        worker.registerActivitiesImplementations(new Copying.Fake());
     }
 }

@@ -8,15 +8,19 @@ import dev.godwit.workflows.spec.Spec;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowFailedException;
 import io.temporal.client.WorkflowOptions;
+import io.temporal.client.WorkflowStub;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.TemporalFailure;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.UUID;
 
 /** Runs preflights and waits for their plans. */
 @Singleton
 final class Preflights {
+    private static final Duration GRACE = Duration.ofMinutes(1);
+
     private final Engine engine;
     private final Timeouts timeouts;
 
@@ -32,8 +36,9 @@ final class Preflights {
                         WorkflowOptions.newBuilder()
                                 .setWorkflowId("preflight/" + spec.service() + "/" + UUID.randomUUID())
                                 .setTaskQueue(TaskQueue.NAME)
-                                // Nobody waits for it any longer than this.
-                                .setWorkflowExecutionTimeout(timeouts.preflight())
+                                // Nobody waits for it any longer.
+                                .setWorkflowExecutionTimeout(
+                                        timeouts.preflight().plus(GRACE))
                                 .setStaticSummary("Looks at both servers of " + spec.service())
                                 .build());
         try {
@@ -42,8 +47,7 @@ final class Preflights {
                     spec.service(),
                     engine.ask(
                             timeouts.preflight(),
-                            () -> io.temporal.client.WorkflowStub.fromTyped(workflow)
-                                    .getResult(PlanReport.class)));
+                            () -> WorkflowStub.fromTyped(workflow).getResult(PlanReport.class)));
         } catch (WorkflowFailedException e) {
             throw ProblemType.PREFLIGHT_FAILED.because(words(e));
         }

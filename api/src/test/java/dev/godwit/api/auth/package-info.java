@@ -1,0 +1,4 @@
+@NullMarked
+package dev.godwit.api.auth;
+
+import org.jspecify.annotations.NullMarked;

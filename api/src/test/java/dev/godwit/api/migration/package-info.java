@@ -1,0 +1,4 @@
+@NullMarked
+package dev.godwit.api.migration;
+
+import org.jspecify.annotations.NullMarked;
