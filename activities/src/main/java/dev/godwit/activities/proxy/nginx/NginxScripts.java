@@ -102,12 +102,6 @@ final class NginxScripts {
             	return 1
             }
 
-            # Sets now to seconds since the machine was started.
-            clock() {
-            	read -r now _ </proc/uptime
-            	now=${now%.*}
-            }
-
             # reload COMMAND…: until every worker that took connections before has left that to a new one
             reload() {
             	find_master
@@ -118,8 +112,7 @@ final class NginxScripts {
             	else
             		said=$("$@" -s reload 2>&1) || fail 22 "$said"
             	fi
-            	clock
-            	end=$((now + seconds))
+            	left=$((seconds * 20))
             	while :; do
             		serving=$(workers serving)
             		stale=
@@ -127,9 +120,9 @@ final class NginxScripts {
             			case " $serving " in *" $pid "*) stale="$stale $pid" ;; esac
             		done
             		if [ -n "$serving" ] && [ -z "$stale" ]; then return 0; fi
-            		clock
-            		[ "$now" -le "$end" ] || fail 23 "$(errors "workers of the old configuration still serve:$stale")"
-            		sleep 0.03
+            		[ "$left" -gt 0 ] || fail 23 "$(errors "workers of the old configuration still serve:$stale")"
+            		left=$((left - 1))
+            		sleep 0.05
             	done
             }
             """;
@@ -274,16 +267,14 @@ final class NginxScripts {
     static final String DRAIN = COMMON + """
             find_master
             [ -n "$master" ] || { echo drained; exit 0; }
-            clock
-            end=$((now + seconds)) said=$now
+            left=$((seconds * 20))
             while :; do
             	leaving=$(workers leaving)
             	[ -n "$leaving" ] || { echo drained; exit 0; }
-            	clock
-            	[ "$now" -le "$end" ] || break
-            	[ "$now" = "$said" ] || echo .
-            	said=$now
-            	sleep 0.03
+            	[ "$left" -gt 0 ] || break
+            	left=$((left - 1))
+            	[ $((left % 20)) != 0 ] || echo .
+            	sleep 0.05
             done
             count=0 connections=0
             for pid in $leaving; do
@@ -295,14 +286,14 @@ final class NginxScripts {
             	done
             	kill -TERM "$pid" 2>/dev/null || :
             done
-            end=$((now + 5))
+            left=100
             while [ -n "$(workers leaving)" ]; do
-            	clock
-            	if [ "$now" -gt "$end" ]; then
+            	if [ "$left" = 0 ]; then
             		for pid in $(workers leaving); do kill -KILL "$pid" 2>/dev/null || :; done
             		break
             	fi
-            	sleep 0.03
+            	left=$((left - 1))
+            	sleep 0.05
             done
             echo "cut $count $connections"
             """;

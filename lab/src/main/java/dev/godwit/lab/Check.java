@@ -1,0 +1,9 @@
+package dev.godwit.lab;
+
+/**
+ * One thing that must be true at the end.
+ *
+ * @param name what must be true
+ * @param figures what was measured
+ */
+record Check(String name, boolean passed, String figures) {}

@@ -1,0 +1,37 @@
+package dev.godwit.lab;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** Nothing of Godwit stays on a server: no process, unit, file, key, mention or firewall rule. */
+final class Leftovers {
+    private static final Set<String> LEFTOVER = Set.of("leftover");
+
+    /** What Godwit may change for a while and must put back. */
+    private static final Set<String> ACCESS = Set.of("ssh", "nft");
+
+    private Leftovers() {}
+
+    static Check check(Ground before, Ground after) {
+        List<String> found = new ArrayList<>();
+        after.source().only(LEFTOVER).facts().forEach(fact -> found.add("old: " + fact));
+        after.target().only(LEFTOVER).facts().forEach(fact -> found.add("new: " + fact));
+        before.source()
+                .only(ACCESS)
+                .differences(after.source().only(ACCESS))
+                .forEach(fact -> found.add("old: " + fact));
+        before.target()
+                .only(ACCESS)
+                .differences(after.target().only(ACCESS))
+                .forEach(fact -> found.add("new: " + fact));
+        return new Check(
+                "nothing is left of Godwit on either server",
+                found.isEmpty(),
+                found.isEmpty()
+                        ? "no unit, file, process or mention; ssh and firewall as before ("
+                                + before.source().only(ACCESS).size() + " and "
+                                + before.target().only(ACCESS).size() + " facts)"
+                        : Words.some(found));
+    }
+}

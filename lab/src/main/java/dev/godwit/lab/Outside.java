@@ -1,0 +1,80 @@
+package dev.godwit.lab;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the client outside met, as checks. */
+final class Outside {
+    /** What lies between the two measures: the client's pause between tries, and requests that were already waiting. */
+    private static final Duration MEASURES_DIFFER = Duration.ofSeconds(3);
+
+    private static final double EVER = Double.POSITIVE_INFINITY;
+
+    private final LabHost lab;
+
+    Outside(LabHost lab) {
+        this.lab = lab;
+    }
+
+    /** Requests by answer, and that none failed while a side served. */
+    List<Check> requests(@Nullable Duration measuredByGodwit) {
+        TrafficReport all = lab.trafficReport(0, EVER);
+        TrafficReport.Stall write = all.longestWriteStall();
+        TrafficReport.Stall read = all.longestReadStall();
+        // A request that failed counts to the outage if it ended in it.
+        long before = lab.trafficReport(0, Math.min(write.from(), read.from())).failed();
+        long after = lab.trafficReport(Math.max(write.to(), read.to()), EVER).failed();
+        double outage = Math.max(write.seconds(), read.seconds());
+        double measured = measuredByGodwit == null ? 0 : measuredByGodwit.toMillis() / 1000.0;
+        List<Check> checks = new ArrayList<>();
+        checks.add(new Check(
+                "the client's outage is the one that Godwit measured",
+                Math.abs(outage - measured) <= MEASURES_DIFFER.toSeconds(),
+                "longest time without an acknowledged write " + Words.seconds(write.seconds())
+                        + ", without an answered read " + Words.seconds(read.seconds()) + "; Godwit: "
+                        + Words.time(measuredByGodwit)));
+        checks.add(new Check(
+                "no request failed before or after the outage",
+                before == 0 && after == 0 && all.ok() > 0,
+                all.requests() + " requests, " + all.ok() + " answered as they should, " + all.failed()
+                        + " failed (before " + before + ", after " + after + "); by status: "
+                        + Words.counts(all.byStatus())));
+        return checks;
+    }
+
+    /** Every acknowledged write is there, once. */
+    Check writes() {
+        TrafficVerdict verdict = lab.trafficVerdict();
+        long asked =
+                verdict.checked().values().stream().mapToLong(Long::longValue).sum();
+        return new Check(
+                "every acknowledged write is found, and once",
+                verdict.ok() && asked > 0,
+                "acknowledged and asked for: " + Words.counts(verdict.checked()) + "; missing "
+                        + verdict.missing().size() + ", duplicated "
+                        + verdict.duplicated().size() + ", unanswered "
+                        + verdict.unanswered().size()
+                        + (verdict.ok() ? "" : " (" + Words.some(verdict.missing()) + ")"));
+    }
+
+    /**
+     * Since a moment writes are acknowledged, none fails, and only one server answers.
+     *
+     * @param since in seconds since 1970
+     * @param least so many writes must have been acknowledged
+     */
+    Check servedBy(String host, double since, long least) {
+        TrafficReport report = lab.trafficReport(since, EVER);
+        long writes = report.acknowledged().getOrDefault("write", 0L);
+        Map<String, Long> hosts = report.answeredBy();
+        boolean alone = hosts.keySet().stream().allMatch(each -> each.endsWith(" " + host));
+        return new Check(
+                "since the end only " + host + " answers, and takes writes",
+                alone && writes >= least && report.failed() == 0,
+                writes + " writes acknowledged, " + report.failed() + " requests failed; answered by "
+                        + Words.counts(hosts));
+    }
+}

@@ -1,0 +1,52 @@
+package dev.godwit.lab;
+
+/** What the audits ask the servers: statements, and a script. */
+final class Questions {
+    static final String PENDING_JOBS = "SELECT count(*) FROM jobs WHERE done_at IS NULL";
+
+    /** %1$s: a moment. */
+    static final String WRITTEN_SINCE = """
+            SELECT (SELECT count(*) FROM orders WHERE greatest(created_at, updated_at) > %1$s)
+                 + (SELECT count(*) FROM jobs WHERE greatest(queued_at, done_at) > %1$s)
+                 + (SELECT count(*) FROM cron_runs WHERE ran_at > %1$s)
+            """;
+
+    static final String LAST_ORDER = "SELECT coalesce(max(id), 0) FROM orders";
+
+    /** %1$s: an order's id. */
+    static final String ORDERS_UP_TO =
+            "SELECT count(*), coalesce(sum(hashtextextended(token, 0)::numeric), 0) FROM orders WHERE id <= %1$s";
+
+    /** %1$s: a moment; what was queued before is not looked at. */
+    static final String JOBS_BY_HOST = """
+            SELECT count(*) FILTER (WHERE done_on = 'old'), count(*) FILTER (WHERE done_on = 'new'),
+                   count(*) FILTER (WHERE done_at IS NULL OR done_on NOT IN ('old', 'new')),
+                   round(extract(epoch FROM min(done_at) FILTER (WHERE done_on = 'new') - max(done_at) FILTER (WHERE done_on = 'old')), 1),
+                   min(done_at) FILTER (WHERE done_on = 'new') > max(done_at) FILTER (WHERE done_on = 'old')
+              FROM jobs WHERE queued_at > %1$s
+            """;
+
+    /**
+     * %1$s: the first moment to look at; %2$s, %3$s: the begin and the end of the time in which no crontab is
+     * installed. A run may take some seconds to leave its row.
+     */
+    static final String CRON = """
+            WITH runs AS (SELECT date_trunc('minute', ran_at) AS minute, ran_at, host FROM cron_runs WHERE ran_at > %1$s),
+                 minutes AS (SELECT m FROM generate_series(date_trunc('minute', timestamptz %1$s) + interval '1 minute', now() - interval '10 seconds', interval '1 minute') m
+                              WHERE m NOT BETWEEN timestamptz %2$s - interval '1 second' AND timestamptz %3$s + interval '1 second')
+            SELECT count(*) FILTER (WHERE host = 'old'), count(*) FILTER (WHERE host = 'new'),
+                   (SELECT count(*) FROM (SELECT minute FROM runs GROUP BY minute HAVING count(*) > 1) twice),
+                   (SELECT count(*) FROM minutes WHERE m NOT IN (SELECT minute FROM runs)),
+                   coalesce(min(ran_at) FILTER (WHERE host = 'new') > max(ran_at) FILTER (WHERE host = 'old'), true)
+              FROM runs
+            """;
+
+    /** A shell's script: one line for each unit of the site. */
+    static final String UNIT_STATES = """
+            for unit in shop.service shop-worker.service; do
+              echo "$unit $(systemctl show -P ActiveState "$unit") $(systemctl show -P UnitFileState "$unit")"
+            done
+            """;
+
+    private Questions() {}
+}

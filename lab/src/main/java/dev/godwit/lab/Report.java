@@ -1,0 +1,52 @@
+package dev.godwit.lab;
+
+import dev.godwit.api.migration.MigrationView;
+import dev.godwit.api.migration.StepView;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/** The end of the demo: each step with its time, and every check with its figures. */
+final class Report {
+    private final Terminal terminal;
+
+    Report(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    /** Prints it; whether every check has passed. */
+    boolean of(MigrationView end, List<Check> checks) {
+        terminal.heading("Report");
+        StringBuilder text = new StringBuilder();
+        end.steps().forEach(step -> append(text, step));
+        text.append('\n');
+        checks.forEach(check -> text.append(check.passed() ? "PASS  " : "FAIL  ")
+                .append(check.name())
+                .append(": ")
+                .append(check.figures())
+                .append('\n'));
+        long failed = checks.stream().filter(check -> !check.passed()).count();
+        text.append('\n')
+                .append(end.outcome())
+                .append(
+                        failed == 0
+                                ? ": all " + checks.size() + " checks have passed"
+                                : ": " + failed + " of " + checks.size() + " checks have FAILED");
+        terminal.text(text.toString());
+        return failed == 0 && !checks.isEmpty();
+    }
+
+    private static void append(StringBuilder text, StepView step) {
+        text.append(String.format(
+                Locale.ROOT,
+                "%-9s %-28s %-11s %10s%s%s%n",
+                step.phase(),
+                step.id(),
+                step.state().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                step.startedAt() == null || step.endedAt() == null
+                        ? ""
+                        : Words.time(Duration.between(step.startedAt(), step.endedAt())),
+                step.attempts() > 1 ? "  " + step.attempts() + " attempts" : "",
+                step.pivot() ? "  <- the point of no return" : ""));
+    }
+}

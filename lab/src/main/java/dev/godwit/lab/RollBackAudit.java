@@ -1,0 +1,86 @@
+package dev.godwit.lab;
+
+import dev.godwit.api.migration.MigrationView;
+import dev.godwit.workflows.migration.End;
+import dev.godwit.workflows.migration.StepState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What must be true after a failure before the pivot: everything is as the record that was made before says. */
+final class RollBackAudit {
+    private static final Duration TRAFFIC_FLOWS = Duration.ofSeconds(30);
+    private static final Duration JOBS_DONE = Duration.ofSeconds(20);
+    private static final long SOME_WRITES = 20;
+
+    private final LabSession session;
+    private final LabHost lab;
+    private final Ground before;
+    private final MigrationView end;
+    private final String step;
+
+    RollBackAudit(LabSession session, Ground before, MigrationView end, String step) {
+        this.session = session;
+        this.lab = session.lab();
+        this.before = before;
+        this.end = end;
+        this.step = step;
+    }
+
+    /** Lets the client go on for a while, stops it and asks. */
+    List<Check> checks() throws InterruptedException {
+        double ended = (end.endedAt() == null ? Instant.now() : end.endedAt()).toEpochMilli() / 1000.0;
+        Outside outside = new Outside(lab);
+        Await.until(
+                TRAFFIC_FLOWS,
+                Duration.ofMillis(500),
+                () -> outside.servedBy("old", ended, SOME_WRITES).passed());
+        lab.stopTraffic();
+        boolean idle = Await.until(
+                JOBS_DONE,
+                Duration.ofMillis(500),
+                () -> lab.sql("old", "shop", Questions.PENDING_JOBS).strip().equals("0"));
+        Ground after = Ground.record(session);
+        List<Check> checks = new ArrayList<>();
+        checks.add(rolledBack());
+        checks.add(same("old is what it was before", before.source(), after.source()));
+        checks.add(same("new is what it was before", before.target(), after.target()));
+        checks.add(same("the zone is what it was before, at every name server", before.dns(), after.dns()));
+        checks.addAll(outside.requests(end.outage()));
+        checks.add(outside.writes());
+        checks.add(outside.servedBy("old", ended, SOME_WRITES));
+        checks.add(new Check(
+                "old's worker does its jobs again",
+                idle,
+                idle
+                        ? "no job waits"
+                        : lab.sql("old", "shop", Questions.PENDING_JOBS).strip() + " jobs wait"));
+        checks.add(Leftovers.check(before, after));
+        return checks;
+    }
+
+    private Check rolledBack() {
+        List<String> failed = end.steps().stream()
+                .filter(each -> each.state() == StepState.UNDO_FAILED)
+                .map(each -> each.id() + ": " + each.note())
+                .toList();
+        boolean there = end.steps().stream()
+                .anyMatch(each -> each.id().equals(step)
+                        && (each.state() == StepState.FAILED || each.state() == StepState.UNDONE));
+        boolean reason = end.endReason() != null && end.endReason().contains(FailAtInterceptor.MESSAGE);
+        return new Check(
+                "the migration failed at " + step + " and is rolled back",
+                end.outcome() == End.ROLLED_BACK && failed.isEmpty() && there && reason,
+                end.outcome() + ", " + end.endReason() + (failed.isEmpty() ? "" : "; not undone: " + failed));
+    }
+
+    private static Check same(String name, Snapshot before, Snapshot after) {
+        List<String> differences = before.differences(after);
+        return new Check(
+                name,
+                before.size() > 0 && differences.isEmpty(),
+                before.size() + " facts of the record made before compared (" + before.summary() + "): "
+                        + (differences.isEmpty() ? "all equal" : "different: " + Words.some(differences)));
+    }
+}

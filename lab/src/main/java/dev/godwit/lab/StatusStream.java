@@ -1,0 +1,146 @@
+package dev.godwit.lab;
+
+import dev.godwit.api.migration.MigrationView;
+import dev.godwit.workflows.GodwitJson;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the server-sent events of a migration until its status fits a condition. */
+final class StatusStream {
+    private static final String DATA = "data:";
+
+    private final HttpClient client;
+    private final HttpRequest request;
+    private final Consumer<MigrationView> watcher;
+    private final Predicate<MigrationView> condition;
+    private volatile @Nullable MigrationView last;
+
+    StatusStream(
+            HttpClient client,
+            HttpRequest request,
+            Consumer<MigrationView> watcher,
+            Predicate<MigrationView> condition) {
+        this.client = client;
+        this.request = request;
+        this.watcher = watcher;
+        this.condition = condition;
+    }
+
+    /**
+     * Waits for the status that fits.
+     *
+     * @throws IOException if the API cannot be reached
+     * @throws LabException if the migration is over, or the time is, without such a status
+     */
+    MigrationView await(Duration atMost) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (true) {
+            Lines lines = new Lines();
+            CompletableFuture<HttpResponse<Void>> exchange = client.sendAsync(request, answer -> {
+                        if (answer.statusCode() != 200) {
+                            lines.onError(new IOException("status " + answer.statusCode()));
+                        }
+                        return HttpResponse.BodySubscribers.fromLineSubscriber(lines);
+                    })
+                    .whenComplete((response, failure) -> {
+                        if (failure != null) {
+                            lines.onError(failure);
+                        }
+                    });
+            try {
+                MigrationView fitting =
+                        lines.found.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+                if (fitting != null) {
+                    return fitting;
+                }
+            } catch (TimeoutException e) {
+                throw new LabException(
+                        ExitCode.FAILURE,
+                        "Expected more of the migration within " + atMost + "; it is " + words(last),
+                        e);
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof RuntimeException bug) {
+                    throw bug;
+                }
+                throw new IOException("Expected events of the migration, but found " + e.getCause(), e.getCause());
+            } finally {
+                lines.end();
+                exchange.cancel(true);
+            }
+        }
+    }
+
+    private static String words(@Nullable MigrationView view) {
+        return view == null
+                ? "not known"
+                : "in phase " + view.phase() + ", outcome " + view.outcome() + ", waiting for " + view.waiting();
+    }
+
+    /** One stream of lines. It has found nothing when it ends early: somebody opens another one. */
+    private final class Lines implements Flow.Subscriber<String> {
+        final CompletableFuture<@Nullable MigrationView> found = new CompletableFuture<>();
+        private volatile Flow.@Nullable Subscription subscription;
+
+        @Override
+        public void onSubscribe(Flow.Subscription opened) {
+            subscription = opened;
+            if (found.isDone()) {
+                opened.cancel();
+            } else {
+                opened.request(Long.MAX_VALUE);
+            }
+        }
+
+        @Override
+        public void onNext(String line) {
+            if (found.isDone() || !line.startsWith(DATA)) {
+                return;
+            }
+            try {
+                MigrationView view = GodwitJson.mapper().readValue(line.substring(DATA.length()), MigrationView.class);
+                last = view;
+                watcher.accept(view);
+                if (condition.test(view)) {
+                    found.complete(view);
+                } else if (view.outcome() != null) {
+                    found.completeExceptionally(new LabException(
+                            ExitCode.FAILURE,
+                            "Expected more of the migration, but it ended " + view.outcome()
+                                    + (view.endReason() == null ? "" : ": " + view.endReason())));
+                }
+            } catch (RuntimeException e) {
+                found.completeExceptionally(e);
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            found.completeExceptionally(failure);
+        }
+
+        @Override
+        public void onComplete() {
+            found.complete(null);
+        }
+
+        void end() {
+            found.completeExceptionally(new CancellationException("no longer awaited"));
+            Flow.Subscription opened = subscription;
+            if (opened != null) {
+                opened.cancel();
+            }
+        }
+    }
+}
