@@ -1,9 +1,11 @@
 package dev.godwit.worker;
 
 import dev.godwit.activities.checks.HttpServiceChecks;
+import dev.godwit.activities.crontabs.UserCrontabs;
 import dev.godwit.activities.database.DatabaseActivities;
 import dev.godwit.activities.dns.ZoneRecords;
 import dev.godwit.activities.files.RsyncFileSync;
+import dev.godwit.activities.hooks.ScriptHooks;
 import dev.godwit.activities.host.Jobs;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.host.SshServers;
@@ -14,11 +16,15 @@ import dev.godwit.activities.proxy.nginx.NginxLayout;
 import dev.godwit.activities.proxy.nginx.NginxRouting;
 import dev.godwit.activities.secrets.FileSecrets;
 import dev.godwit.activities.secrets.Secrets;
+import dev.godwit.activities.units.SystemdUnits;
+import dev.godwit.workflows.activity.Crontabs;
 import dev.godwit.workflows.activity.DnsRecords;
 import dev.godwit.workflows.activity.FileSync;
+import dev.godwit.workflows.activity.Hooks;
 import dev.godwit.workflows.activity.HostLink;
 import dev.godwit.workflows.activity.ProxyRouting;
 import dev.godwit.workflows.activity.ServiceChecks;
+import dev.godwit.workflows.activity.ServiceUnits;
 import dev.godwit.workflows.migration.MigrationWorkflowImpl;
 import dev.godwit.workflows.migration.PreflightWorkflowImpl;
 import io.micronaut.context.annotation.Bean;
@@ -86,6 +92,24 @@ final class WorkerBeans {
     @ActivityBean
     DnsRecords dnsRecords(Secrets secrets) {
         return new ZoneRecords(secrets);
+    }
+
+    @Singleton
+    @ActivityBean
+    ServiceUnits serviceUnits(Servers servers) {
+        return new SystemdUnits(servers);
+    }
+
+    @Singleton
+    @ActivityBean
+    Crontabs crontabs(Servers servers) {
+        return new UserCrontabs(servers);
+    }
+
+    @Singleton
+    @ActivityBean
+    Hooks hooks(Servers servers, Jobs jobs) {
+        return new ScriptHooks(servers, jobs);
     }
 
     @Singleton
