@@ -156,18 +156,17 @@ public final class HttpServiceChecks implements ServiceChecks {
             String problem = firstProblem(address, request.step().checks());
             watching = watching.round(problem, began);
             context.heartbeat(watching);
-            Instant since = watching.failingSince();
-            if (since != null
-                    && problem != null
-                    && Duration.between(since, Instant.now()).compareTo(tolerated) >= 0) {
-                throw FailureType.CHECK_FAILED.because(problem + ", without a break since " + since + "; asked "
-                        + watching.asked() + " times, failed " + watching.failed() + " times; look at the service on"
-                        + " the target, then retry, or skip the rest of the watch");
-            }
-            // A service that fails right now gets the rest of its minute, and no praise before it recovers.
-            if (since == null && !Instant.now().isBefore(end)) {
-                return Outcome.of("Watched for " + Durations.format(period) + ": asked " + watching.asked()
-                        + " times, failed " + watching.failed() + " times");
+            switch (watching.verdict(Instant.now(), end, tolerated)) {
+                case GO_ON -> {}
+                case DONE -> {
+                    return Outcome.of("Watched for " + Durations.format(period) + ": asked " + watching.asked()
+                            + " times, failed " + watching.failed() + " times");
+                }
+                case DOWN ->
+                    throw FailureType.CHECK_FAILED.because(problem + ", without a break since "
+                            + watching.failingSince() + "; asked " + watching.asked() + " times, failed "
+                            + watching.failed() + " times; look at the service on the target, then retry, or skip the"
+                            + " rest of the watch");
             }
             Instant next = Instant.now().plus(interval(period));
             while (Instant.now().isBefore(next)) {

@@ -1,5 +1,6 @@
 package dev.godwit.activities.checks;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -31,5 +32,26 @@ record Watching(
                 asked + 1,
                 failed + (passed ? 0 : 1),
                 passed ? null : failingSince == null ? began : failingSince);
+    }
+
+    /** What follows from the rounds so far. */
+    enum Verdict {
+        GO_ON,
+        DONE,
+        DOWN
+    }
+
+    /**
+     * Decides whether the watch is over.
+     *
+     * @param end when it was meant to end; a service that fails right then gets the rest of the tolerated time, and no
+     *     praise before it recovers
+     * @param tolerated how long it may fail without a break
+     */
+    Verdict verdict(Instant now, Instant end, Duration tolerated) {
+        if (failingSince == null) {
+            return now.isBefore(end) ? Verdict.GO_ON : Verdict.DONE;
+        }
+        return Duration.between(failingSince, now).compareTo(tolerated) < 0 ? Verdict.GO_ON : Verdict.DOWN;
     }
 }

@@ -163,7 +163,7 @@ public final class AddressedClient implements AutoCloseable {
             case IOException ignored when cancelled -> "no answer within " + timeout.toMillis() + " ms";
             case SSLException e -> "TLS failed: " + deepest(e);
             case SocketTimeoutException e -> "no answer within " + timeout.toMillis() + " ms";
-            case ConnectException e -> "no connection: " + deepest(e);
+            case ConnectException e -> "no connection: " + deepest(e).replaceFirst("^Connect to .* failed: ", "");
             case InterruptedIOException e -> "interrupted";
             default -> deepest(failure);
         };
