@@ -232,9 +232,24 @@ public final class SshHostLink implements HostLink {
             rm -rf -- "$1"
             """;
 
-    /** {@code $1} the state folder's parent, {@code $2} the migration. */
+    /**
+     * {@code $1} the state folder's parent, {@code $2} the migration. A unit's name cannot tell migrations apart whose names
+     * begin alike; its description names the job's folder.
+     */
     private static final String CLEAN_UP = """
             set -eu
+            jobs=$1/$2/jobs/
+            if [ -d /run/systemd/system ]; then
+                systemctl list-units --all --plain --no-legend 'godwit-*.service' | sed 's/ .*//' |
+                    while IFS= read -r unit; do
+                        case $(systemctl show -p Description --value -- "$unit") in
+                            "Godwit: $jobs"*)
+                                systemctl stop -- "$unit"
+                                systemctl reset-failed -- "$unit" 2>/dev/null || :
+                                ;;
+                        esac
+                    done
+            fi
             rm -rf -- "$1/$2"
             if [ -d "$1" ]; then
                 rmdir -- "$1" 2>/dev/null || :

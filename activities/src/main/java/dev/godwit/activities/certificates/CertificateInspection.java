@@ -1,0 +1,231 @@
+package dev.godwit.activities.certificates;
+
+import dev.godwit.activities.host.Script;
+import dev.godwit.activities.host.Server;
+import dev.godwit.activities.host.Servers;
+import dev.godwit.workflows.activity.Inspection;
+import dev.godwit.workflows.plan.Facts;
+import dev.godwit.workflows.plan.Finding;
+import dev.godwit.workflows.plan.Words;
+import dev.godwit.workflows.spec.Spec;
+import dev.godwit.workflows.spec.TlsSpec;
+import java.io.IOException;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Looks at certificates and at what the source offers, and changes nothing. */
+final class CertificateInspection {
+    private static final Duration SOON = Duration.ofDays(14);
+    private static final String WHERE = "/tls/certificates";
+
+    private final Servers servers;
+    private final TlsProbe probe;
+    private final int port;
+    private final Clock clock;
+
+    CertificateInspection(Servers servers, TlsProbe probe, int port, Clock clock) {
+        this.servers = servers;
+        this.probe = probe;
+        this.port = port;
+        this.clock = clock;
+    }
+
+    Inspection inspect(Spec spec) {
+        List<Finding> findings = new ArrayList<>();
+        Map<String, X509Certificate> used = Map.of();
+        if (!spec.tls().certificates().isEmpty()) {
+            used = inspectFiles(spec, findings);
+        }
+        boolean https = spec.checks().stream()
+                .anyMatch(check -> "https".equals(check.get().getScheme()));
+        if (https || !spec.tls().certificates().isEmpty()) {
+            inspectOffer(spec, used, findings);
+        }
+        return new Inspection(findings, Facts.NONE);
+    }
+
+    private Map<String, X509Certificate> inspectFiles(Spec spec, List<Finding> findings) {
+        TlsSpec tls = spec.tls();
+        for (int i = 0; i < tls.certificates().size(); i++) {
+            String path = tls.certificates().get(i);
+            Optional<String> problem = CertificatePath.problem(path);
+            if (problem.isPresent()) {
+                findings.add(Finding.blocker(
+                        "certificate-path",
+                        WHERE + "/" + i,
+                        "Expected the path of the service's certificates, but found " + path + ": " + problem.get(),
+                        "Name its files or its folder."));
+                return Map.of();
+            }
+        }
+        Server source = servers.open(spec.source());
+        CertificateScripts.Answer listed = HostCertificates.list(source, tls);
+        if (listed.problem() != null) {
+            findings.add(Finding.blocker(
+                    "certificate-missing",
+                    WHERE,
+                    "Expected certificates that can be moved on the source, but found: " + listed.problem(),
+                    "Correct the path, or mend it on the source."));
+            return Map.of();
+        }
+        List<Entry> entries = listed.parts().stream().map(Entry::parse).toList();
+        Pem pem = Pem.parse(
+                CertificateScripts.run(source, Entry.list(entries), "pem").parts());
+        Map<String, X509Certificate> used = used(pem, entries, source);
+        pem.broken()
+                .forEach(path -> findings.add(Finding.warning(
+                        "certificate-unreadable",
+                        "source",
+                        "Expected certificates in " + path + ", but found something that cannot be read as such",
+                        "Look at the file with openssl x509.")));
+        used.forEach((path, certificate) -> expiry(path, certificate, findings));
+        used.forEach((path, certificate) -> key(path, certificate, pem, findings));
+        names(spec, used, findings);
+        if (tls.renewal() == TlsSpec.Renewal.CERTBOT) {
+            renewal(entries, servers.open(spec.target()), findings);
+        }
+        return used;
+    }
+
+    /**
+     * The certificates that the service shows: those whose files are named or linked to. A lineage of certbot's also has
+     * the old ones in its archive.
+     */
+    static Map<String, X509Certificate> used(Pem pem, List<Entry> entries, Server server) {
+        List<String> arguments = entries.stream().map(Entry::path).toList();
+        List<String> linked =
+                server.output(new Script(LINKED, arguments, null)).lines().toList();
+        Map<String, X509Certificate> used = new LinkedHashMap<>();
+        pem.leaves().forEach((path, certificate) -> {
+            if (!path.contains("/archive/") || linked.contains(path)) {
+                used.put(path, certificate);
+            }
+        });
+        return used;
+    }
+
+    /** {@code $1}… paths. Prints where those lead that are links. */
+    private static final String LINKED = """
+            for path in "$@"; do
+                if [ -L "$path" ]; then readlink -f -- "$path"; fi
+            done
+            """;
+
+    private void expiry(String path, X509Certificate certificate, List<Finding> findings) {
+        Instant end = certificate.getNotAfter().toInstant();
+        Instant now = clock.instant();
+        if (end.isBefore(now)) {
+            findings.add(Finding.blocker(
+                    "certificate-expired",
+                    "source",
+                    "Expected a valid certificate in " + path + ", but found that it expired on " + end,
+                    "Renew it on the source before the move."));
+        } else if (end.isBefore(now.plus(SOON))) {
+            findings.add(Finding.warning(
+                    "certificate-expiry",
+                    "source",
+                    "Expected the certificate in " + path
+                            + " to be valid for two weeks at least, but found that it ends on " + end,
+                    "Renew it on the source before the move."));
+        }
+    }
+
+    private static void key(String path, X509Certificate certificate, Pem pem, List<Finding> findings) {
+        if (pem.hasKeyFor(certificate)) {
+            return;
+        }
+        if (!pem.knowsAllKeys()) {
+            findings.add(Finding.warning(
+                    "certificate-key-unknown",
+                    "source",
+                    "Expected to see whether the private key belongs to the certificate in " + path
+                            + ", but found no openssl, or a key with a passphrase",
+                    "Compare them by hand."));
+        } else if (pem.keys().isEmpty()) {
+            findings.add(Finding.warning(
+                    "certificate-key",
+                    WHERE,
+                    "Expected the private key for " + path + " among the files that move, but found none",
+                    "Add the key's file to the spec."));
+        } else {
+            findings.add(Finding.blocker(
+                    "certificate-key",
+                    WHERE,
+                    "Expected the private key for " + path
+                            + " among the files that move, but found only keys for others",
+                    "Add the key's file to the spec, or mend the pair on the source."));
+        }
+    }
+
+    private static void names(Spec spec, Map<String, X509Certificate> used, List<Finding> findings) {
+        List<String> bare = spec.proxy().names().stream()
+                .filter(name -> used.values().stream().noneMatch(certificate -> Pem.covers(certificate, name)))
+                .toList();
+        if (!bare.isEmpty()) {
+            findings.add(Finding.warning(
+                    "certificate-names",
+                    WHERE,
+                    "Expected certificates for all names of the proxy, but found none for " + Words.list(bare),
+                    "Add their certificates to the spec, unless these names are served without TLS."));
+        }
+    }
+
+    private static void renewal(List<Entry> entries, Server target, List<Finding> findings) {
+        if (!target.run(Script.of("command -v certbot >/dev/null || [ -x /snap/bin/certbot ]"))
+                .ok()) {
+            findings.add(Finding.warning(
+                    "certbot-missing",
+                    "target",
+                    "Expected certbot on the target, but found none: nothing will renew the certificates there",
+                    "Install certbot and the plugins that the renewal configuration names."));
+        }
+        if (entries.stream().noneMatch(entry -> entry.path().endsWith("/accounts"))) {
+            findings.add(Finding.warning(
+                    "certbot-accounts",
+                    "source",
+                    "Expected certbot's accounts beside its renewal configuration, but found none",
+                    "Register an account on the target and name it in the renewal configuration."));
+        }
+    }
+
+    private void inspectOffer(Spec spec, Map<String, X509Certificate> used, List<Finding> findings) {
+        for (String name : spec.proxy().names()) {
+            if (name.startsWith("*") || name.startsWith("~")) {
+                continue;
+            }
+            TlsProbe.Offer offer;
+            try {
+                offer = probe.ask(spec.source().address(), port, name);
+            } catch (IOException e) {
+                findings.add(Finding.warning(
+                        "tls-unreachable",
+                        "source",
+                        "Expected TLS at " + spec.source().address() + " port " + port + ", but found: " + e,
+                        "Look whether Godwit may reach that port."));
+                return;
+            }
+            findings.add(Finding.note(
+                    "tls-offer",
+                    "source",
+                    name + " is offered with "
+                            + (offer.protocols().isEmpty() ? "no protocol" : Words.list(offer.protocols())),
+                    "Clients that know only protocols which the target lacks would be lost."));
+            offer.certificate()
+                    .filter(shown -> !used.isEmpty() && !used.containsValue(shown))
+                    .ifPresent(shown -> findings.add(Finding.warning(
+                            "certificate-other",
+                            WHERE,
+                            "Expected the source to show a certificate that moves for " + name + ", but found "
+                                    + Pem.subject(shown) + " with serial number "
+                                    + shown.getSerialNumber().toString(16),
+                            "Add the files that the proxy really uses to the spec.")));
+        }
+    }
+}

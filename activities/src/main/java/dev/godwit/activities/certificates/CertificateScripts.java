@@ -1,0 +1,87 @@
+package dev.godwit.activities.certificates;
+
+import dev.godwit.activities.host.Script;
+import dev.godwit.activities.host.Server;
+import dev.godwit.workflows.activity.FailureType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Runs {@code certificates.pl} on a server. */
+final class CertificateScripts {
+    /** {@code $1} the program, then its arguments. */
+    private static final String RUN = "LC_ALL=C; export LC_ALL; exec perl -e \"$@\"";
+
+    /**
+     * On the target. {@code $1} the folder for what arrives, then the command that prints the archive. What is in it was
+     * readable by root only on its way, and stays so here.
+     */
+    static final String FETCH = """
+            set -eu
+            umask 077
+            folder=$1
+            shift
+            rm -rf "$folder"
+            mkdir -p "$folder"
+            "$@" </dev/null > "$folder.tar"
+            tar --extract --preserve-permissions --same-owner --directory="$folder" --file="$folder.tar"
+            rm -f "$folder.tar"
+            """;
+
+    static final String DROP = "rm -rf -- \"$1\"";
+
+    /** A program for the link: the archive of what the list names. */
+    static String archive(String list) {
+        // The path consists of the migration's id and letters.
+        return "exec tar --create --format=posix --file=- --directory=/ --no-recursion --null --files-from='" + list
+                + "'\n";
+    }
+
+    private static final String PROGRAM = program();
+
+    private CertificateScripts() {}
+
+    /** What a command printed, or why it did not. */
+    record Answer(List<String> parts, @Nullable String problem) {
+        Answer {
+            parts = List.copyOf(parts);
+        }
+
+        /** The parts, if there is no problem. */
+        List<String> sound(Server server) {
+            if (problem != null) {
+                throw FailureType.SPEC_MISMATCH.because("Expected certificates that can be moved on "
+                        + server.spec().host() + ", but found: " + problem + "; correct /tls or mend it there");
+            }
+            return parts;
+        }
+    }
+
+    /** Runs one of the program's commands. */
+    static Answer run(Server server, String input, String... arguments) {
+        List<String> words = new ArrayList<>(List.of(PROGRAM));
+        words.addAll(List.of(arguments));
+        String out = server.output(new Script(RUN, words, input));
+        List<String> parts = out.isEmpty()
+                ? List.of()
+                : List.of(out.substring(0, out.length() - 1).split("\0", -1));
+        return !parts.isEmpty() && parts.getFirst().equals("problem")
+                ? new Answer(List.of(), parts.get(1))
+                : new Answer(parts, null);
+    }
+
+    private static String program() {
+        try (InputStream in = CertificateScripts.class.getResourceAsStream("certificates.pl")) {
+            if (in == null) {
+                throw new IllegalStateException("certificates.pl is not beside " + CertificateScripts.class);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+package dev.godwit.activities.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.godwit.activities.host.Job;
+import dev.godwit.activities.host.JobKey;
+import dev.godwit.activities.host.LabServers;
+import dev.godwit.activities.host.Script;
+import dev.godwit.activities.host.Server;
+import dev.godwit.activities.host.StateFolder;
+import dev.godwit.activities.host.SystemdJobs;
+import dev.godwit.activities.link.Link;
+import dev.godwit.activities.link.SshHostLink;
+import dev.godwit.activities.link.TwoServers;
+import dev.godwit.workflows.activity.Act;
+import dev.godwit.workflows.activity.FileSync;
+import dev.godwit.workflows.activity.Look;
+import dev.godwit.workflows.activity.MigrationContext;
+import dev.godwit.workflows.activity.Undo;
+import dev.godwit.workflows.plan.BeforeImage;
+import dev.godwit.workflows.plan.Step;
+import dev.godwit.workflows.plan.Step.CleanUp;
+import dev.godwit.workflows.plan.Step.CopyFiles;
+import dev.godwit.workflows.plan.Step.LinkHosts;
+import dev.godwit.workflows.plan.Step.Pass;
+import dev.godwit.workflows.plan.Step.VerifyFiles;
+import dev.godwit.workflows.spec.FileTree;
+import io.temporal.activity.ActivityOptions;
+import io.temporal.common.RetryOptions;
+import io.temporal.failure.ActivityFailure;
+import io.temporal.testing.TestActivityEnvironment;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Between two whole Debian systems, with jobs of systemd's. */
+@Tag("lab")
+class FileSyncLabTest {
+    private static final String FOLDER = "/srv/godwit-files-test";
+    private static final FileTree TREE = new FileTree(FOLDER + "/uploads", List.of("tmp/"));
+
+    private LabServers lab;
+    private MigrationContext migration;
+    private SshHostLink link;
+    private TestActivityEnvironment environment;
+    /** One environment carries out one activity at a time. */
+    private TestActivityEnvironment another;
+
+    private FileSync files;
+    private FileSync others;
+    private Server source;
+    private Server target;
+    private List<String> before = List.of();
+
+    @BeforeEach
+    void boot() {
+        lab = LabServers.find();
+        migration = lab.migration("files-lab-test");
+        source = lab.open("old");
+        target = lab.open("new");
+        link = new SshHostLink(lab.servers());
+        environment = TwoServers.activities();
+        files = offered(environment);
+        another = TwoServers.activities();
+        others = offered(another);
+        link.cleanUp(act(new CleanUp()));
+        removeFolders();
+        before = List.of(look(source), look(target));
+        link.linkHosts(act(new LinkHosts()));
+    }
+
+    private FileSync offered(TestActivityEnvironment by) {
+        by.registerActivitiesImplementations(new RsyncFileSync(lab.servers(), new SystemdJobs()));
+        return by.newActivityStub(
+                FileSync.class,
+                ActivityOptions.newBuilder()
+                        .setStartToCloseTimeout(Duration.ofMinutes(5))
+                        .setRetryOptions(
+                                RetryOptions.newBuilder().setMaximumAttempts(1).build())
+                        .build());
+    }
+
+    @AfterEach
+    void close() {
+        if (environment != null) {
+            environment.close();
+            another.close();
+            link.cleanUp(act(new CleanUp()));
+            removeFolders();
+            assertThat(List.of(look(source), look(target))).isEqualTo(before);
+        }
+        if (lab != null) {
+            lab.close();
+        }
+    }
+
+    @Test
+    void shouldBeQuickWhenNothingChanged() {
+        source.output(Script.of("""
+                mkdir -p "$1/uploads" && cd "$1/uploads"
+                perl -e 'for my $d (1..500) { mkdir $d; for my $f (1..100) {
+                    open my $o, ">", "$d/$f"; print $o "$d $f " x 20; close $o } }'
+                touch -d '1 minute ago' .
+                """, FOLDER));
+        BeforeImage image = files.lookAtCopy(new Look<>(migration, "first", new CopyFiles(TREE, Pass.FIRST)));
+        timed("first", () -> copy(Pass.FIRST, image));
+        timed("live", () -> copy(Pass.LIVE, BeforeImage.NOTHING));
+        List<String> plain = new ArrayList<>(List.of(
+                "rsync",
+                "-aHAX",
+                "--numeric-ids",
+                "--delete",
+                "-e",
+                Link.rsyncShell(migration.id(), migration.source()),
+                Link.rsyncSource(TREE.path()),
+                TREE.path() + "/"));
+        Duration rsync = timed("plain rsync", () -> target.output(new Script("exec \"$@\"", plain, null)));
+        Duration last = timed("final", () -> copy(Pass.FINAL, BeforeImage.NOTHING));
+        Duration verification = timed("verify", this::verify);
+
+        assertThat(last).isLessThan(rsync.multipliedBy(3).dividedBy(2).plusMillis(300));
+        assertThat(verification).isLessThan(Duration.ofSeconds(10));
+        timed("undo", () -> files.removeCopy(new Undo<>(migration, "first", new CopyFiles(TREE, Pass.FIRST), image)));
+        assertThat(target.output(Script.of("ls -d \"$1\" 2>&1 || :", FOLDER))).contains("No such file");
+    }
+
+    @Test
+    void shouldStopACopyThatIsUnderWayOnUndo() {
+        source.output(Script.of("mkdir -p \"$1/uploads\"; truncate -s 4G \"$1/uploads/large\"", FOLDER));
+        BeforeImage image = files.lookAtCopy(new Look<>(migration, "first", new CopyFiles(TREE, Pass.FIRST)));
+        CompletableFuture<Void> copy = started(() -> copy(Pass.FIRST, image));
+        String unit = StateFolder.unit(new SyncedTree(migration, TREE).job("first"));
+        target.output(Script.of("""
+                timeout 60 sh -c 'until systemctl kill --signal=STOP "$1" 2>/dev/null; do sleep 0.05; done' sh "$1"
+                """, unit));
+        others.removeCopy(new Undo<>(migration, "first", new CopyFiles(TREE, Pass.FIRST), image));
+
+        assertThatExceptionOfType(CompletionException.class)
+                .isThrownBy(copy::join)
+                .withCauseInstanceOf(ActivityFailure.class);
+        assertThat(target.run(Script.of("systemctl is-active -q \"$1\"", unit)).ok())
+                .isFalse();
+        assertThat(target.output(Script.of("ls -d \"$1\" 2>&1 || :", FOLDER))).contains("No such file");
+    }
+
+    @Test
+    void shouldStopJobsInTheCleanUpAndNotThoseOfOthers() {
+        SystemdJobs jobs = new SystemdJobs();
+        JobKey mine = new JobKey(migration.id(), "sleep");
+        JobKey others = new JobKey(migration.id() + "-2", "sleep");
+        Job job = new Job("sleep 300", List.of(), Map.of(), Duration.ofMinutes(6));
+        CompletableFuture<Void> first = started(() -> jobs.run(target, mine, job, line -> {}));
+        CompletableFuture<Void> second = started(() -> jobs.run(target, others, job, line -> {}));
+        String units = "systemctl list-units --plain --no-legend 'godwit-files-lab-test-*' | grep -c running || :";
+        awaitOutput(units, "2");
+        link.cleanUp(act(new CleanUp()));
+
+        assertThat(target.output(Script.of(units)).strip()).isEqualTo("1");
+        jobs.remove(target, others);
+        assertThatExceptionOfType(CompletionException.class).isThrownBy(first::join);
+        assertThatExceptionOfType(CompletionException.class).isThrownBy(second::join);
+    }
+
+    private void copy(Pass pass, BeforeImage image) {
+        files.copyFiles(new Act<>(migration, pass.name(), new CopyFiles(TREE, pass), image));
+    }
+
+    private void verify() {
+        files.verifyFiles(act(new VerifyFiles(TREE)));
+    }
+
+    private <S extends Step> Act<S> act(S step) {
+        return new Act<>(migration, "step", step, BeforeImage.NOTHING);
+    }
+
+    private static CompletableFuture<Void> started(Runnable work) {
+        return CompletableFuture.runAsync(work, Thread::startVirtualThread);
+    }
+
+    private static Duration timed(String what, Runnable work) {
+        long start = System.nanoTime();
+        work.run();
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        System.out.println(what + ": " + took.toMillis() + " ms");
+        return took;
+    }
+
+    private void awaitOutput(String script, String expected) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!target.output(Script.of(script)).strip().equals(expected)) {
+            assertThat(System.nanoTime()).as(script).isLessThan(deadline);
+        }
+    }
+
+    private void removeFolders() {
+        for (Server server : List.of(source, target)) {
+            server.output(Script.of("rm -rf \"$1\"", FOLDER));
+        }
+    }
+
+    /** What a migration leaves when it leaves something. */
+    private static String look(Server server) {
+        return server.output(Script.of("""
+                sha256sum /root/.ssh/authorized_keys; stat -c '%a %u %g %Y' /root/.ssh/authorized_keys
+                ls -d /var/lib/godwit/files-lab-test /srv/godwit-files-test 2>&1 || :
+                pgrep -fc 'godwit-sourc[e]' || :
+                """));
+    }
+}
