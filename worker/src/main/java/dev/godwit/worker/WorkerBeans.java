@@ -1,5 +1,6 @@
 package dev.godwit.worker;
 
+import dev.godwit.activities.certificates.HostCertificates;
 import dev.godwit.activities.checks.HttpServiceChecks;
 import dev.godwit.activities.crontabs.UserCrontabs;
 import dev.godwit.activities.database.DatabaseActivities;
@@ -17,6 +18,7 @@ import dev.godwit.activities.proxy.nginx.NginxRouting;
 import dev.godwit.activities.secrets.FileSecrets;
 import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.activities.units.SystemdUnits;
+import dev.godwit.workflows.activity.Certificates;
 import dev.godwit.workflows.activity.Crontabs;
 import dev.godwit.workflows.activity.DnsRecords;
 import dev.godwit.workflows.activity.FileSync;
@@ -68,6 +70,12 @@ final class WorkerBeans {
     @ActivityBean
     HostLink hostLink(Servers servers) {
         return new SshHostLink(servers);
+    }
+
+    @Singleton
+    @ActivityBean
+    Certificates certificates(Servers servers) {
+        return new HostCertificates(servers);
     }
 
     @Singleton
