@@ -21,81 +21,86 @@ import dev.godwit.workflows.plan.Step.SetSequences;
 import dev.godwit.workflows.plan.Step.VerifyDatabase;
 import dev.godwit.workflows.spec.DatabaseSpec;
 import dev.godwit.workflows.spec.PostgresqlDatabase;
-import io.temporal.activity.Activity;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Hands each database to its engine. */
 public final class DatabaseActivities implements DatabaseCopy, DatabaseFence {
+    private final ActivityHeartbeats heartbeats = new ActivityHeartbeats();
     private final Postgresql postgresql;
 
     public DatabaseActivities(Servers servers, Jobs jobs, Secrets secrets) {
-        this(new Postgresql(
-                servers,
-                jobs,
-                secrets,
-                progress -> Activity.getExecutionContext().heartbeat(progress)));
-    }
-
-    DatabaseActivities(Postgresql postgresql) {
-        this.postgresql = postgresql;
+        postgresql = new Postgresql(servers, jobs, secrets, heartbeats);
     }
 
     @Override
     public Inspection inspectDatabases(Inspect request) {
         List<DatabaseSpec> databases = request.spec().databases();
-        return IntStream.range(0, databases.size())
-                .mapToObj(i -> switch (databases.get(i)) {
-                    case PostgresqlDatabase database ->
-                        postgresql.inspect(
-                                request.spec().source(), request.spec().target(), database, "/databases/" + i);
-                })
-                .reduce(Inspection.NOTHING, Inspection::and);
+        return heartbeats.during(
+                "looking at the databases",
+                () -> IntStream.range(0, databases.size())
+                        .mapToObj(i -> switch (databases.get(i)) {
+                            case PostgresqlDatabase database ->
+                                postgresql.inspect(
+                                        request.spec().source(), request.spec().target(), database, "/databases/" + i);
+                        })
+                        .reduce(Inspection.NOTHING, Inspection::and));
     }
 
     @Override
     public BeforeImage lookAtCopy(Look<CopyDatabase> request) {
-        return switch (request.step().database()) {
-            case PostgresqlDatabase database -> postgresql.lookAtCopy(request, database);
-        };
+        return heartbeats.during(
+                "looking at " + request.step().database().name() + " on the target",
+                () -> switch (request.step().database()) {
+                    case PostgresqlDatabase database -> postgresql.lookAtCopy(request, database);
+                });
     }
 
     @Override
     public Outcome copyDatabase(Act<CopyDatabase> request) {
-        return switch (request.step().database()) {
-            case PostgresqlDatabase database -> postgresql.copy(request, database);
-        };
+        return heartbeats.during(
+                "preparing the copy of " + request.step().database().name(),
+                () -> switch (request.step().database()) {
+                    case PostgresqlDatabase database -> postgresql.copy(request, database);
+                });
     }
 
     @Override
     public Outcome dropCopy(Undo<CopyDatabase> request) {
-        return switch (request.step().database()) {
-            case PostgresqlDatabase database -> postgresql.dropCopy(request, database);
-        };
+        return heartbeats.during(
+                "dropping the copy of " + request.step().database().name(),
+                () -> switch (request.step().database()) {
+                    case PostgresqlDatabase database -> postgresql.dropCopy(request, database);
+                });
     }
 
     @Override
     public Outcome setSequences(Act<SetSequences> request) {
-        return switch (request.step().database()) {
-            case PostgresqlDatabase database -> postgresql.setSequences(request, database);
-        };
+        return heartbeats.during(
+                "setting the sequences of " + request.step().database().name(),
+                () -> switch (request.step().database()) {
+                    case PostgresqlDatabase database -> postgresql.setSequences(request, database);
+                });
     }
 
     @Override
     public Outcome verifyDatabase(Act<VerifyDatabase> request) {
-        return switch (request.step().database()) {
+        return heartbeats.during("comparing " + request.step().database().name(), () -> switch (request.step()
+                .database()) {
             case PostgresqlDatabase database -> postgresql.verify(request, database);
-        };
+        });
     }
 
     @Override
     public Loss estimateLoss(LossQuestion request) {
-        List<Loss> losses = request.databases().stream()
-                .map(spec -> switch (spec) {
-                    case PostgresqlDatabase database -> postgresql.estimateLoss(request.migration(), database);
-                })
-                .toList();
+        List<Loss> losses = heartbeats.during(
+                "comparing both sides",
+                () -> request.databases().stream()
+                        .map(spec -> switch (spec) {
+                            case PostgresqlDatabase database -> postgresql.estimateLoss(request.migration(), database);
+                        })
+                        .toList());
         return new Loss(
                 losses.stream().mapToLong(Loss::rows).sum(),
                 losses.stream().map(Loss::summary).collect(Collectors.joining("\n")));
@@ -103,22 +108,27 @@ public final class DatabaseActivities implements DatabaseCopy, DatabaseFence {
 
     @Override
     public BeforeImage lookAtFence(Look<FenceDatabase> request) {
-        return switch (request.step().database()) {
-            case PostgresqlDatabase database -> postgresql.lookAtFence(request, database);
-        };
+        return heartbeats.during(
+                "looking at " + request.step().database().name() + " on the source",
+                () -> switch (request.step().database()) {
+                    case PostgresqlDatabase database -> postgresql.lookAtFence(request, database);
+                });
     }
 
     @Override
     public Outcome fenceDatabase(Act<FenceDatabase> request) {
-        return switch (request.step().database()) {
+        return heartbeats.during("fencing " + request.step().database().name(), () -> switch (request.step()
+                .database()) {
             case PostgresqlDatabase database -> postgresql.fence(request, database);
-        };
+        });
     }
 
     @Override
     public Outcome liftFence(Undo<FenceDatabase> request) {
-        return switch (request.step().database()) {
-            case PostgresqlDatabase database -> postgresql.liftFence(request, database);
-        };
+        return heartbeats.during(
+                "lifting the fence of " + request.step().database().name(),
+                () -> switch (request.step().database()) {
+                    case PostgresqlDatabase database -> postgresql.liftFence(request, database);
+                });
     }
 }

@@ -26,18 +26,18 @@ import java.time.Duration;
 import java.util.List;
 
 /** A service with everything that can move, and what a preflight would measure of it. */
-final class Specs {
+public final class Specs {
     static final Duration OBSERVED_TTL = Duration.ofMinutes(5);
     static final Duration SOAK = Duration.ofDays(3);
     static final Duration DECISION = Duration.ofMinutes(5);
 
     private Specs() {}
 
-    static Spec shop() {
+    public static Spec shop() {
         return shop(Gates.Cutover.APPROVAL);
     }
 
-    static Spec shop(Gates.Cutover gate) {
+    public static Spec shop(Gates.Cutover gate) {
         return new Spec(
                 "shop.example.org",
                 host("old", "10.66.0.2"),
@@ -66,7 +66,7 @@ final class Specs {
                 SOAK);
     }
 
-    static Facts facts() {
+    public static Facts facts() {
         return new Facts(
                 List.of(new Facts.DatabaseFacts("shop", "15.18", 1_000_000_000, 20, "abc")),
                 List.of(new Facts.TreeFacts("/srv/shop/uploads", 100_000_000, 2_000)),

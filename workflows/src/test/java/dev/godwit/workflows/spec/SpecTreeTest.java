@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.godwit.workflows.spec.SpecReader.Format;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -139,6 +140,36 @@ class SpecTreeTest {
     void shouldTakeYamlWordsAsTheyStand() {
         // YAML 1.1 read 'on' and 'no' as booleans; a hook's key is 'on'.
         assertThat(SpecTree.parse("on: no", Format.YAML).at("/on").asString()).isEqualTo("no");
+    }
+
+    /** Thousands of documents with a few letters wrong, always the same ones. */
+    @ParameterizedTest
+    @EnumSource(Format.class)
+    void shouldAnswerAnyTextWithASpecOrItsProblems(Format format) {
+        String good = Specs.resource(format == Format.YAML ? "shop.yaml" : "shop.json");
+        String letters = "{}[]:,-#&*!|>'\"%@`?~ \n\t\\0xeE.+_<=\u0000\u00e4\ud83d";
+        Random random = new Random(4711);
+        int refused = 0;
+        for (int round = 0; round < 3000; round++) {
+            StringBuilder text = new StringBuilder(good);
+            for (int change = 0; change <= random.nextInt(4); change++) {
+                int at = random.nextInt(text.length());
+                char letter = letters.charAt(random.nextInt(letters.length()));
+                switch (random.nextInt(4)) {
+                    case 0 -> text.insert(at, letter);
+                    case 1 -> text.setCharAt(at, letter);
+                    case 2 -> text.deleteCharAt(at);
+                    default -> text.setLength(Math.max(10, at));
+                }
+            }
+            try {
+                assertThat(SpecReader.read(text.toString(), format)).isNotNull();
+            } catch (SpecException e) {
+                refused++;
+                assertThat(e.problems()).isNotEmpty();
+            }
+        }
+        assertThat(refused).isGreaterThan(1000);
     }
 
     private static List<SpecProblem> problems(String document, Format format) {

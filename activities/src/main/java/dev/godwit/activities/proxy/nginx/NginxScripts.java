@@ -102,6 +102,12 @@ final class NginxScripts {
             	return 1
             }
 
+            # Sets now to seconds since the machine was started.
+            clock() {
+            	read -r now _ </proc/uptime
+            	now=${now%.*}
+            }
+
             # reload COMMAND…: until every worker that took connections before has left that to a new one
             reload() {
             	find_master
@@ -112,7 +118,8 @@ final class NginxScripts {
             	else
             		said=$("$@" -s reload 2>&1) || fail 22 "$said"
             	fi
-            	left=$((seconds * 20))
+            	clock
+            	end=$((now + seconds))
             	while :; do
             		serving=$(workers serving)
             		stale=
@@ -120,9 +127,9 @@ final class NginxScripts {
             			case " $serving " in *" $pid "*) stale="$stale $pid" ;; esac
             		done
             		if [ -n "$serving" ] && [ -z "$stale" ]; then return 0; fi
-            		[ "$left" -gt 0 ] || fail 23 "$(errors "workers of the old configuration still serve:$stale")"
-            		left=$((left - 1))
-            		sleep 0.05
+            		clock
+            		[ "$now" -le "$end" ] || fail 23 "$(errors "workers of the old configuration still serve:$stale")"
+            		sleep 0.03
             	done
             }
             """;
@@ -267,14 +274,16 @@ final class NginxScripts {
     static final String DRAIN = COMMON + """
             find_master
             [ -n "$master" ] || { echo drained; exit 0; }
-            left=$((seconds * 20))
+            clock
+            end=$((now + seconds)) said=$now
             while :; do
             	leaving=$(workers leaving)
             	[ -n "$leaving" ] || { echo drained; exit 0; }
-            	[ "$left" -gt 0 ] || break
-            	left=$((left - 1))
-            	[ $((left % 20)) != 0 ] || echo .
-            	sleep 0.05
+            	clock
+            	[ "$now" -le "$end" ] || break
+            	[ "$now" = "$said" ] || echo .
+            	said=$now
+            	sleep 0.03
             done
             count=0 connections=0
             for pid in $leaving; do
@@ -286,14 +295,14 @@ final class NginxScripts {
             	done
             	kill -TERM "$pid" 2>/dev/null || :
             done
-            left=100
+            end=$((now + 5))
             while [ -n "$(workers leaving)" ]; do
-            	if [ "$left" = 0 ]; then
+            	clock
+            	if [ "$now" -gt "$end" ]; then
             		for pid in $(workers leaving); do kill -KILL "$pid" 2>/dev/null || :; done
             		break
             	fi
-            	left=$((left - 1))
-            	sleep 0.05
+            	sleep 0.03
             done
             echo "cut $count $connections"
             """;

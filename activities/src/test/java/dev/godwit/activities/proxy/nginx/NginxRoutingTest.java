@@ -1,0 +1,758 @@
+package dev.godwit.activities.proxy.nginx;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.godwit.activities.http.AddressedClient;
+import dev.godwit.activities.http.AddressedClient.NoAnswer;
+import dev.godwit.activities.http.Answer;
+import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.activity.Act;
+import dev.godwit.workflows.activity.FailureType;
+import dev.godwit.workflows.activity.Inspect;
+import dev.godwit.workflows.activity.Inspection;
+import dev.godwit.workflows.activity.Look;
+import dev.godwit.workflows.activity.MigrationContext;
+import dev.godwit.workflows.activity.Outcome;
+import dev.godwit.workflows.activity.ProxyRouting;
+import dev.godwit.workflows.activity.Undo;
+import dev.godwit.workflows.plan.BeforeImage;
+import dev.godwit.workflows.plan.Finding;
+import dev.godwit.workflows.plan.Step;
+import dev.godwit.workflows.plan.Step.DrainRequests;
+import dev.godwit.workflows.plan.Step.ForwardRequests;
+import dev.godwit.workflows.plan.Step.InstallSite;
+import dev.godwit.workflows.plan.Step.ServePage;
+import dev.godwit.workflows.spec.Budget;
+import dev.godwit.workflows.spec.Gates;
+import dev.godwit.workflows.spec.Jobs;
+import dev.godwit.workflows.spec.NginxProxy;
+import dev.godwit.workflows.spec.Outage;
+import dev.godwit.workflows.spec.Spec;
+import dev.godwit.workflows.spec.TlsSpec;
+import io.temporal.activity.ActivityOptions;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.common.RetryOptions;
+import io.temporal.failure.ActivityFailure;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.testing.TestActivityEnvironment;
+import io.temporal.testing.TestEnvironmentOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against two real nginx on two addresses of the loopback network, source and target. */
+class NginxRoutingTest {
+    private static final String NAME = "shop.test";
+    private static final Duration BOUND = Duration.ofSeconds(2);
+
+    private final AddressedClient client = AddressedClient.accepting(Duration.ofSeconds(20));
+    private final CountDownLatch slow = new CountDownLatch(1);
+    private final CountDownLatch slowAsked = new CountDownLatch(1);
+
+    @TempDir
+    private Path folder;
+
+    private int http;
+    private int https;
+    private RealNginx source;
+    private RealNginx target;
+    private HttpServer application;
+    private TestActivityEnvironment environment;
+    private ProxyRouting routing;
+    private MigrationContext migration;
+    private String site;
+
+    @BeforeEach
+    void startBoth() throws IOException, InterruptedException {
+        assumeTrue(RealNginx.installed(), "needs nginx and openssl (Debian: nginx-light, openssl)");
+        http = freePort();
+        https = freePort();
+        // Workers that are not root must reach the files below.
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        source = new RealNginx("old", "127.0.0.1", folder.resolve("old"), http, https);
+        target = new RealNginx("new", "127.0.0.2", folder.resolve("new"), http, https);
+        startApplication();
+        for (RealNginx nginx : List.of(source, target)) {
+            nginx.certify(NAME);
+        }
+        site = """
+                # the shop
+                server {
+                    include snippets/listen.conf;
+                    server_name shop.test;
+                    ssl_certificate shop.test.crt;
+                    ssl_certificate_key shop.test.key;
+                    location /.well-known/acme-challenge/ { return 200 "challenge"; }
+                    location / {
+                        proxy_pass http://127.0.0.1:%d;
+                        proxy_http_version 1.1;
+                        proxy_set_header Host $http_host;
+                        proxy_set_header Upgrade $http_upgrade;
+                        proxy_set_header Connection $http_connection;
+                        proxy_set_header X-Forwarded-For $http_x_forwarded_for;
+                        proxy_set_header X-Side $server_addr;
+                    }
+                }
+                server { include snippets/listen.conf; server_name other.test; return 200 "other"; %s }
+                """.formatted(
+                        application.getAddress().getPort(),
+                        "ssl_certificate shop.test.crt; ssl_certificate_key shop.test.key;");
+        source.enableSite(site);
+        source.start();
+        migration = new MigrationContext("m-" + http, NAME, source.spec(), target.spec());
+        environment = environment(RealNginx.layout("nginx"), Optional.empty());
+        routing = stub(environment);
+    }
+
+    private TestActivityEnvironment environment(NginxLayout layout, Optional<Path> programs) {
+        NginxRouting implementation = new NginxRouting(
+                host -> host.equals(source.spec()) ? source.server(programs) : target.server(programs),
+                layout,
+                AddressedClient.accepting(Duration.ofSeconds(2)),
+                BOUND);
+        TestActivityEnvironment made = TestActivityEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
+                .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
+                        .setDataConverter(GodwitJson.dataConverter())
+                        .build())
+                .build());
+        made.registerActivitiesImplementations(implementation);
+        return made;
+    }
+
+    private static ProxyRouting stub(TestActivityEnvironment environment) {
+        return environment.newActivityStub(
+                ProxyRouting.class,
+                ActivityOptions.newBuilder()
+                        .setStartToCloseTimeout(Duration.ofMinutes(1))
+                        .setRetryOptions(
+                                RetryOptions.newBuilder().setMaximumAttempts(1).build())
+                        .build());
+    }
+
+    @AfterEach
+    void stopBoth() throws IOException {
+        slow.countDown();
+        client.close();
+        if (environment != null) {
+            environment.close();
+        }
+        if (source != null && target != null) {
+            source.close();
+            target.close();
+        }
+        if (application != null) {
+            application.stop(0);
+        }
+    }
+
+    private void startApplication() throws IOException {
+        application = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        application.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        application.createContext("/", exchange -> {
+            byte[] body = exchange.getRequestBody().readAllBytes();
+            if (exchange.getRequestURI().getPath().equals("/slow")) {
+                slowAsked.countDown();
+                awaitSlow();
+            }
+            String answer = String.join(
+                    "|",
+                    exchange.getRequestMethod(),
+                    exchange.getRequestURI().toString(),
+                    "side " + exchange.getRequestHeaders().getFirst("X-Side"),
+                    "host " + exchange.getRequestHeaders().getFirst("Host"),
+                    "for " + exchange.getRequestHeaders().getFirst("X-Forwarded-For"),
+                    "bytes " + body.length);
+            exchange.sendResponseHeaders(200, answer.length());
+            try (OutputStream out = exchange.getResponseBody()) {
+                out.write(answer.getBytes(UTF_8));
+            }
+        });
+        application.start();
+    }
+
+    private void awaitSlow() throws IOException {
+        try {
+            if (!slow.await(30, TimeUnit.SECONDS)) {
+                throw new IOException("nobody let the slow request go on");
+            }
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private void startTarget() throws IOException, InterruptedException {
+        target.enableSite(site);
+        target.start();
+    }
+
+    private Answer ask(RealNginx nginx, String url) throws NoAnswer {
+        return client.get(nginx.address, URI.create(url));
+    }
+
+    private Answer ask(String path) throws NoAnswer {
+        return ask(source, "https://" + NAME + ":" + https + path);
+    }
+
+    private NginxProxy proxy() {
+        return proxy(null, Duration.ofSeconds(5));
+    }
+
+    private NginxProxy proxy(@Nullable String page, Duration drain) {
+        return new NginxProxy(RealNginx.SITE, List.of(NAME), Outage.PAGE, page, drain);
+    }
+
+    private BeforeImage look(Step.SiteStep step) {
+        return routing.lookAtSite(new Look<>(migration, "step", step));
+    }
+
+    private Outcome servePage(NginxProxy proxy, BeforeImage before) {
+        return routing.servePage(new Act<>(migration, "serve-page", new ServePage(proxy), before));
+    }
+
+    private Outcome servePage() {
+        ServePage step = new ServePage(proxy());
+        return servePage(proxy(), look(step));
+    }
+
+    private Outcome forward(BeforeImage before) {
+        return routing.forwardRequests(new Act<>(migration, "forward-requests", new ForwardRequests(proxy()), before));
+    }
+
+    private Outcome restore(Step.SiteStep step, BeforeImage before) {
+        return routing.restoreSite(new Undo<>(migration, "step", step, before));
+    }
+
+    private static void assertFails(FailureType type, String words, Runnable act) {
+        assertThatThrownBy(act::run).isInstanceOf(ActivityFailure.class).cause().satisfies(cause -> {
+            assertThat(((ApplicationFailure) cause).getType()).isEqualTo(type.name());
+            assertThat(((ApplicationFailure) cause).getOriginalMessage()).contains(words);
+        });
+    }
+
+    // ---- the page ----
+
+    @Test
+    void shouldServeThePageForEveryRequestButChallengesAndOtherNames() throws Exception {
+        List<String> files = source.files();
+        Outcome outcome = servePage();
+        assertThat(outcome.summary()).contains("503", "https://shop.test at 127.0.0.1:" + https);
+        for (String path : List.of("/", "/any/thing.css?x=1", "/slow")) {
+            Answer answer = ask(path);
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.body()).contains("Back in a moment");
+            assertThat(answer.header("Retry-After")).contains("60");
+            assertThat(answer.header("Cache-Control")).contains("no-store");
+            assertThat(answer.header("Content-Type")).contains("text/html; charset=utf-8");
+            assertThat(answer.header("X-Godwit")).isPresent();
+        }
+        assertThat(ask("/.well-known/acme-challenge/x").body()).isEqualTo("challenge");
+        assertThat(ask(source, "http://other.test:" + http + "/").body()).isEqualTo("other");
+        // More than nginx takes by default: the answer is the page all the same, before the body has come.
+        try (Socket socket = new Socket(source.address, http)) {
+            socket.getOutputStream()
+                    .write("POST / HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 5000000\r\n\r\n".getBytes(UTF_8));
+            assertThat(until(socket.getInputStream(), "\r\n")).startsWith("HTTP/1.1 503");
+        }
+        assertThat(Files.isSymbolicLink(source.path(RealNginx.SITE))).isTrue();
+        assertThat(source.files()).isEqualTo(files);
+    }
+
+    @Test
+    void shouldNotReloadWhenThePageIsUpAlready() throws IOException {
+        BeforeImage before = look(new ServePage(proxy()));
+        servePage(proxy(), before);
+        Set<Long> workers = source.workers();
+        String file = source.read(RealNginx.FILE);
+        assertThat(servePage(proxy(), before).summary()).contains("already");
+        assertThat(source.workers()).isEqualTo(workers);
+        assertThat(source.read(RealNginx.FILE)).isEqualTo(file);
+    }
+
+    @Test
+    void shouldReloadWhenAnAttemptWasCutOffBeforeIt() throws Exception {
+        BeforeImage before = look(new ServePage(proxy()));
+        servePage(proxy(), before);
+        String page = source.read(RealNginx.FILE);
+        source.write(RealNginx.FILE, site);
+        reload(source);
+        source.write(RealNginx.FILE, page);
+        assertThat(ask("/").status()).isEqualTo(200);
+        assertThat(servePage(proxy(), before).summary()).doesNotContain("already");
+        assertThat(ask("/").status()).isEqualTo(503);
+    }
+
+    @Test
+    void shouldServeTheOperatorsPage() throws Exception {
+        Path page = Files.writeString(folder.resolve("page.html"), "<h1>Closed for a move</h1>".repeat(500));
+        NginxProxy proxy = proxy(page.toString(), Duration.ofSeconds(5));
+        servePage(proxy, look(new ServePage(proxy)));
+        Answer answer = ask("/style.css");
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.body()).hasSize(26 * 500);
+        assertThat(answer.header("Content-Type")).contains("text/html; charset=utf-8");
+        assertThat(answer.header("Retry-After")).contains("60");
+    }
+
+    @Test
+    void shouldLeaveTheOriginalWhenNginxRefusesItsConfiguration() throws Exception {
+        refuses();
+    }
+
+    @Test
+    void shouldLeaveTheOriginalWhereNoNamespacesAreAllowed() throws Exception {
+        Path programs = Files.createDirectory(folder.resolve("programs"));
+        Path unshare = Files.writeString(programs.resolve("unshare"), "#!/bin/sh\nexit 1\n");
+        Files.setPosixFilePermissions(unshare, PosixFilePermissions.fromString("rwxr-xr-x"));
+        environment.close();
+        environment = environment(RealNginx.layout("nginx"), Optional.of(programs));
+        routing = stub(environment);
+        refuses();
+        Files.delete(source.path("/etc/nginx/sites-enabled/broken"));
+        servePage();
+        assertThat(ask("/").status()).isEqualTo(503);
+        assertThat(source.files()).noneMatch(file -> file.contains("/."));
+    }
+
+    private void refuses() throws Exception {
+        BeforeImage before = look(new ServePage(proxy()));
+        source.write("/etc/nginx/sites-enabled/broken", "server { nonsense on; }\n");
+        List<String> files = source.files();
+        Set<Long> workers = source.workers();
+        assertFails(
+                FailureType.PROXY_CONFIG_INVALID, "unknown directive \"nonsense\"", () -> servePage(proxy(), before));
+        assertThat(source.read(RealNginx.FILE)).isEqualTo(site);
+        assertThat(source.files()).isEqualTo(files);
+        assertThat(source.workers()).isEqualTo(workers);
+        assertThat(ask("/").status()).isEqualTo(200);
+    }
+
+    @Test
+    void shouldNotTrustAReloadThatDidNotHappen() throws Exception {
+        source.write("/etc/nginx/lazy", """
+                #!/bin/sh
+                case "$*" in *"-s reload"*) exit 0 ;; *) exec nginx "$@" ;; esac
+                """);
+        Files.setPosixFilePermissions(source.path("/etc/nginx/lazy"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        BeforeImage before = look(new ServePage(proxy()));
+        environment.close();
+        environment = environment(RealNginx.layout("/etc/nginx/lazy"), Optional.empty());
+        routing = stub(environment);
+        assertFails(FailureType.PROXY_NOT_PROVED, "workers of the old configuration", () -> servePage(proxy(), before));
+        assertThat(ask("/").status()).isEqualTo(200);
+    }
+
+    @Test
+    void shouldNotOverwriteSomebodyElsesChange() throws IOException {
+        BeforeImage before = look(new ServePage(proxy()));
+        source.write(RealNginx.FILE, site + "# edited\n");
+        assertFails(FailureType.SPEC_MISMATCH, "changed it since", () -> servePage(proxy(), before));
+        restore(new ServePage(proxy()), before);
+        assertThat(source.read(RealNginx.FILE)).isEqualTo(site + "# edited\n");
+    }
+
+    // ---- undo ----
+
+    @Test
+    void shouldRestoreTheSiteByteForByte() throws Exception {
+        Path file = source.path(RealNginx.FILE);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+        FileTime time = FileTime.from(Instant.parse("2024-02-29T12:00:00Z"));
+        Files.setLastModifiedTime(file, time);
+        ServePage step = new ServePage(proxy());
+        BeforeImage before = look(step);
+        servePage(proxy(), before);
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-r-----"));
+        restore(step, before);
+        assertThat(source.read(RealNginx.FILE)).isEqualTo(site);
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-r-----"));
+        assertThat(Files.getLastModifiedTime(file)).isEqualTo(time);
+        assertThat(Files.readSymbolicLink(source.path(RealNginx.SITE))).hasToString("../sites-available/shop");
+        assertThat(ask("/").status()).isEqualTo(200);
+        assertThat(ask("/").header("X-Godwit")).isEmpty();
+        Set<Long> workers = source.workers();
+        restore(step, before);
+        assertThat(source.workers()).isEqualTo(workers);
+        assertThat(source.files()).noneMatch(name -> name.contains("/."));
+    }
+
+    @Test
+    void shouldRestoreWhatNeverHappened() throws IOException {
+        ServePage step = new ServePage(proxy());
+        BeforeImage before = look(step);
+        Set<Long> workers = source.workers();
+        restore(step, before);
+        restore(step, BeforeImage.NOTHING);
+        assertThat(source.workers()).isEqualTo(workers);
+        assertThat(source.read(RealNginx.FILE)).isEqualTo(site);
+    }
+
+    @Test
+    void shouldFindTheOriginalBehindThePage() {
+        BeforeImage first = look(new ServePage(proxy()));
+        servePage(proxy(), first);
+        assertThat(look(new ForwardRequests(proxy()))).isEqualTo(first);
+    }
+
+    // ---- forwarding ----
+
+    @Test
+    void shouldForwardEveryRequestToTheTarget() throws Exception {
+        startTarget();
+        BeforeImage before = look(new ForwardRequests(proxy()));
+        servePage(proxy(), before);
+        assertThat(forward(before).summary()).contains("127.0.0.2", "https://shop.test at 127.0.0.1:" + https);
+        Answer answer = ask("/a%20b/c?d=%2F");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body())
+                .isEqualTo("GET|/a%20b/c?d=%2F|side 127.0.0.2|host shop.test:" + https + "|for 127.0.0.1|bytes 0");
+        assertThat(answer.header("X-Godwit-Upstream")).contains("127.0.0.2:" + https);
+        assertThat(ask(source, "http://shop.test:" + http + "/").header("X-Godwit-Upstream"))
+                .contains("127.0.0.2:" + http);
+        assertThat(ask("/.well-known/acme-challenge/x").header("X-Godwit-Upstream"))
+                .isPresent();
+        assertThat(ask(source, "http://other.test:" + http + "/").body()).isEqualTo("other");
+        Set<Long> workers = source.workers();
+        assertThat(forward(before).summary()).contains("already");
+        assertThat(source.workers()).isEqualTo(workers);
+    }
+
+    @Test
+    void shouldForwardLargeBodiesAndRequestsWithoutHost() throws Exception {
+        startTarget();
+        forward(look(new ForwardRequests(proxy())));
+        assertThat(raw(
+                        "POST /up HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 900000\r\nConnection: close\r\n\r\n",
+                        "x".repeat(900_000)))
+                .startsWith("HTTP/1.1 200")
+                .contains("bytes 900000", "host shop.test|");
+        assertThat(raw("GET /old HTTP/1.0\r\n\r\n", "")).contains("|host shop.test|");
+    }
+
+    @Test
+    void shouldForwardUpgradedConnections() throws Exception {
+        try (ServerSocket echo = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<Void> served =
+                    CompletableFuture.runAsync(() -> echoUpgraded(echo), Thread::startVirtualThread);
+            startTarget();
+            forward(look(new ForwardRequests(proxy())));
+            target.write(
+                    RealNginx.FILE,
+                    site.replace(
+                            "127.0.0.1:" + application.getAddress().getPort(), "127.0.0.1:" + echo.getLocalPort()));
+            reload(target);
+            try (Socket socket = new Socket(source.address, http)) {
+                socket.setSoTimeout(5000);
+                OutputStream out = socket.getOutputStream();
+                out.write("GET /ws HTTP/1.1\r\nHost: shop.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+                        .getBytes(UTF_8));
+                assertThat(until(socket.getInputStream(), "\r\n\r\n")).startsWith("HTTP/1.1 101");
+                out.write("ping\n".getBytes(UTF_8));
+                assertThat(until(socket.getInputStream(), "\n")).isEqualTo("ping\n");
+            }
+            served.get(5, TimeUnit.SECONDS);
+        }
+    }
+
+    private static void reload(RealNginx nginx) throws Exception {
+        Set<Long> before = nginx.workers();
+        nginx.reload();
+        for (int attempt = 0; attempt < 100 && nginx.workers().stream().anyMatch(before::contains); attempt++) {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    private static void echoUpgraded(ServerSocket echo) {
+        try (Socket socket = echo.accept()) {
+            InputStream in = socket.getInputStream();
+            String request = until(in, "\r\n\r\n");
+            assertThat(request.toLowerCase(Locale.ROOT)).contains("upgrade: websocket", "connection: upgrade");
+            OutputStream out = socket.getOutputStream();
+            out.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+                    .getBytes(UTF_8));
+            out.write(until(in, "\n").getBytes(UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String until(InputStream in, String end) throws IOException {
+        StringBuilder text = new StringBuilder();
+        while (!text.toString().endsWith(end)) {
+            int next = in.read();
+            if (next < 0) {
+                break;
+            }
+            text.append((char) next);
+        }
+        return text.toString();
+    }
+
+    private String raw(String head, String body) throws IOException {
+        try (Socket socket = new Socket(source.address, http)) {
+            socket.setSoTimeout(2000);
+            OutputStream out = socket.getOutputStream();
+            out.write((head + body).getBytes(UTF_8));
+            out.flush();
+            return new String(socket.getInputStream().readAllBytes(), UTF_8);
+        }
+    }
+
+    @Test
+    void shouldNotCallForwardingProvedWhenTheTargetDoesNotAnswer() throws Exception {
+        BeforeImage before = look(new ForwardRequests(proxy()));
+        servePage(proxy(), before);
+        assertFails(FailureType.PROXY_NOT_PROVED, "the old proxy does not reach 127.0.0.2:", () -> forward(before));
+        // Tried again when somebody has started it, the same file is in place and needs no reload.
+        startTarget();
+        Set<Long> workers = source.workers();
+        assertThat(forward(before).summary()).contains("already");
+        assertThat(source.workers()).isEqualTo(workers);
+    }
+
+    @Test
+    void shouldServeThePageAgain() throws Exception {
+        startTarget();
+        BeforeImage before = look(new ForwardRequests(proxy()));
+        Undo<ForwardRequests> undo = new Undo<>(migration, "forward-requests", new ForwardRequests(proxy()), before);
+        assertThat(routing.stopForwarding(undo).summary()).contains("nothing to do");
+        servePage(proxy(), before);
+        forward(before);
+        routing.stopForwarding(undo);
+        assertThat(ask("/").status()).isEqualTo(503);
+        assertThat(routing.stopForwarding(undo).summary()).contains("already");
+        restore(new ServePage(proxy()), before);
+        assertThat(ask("/").body()).contains("side 127.0.0.1");
+    }
+
+    // ---- requests under way ----
+
+    @Test
+    void shouldLetRequestsThatAreUnderWayFinish() throws Exception {
+        startTarget();
+        CompletableFuture<Answer> underWay = askSlowly();
+        BeforeImage before = look(new ServePage(proxy()));
+        servePage(proxy(), before);
+        CompletableFuture<Outcome> drained =
+                CompletableFuture.supplyAsync(() -> drain(Duration.ofSeconds(20)), Thread::startVirtualThread);
+        assertThat(drained).isNotDone();
+        slow.countDown();
+        assertThat(underWay.get(5, TimeUnit.SECONDS).status()).isEqualTo(200);
+        assertThat(drained.get(5, TimeUnit.SECONDS).summary()).startsWith("drained");
+        forward(before);
+        assertThat(ask("/").body()).contains("side 127.0.0.2");
+        assertThat(drain(Duration.ofSeconds(5)).summary()).startsWith("drained");
+    }
+
+    @Test
+    void shouldEndWhatDoesNotFinish() throws Exception {
+        CompletableFuture<Answer> underWay = askSlowly();
+        servePage();
+        assertThat(drain(Duration.ofSeconds(1)).summary())
+                .contains("1 old worker of nginx with", "open sockets", "was ended");
+        assertThat(underWay).failsWithin(Duration.ofSeconds(5));
+        assertThat(source.workers()).hasSize(3);
+        assertThat(drain(Duration.ofSeconds(1)).summary()).startsWith("drained");
+    }
+
+    private Outcome drain(Duration atMost) {
+        return routing.drainRequests(
+                new Act<>(migration, "drain", new DrainRequests(proxy(null, atMost)), BeforeImage.NOTHING));
+    }
+
+    private CompletableFuture<Answer> askSlowly() throws InterruptedException {
+        CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return ask("/slow");
+                    } catch (NoAnswer e) {
+                        throw new IllegalStateException(e);
+                    }
+                },
+                Thread::startVirtualThread);
+        assertThat(slowAsked.await(5, TimeUnit.SECONDS)).isTrue();
+        return answer;
+    }
+
+    // ---- the site on the target ----
+
+    private BeforeImage lookAtTarget() {
+        return look(new InstallSite(proxy()));
+    }
+
+    private Outcome install(BeforeImage before) {
+        return routing.installSite(new Act<>(migration, "install-site", new InstallSite(proxy()), before));
+    }
+
+    @Test
+    void shouldInstallTheSiteAndRemoveIt() throws Exception {
+        target.start();
+        List<String> files = target.files();
+        BeforeImage before = lookAtTarget();
+        assertThat(install(before).summary()).contains("installed", "reaches its port " + http + " and port " + https);
+        assertThat(target.read(RealNginx.FILE)).isEqualTo(site);
+        assertThat(Files.readSymbolicLink(target.path(RealNginx.SITE))).hasToString("../sites-available/shop");
+        assertThat(ask(target, "https://shop.test:" + https + "/").body()).contains("side 127.0.0.2");
+        Set<Long> workers = target.workers();
+        assertThat(install(before).summary()).contains("the same");
+        assertThat(target.workers()).isEqualTo(workers);
+        restore(new InstallSite(proxy()), before);
+        assertThat(target.files()).isEqualTo(files);
+        restore(new InstallSite(proxy()), before);
+        assertThatThrownBy(() -> ask(target, "https://shop.test:" + https + "/"))
+                .isInstanceOf(NoAnswer.class);
+    }
+
+    @Test
+    void shouldLeaveTheTargetsOwnSite() throws Exception {
+        target.enableSite(site + "# the target's own\n");
+        target.start();
+        BeforeImage before = lookAtTarget();
+        assertThat(install(before).summary()).contains("of its own, which stays");
+        restore(new InstallSite(proxy()), before);
+        assertThat(target.read(RealNginx.FILE)).endsWith("# the target's own\n");
+        assertThat(target.path(RealNginx.SITE)).exists();
+    }
+
+    @Test
+    void shouldNotOverwriteASiteThatIsNotEnabled() throws Exception {
+        target.write(RealNginx.FILE, "# a draft\n");
+        target.start();
+        assertFails(FailureType.SPEC_MISMATCH, "not enabled", () -> install(lookAtTarget()));
+        assertThat(target.read(RealNginx.FILE)).isEqualTo("# a draft\n");
+    }
+
+    @Test
+    void shouldLeaveNothingWhenTheTargetLacksTheCertificate() throws Exception {
+        Files.delete(target.path("/etc/nginx/shop.test.crt"));
+        target.start();
+        List<String> files = target.files();
+        assertFails(FailureType.PROXY_CONFIG_INVALID, "cannot load certificate", () -> install(lookAtTarget()));
+        assertThat(target.files()).isEqualTo(files);
+        assertThat(Files.exists(target.path(RealNginx.SITE), LinkOption.NOFOLLOW_LINKS))
+                .isFalse();
+    }
+
+    // ---- the preflight ----
+
+    private Inspection inspect(NginxProxy proxy) {
+        return routing.inspectProxy(new Inspect(new Spec(
+                NAME,
+                source.spec(),
+                target.spec(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Jobs.NONE,
+                proxy,
+                null,
+                TlsSpec.NONE,
+                List.of(),
+                List.of(),
+                Gates.DEFAULT,
+                Budget.DEFAULT,
+                Duration.ofDays(1))));
+    }
+
+    private static List<String> codes(Inspection inspection, Finding.Severity severity) {
+        return inspection.findings().stream()
+                .filter(finding -> finding.severity() == severity)
+                .map(Finding::code)
+                .toList();
+    }
+
+    @Test
+    void shouldFindNothingWrong() throws Exception {
+        target.start();
+        List<String> files = source.files();
+        Inspection inspection = inspect(proxy());
+        assertThat(codes(inspection, Finding.Severity.BLOCKER)).isEmpty();
+        assertThat(codes(inspection, Finding.Severity.WARNING)).isEmpty();
+        assertThat(inspection.findings())
+                .anyMatch(finding -> finding.message().contains("nginx/"))
+                .anyMatch(finding -> finding.message().contains("nothing listens there yet"));
+        assertThat(inspection.facts().proxy())
+                .isNotNull()
+                .satisfies(proxy -> assertThat(proxy.siteOnTarget()).isFalse());
+        assertThat(source.files()).isEqualTo(files);
+    }
+
+    @Test
+    void shouldReportWhatIsMissing() throws Exception {
+        source.write("/etc/nginx/sites-enabled/broken", "nonsense;\n");
+        NginxProxy proxy = new NginxProxy(
+                RealNginx.SITE, List.of(NAME, "api.test"), Outage.PAGE, "/no/such/page.html", Duration.ofSeconds(1));
+        Inspection inspection = inspect(proxy);
+        assertThat(codes(inspection, Finding.Severity.BLOCKER))
+                .contains("nginx-config-invalid", "nginx-names", "nginx-stopped");
+        Files.delete(source.path("/etc/nginx/sites-enabled/broken"));
+        assertThat(codes(inspect(proxy), Finding.Severity.BLOCKER))
+                .contains("nginx-page")
+                .doesNotContain("nginx-config-invalid");
+        assertThat(codes(
+                        inspect(new NginxProxy(
+                                "/etc/nginx/none", List.of(NAME), Outage.PAGE, null, Duration.ofSeconds(1))),
+                        Finding.Severity.BLOCKER))
+                .contains("nginx-site-missing");
+    }
+
+    @Test
+    void shouldWarnOfNamesThatTheTargetServesElsewhere() throws Exception {
+        target.write(
+                "/etc/nginx/sites-enabled/another",
+                "server { listen 127.0.0.2:" + http + "; server_name Shop.test; }\n");
+        target.start();
+        assertThat(codes(inspect(proxy()), Finding.Severity.WARNING)).containsExactly("nginx-target-names");
+    }
+
+    @Test
+    void shouldWarnOfWhatForwardingChanges() throws Exception {
+        source.write(RealNginx.FILE, """
+                server {
+                    listen 127.0.0.1:%d;
+                    server_name shop.test www.shop.test;
+                    location / { allow 10.0.0.0/8; deny all; }
+                }
+                server { listen 127.0.0.1:%d proxy_protocol; server_name shop.test; }
+                """.formatted(http, https));
+        target.start();
+        Inspection inspection = inspect(proxy());
+        assertThat(codes(inspection, Finding.Severity.WARNING)).containsExactly("nginx-more-names", "nginx-by-address");
+        assertThat(codes(inspection, Finding.Severity.BLOCKER)).containsExactly("nginx-proxy-protocol");
+    }
+}

@@ -1,0 +1,143 @@
+package dev.godwit.workflows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.godwit.workflows.activity.Certificates;
+import dev.godwit.workflows.activity.Crontabs;
+import dev.godwit.workflows.activity.DatabaseCopy;
+import dev.godwit.workflows.activity.DatabaseFence;
+import dev.godwit.workflows.activity.DnsRecords;
+import dev.godwit.workflows.activity.FailureType;
+import dev.godwit.workflows.activity.FileSync;
+import dev.godwit.workflows.activity.Hooks;
+import dev.godwit.workflows.activity.HostLink;
+import dev.godwit.workflows.activity.ProxyRouting;
+import dev.godwit.workflows.activity.ServerInspection;
+import dev.godwit.workflows.activity.ServiceChecks;
+import dev.godwit.workflows.activity.ServiceUnits;
+import dev.godwit.workflows.plan.StepKind;
+import io.temporal.common.metadata.POJOActivityInterfaceMetadata;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Names that are in histories and can never change. A new one is added at its place; an old one stays. */
+class WireFormatTest {
+    @Test
+    void shouldKeepTheNamesOfActivityTypes() {
+        List<String> names = Stream.of(
+                        ServerInspection.class,
+                        HostLink.class,
+                        FileSync.class,
+                        Certificates.class,
+                        DatabaseCopy.class,
+                        DatabaseFence.class,
+                        ServiceUnits.class,
+                        Crontabs.class,
+                        ProxyRouting.class,
+                        DnsRecords.class,
+                        ServiceChecks.class,
+                        Hooks.class)
+                .flatMap(system -> POJOActivityInterfaceMetadata.newInstance(system).getMethodsMetadata().stream())
+                .map(method -> method.getActivityTypeName())
+                .sorted()
+                .toList();
+
+        assertThat(names)
+                .containsExactly(
+                        "Certificates.CopyCertificates",
+                        "Certificates.InspectCertificates",
+                        "Certificates.LookAtCertificates",
+                        "Certificates.RemoveCertificates",
+                        "Crontabs.InstallCrontabs",
+                        "Crontabs.LookAtCrontabs",
+                        "Crontabs.RemoveCrontabs",
+                        "Crontabs.RestoreCrontabs",
+                        "DatabaseCopy.CopyDatabase",
+                        "DatabaseCopy.DropCopy",
+                        "DatabaseCopy.EstimateLoss",
+                        "DatabaseCopy.InspectDatabases",
+                        "DatabaseCopy.LookAtCopy",
+                        "DatabaseCopy.SetSequences",
+                        "DatabaseCopy.VerifyDatabase",
+                        "DatabaseFence.FenceDatabase",
+                        "DatabaseFence.LiftFence",
+                        "DatabaseFence.LookAtFence",
+                        "DnsRecords.InspectDns",
+                        "DnsRecords.LookAtRecords",
+                        "DnsRecords.LowerTtl",
+                        "DnsRecords.PointDns",
+                        "DnsRecords.RestoreRecords",
+                        "DnsRecords.RestoreTtl",
+                        "FileSync.CopyFiles",
+                        "FileSync.InspectTrees",
+                        "FileSync.LookAtCopy",
+                        "FileSync.RemoveCopy",
+                        "FileSync.VerifyFiles",
+                        "Hooks.RunHook",
+                        "Hooks.UndoHook",
+                        "HostLink.CleanUp",
+                        "HostLink.LinkHosts",
+                        "HostLink.RemoveLink",
+                        "HostLink.UnlinkHosts",
+                        "ProxyRouting.DrainRequests",
+                        "ProxyRouting.ForwardRequests",
+                        "ProxyRouting.InspectProxy",
+                        "ProxyRouting.InstallSite",
+                        "ProxyRouting.LookAtSite",
+                        "ProxyRouting.RestoreSite",
+                        "ProxyRouting.ServePage",
+                        "ProxyRouting.StopForwarding",
+                        "Server.InspectServers",
+                        "ServiceChecks.CheckService",
+                        "ServiceChecks.CompareAnswers",
+                        "ServiceChecks.InspectChecks",
+                        "ServiceChecks.WatchService",
+                        "ServiceUnits.LookAtUnits",
+                        "ServiceUnits.RestoreUnits",
+                        "ServiceUnits.RetireUnits",
+                        "ServiceUnits.StartUnits",
+                        "ServiceUnits.StopUnits");
+    }
+
+    @Test
+    void shouldKeepTheNamesOfStepKinds() {
+        assertThat(StepKind.all())
+                .containsExactly(
+                        "lower-ttl",
+                        "wait-out-ttl",
+                        "link-hosts",
+                        "copy-certificates",
+                        "install-site",
+                        "copy-files",
+                        "verify-files",
+                        "copy-database",
+                        "set-sequences",
+                        "verify-database",
+                        "fence-database",
+                        "start-units",
+                        "stop-units",
+                        "remove-crontabs",
+                        "install-crontabs",
+                        "check-service",
+                        "compare-answers",
+                        "await-approval",
+                        "serve-page",
+                        "drain-requests",
+                        "forward-requests",
+                        "point-dns",
+                        "soak",
+                        "restore-ttl",
+                        "retire-units",
+                        "unlink-hosts",
+                        "clean-up",
+                        "run-hook");
+    }
+
+    @Test
+    void shouldKeepTheNamesOfFailureTypes() {
+        assertThat(FailureType.values())
+                .extracting(FailureType::name)
+                .contains("HOST_UNREACHABLE", "HOST_KEY_CHANGED", "LOGIN_REFUSED", "DISK_FULL", "VERIFICATION_FAILED");
+    }
+}

@@ -1,0 +1,218 @@
+package dev.godwit.workflows.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.migration.Specs;
+import dev.godwit.workflows.spec.Gates;
+import dev.godwit.workflows.spec.Hook;
+import dev.godwit.workflows.spec.Jobs;
+import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.spec.Spec;
+import dev.godwit.workflows.spec.TlsSpec;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class PlannerTest {
+    @Test
+    void shouldPlanTheWholeChecklist() {
+        assertThat(ids(Specs.shop()))
+                .containsExactly(
+                        "lower-ttl",
+                        "link-hosts",
+                        "copy-certificates",
+                        "install-site",
+                        "copy-files-first-uploads",
+                        "copy-database-first-shop",
+                        "rehearse-start",
+                        "rehearse-compare",
+                        "rehearse-stop",
+                        "wait-out-ttl",
+                        "await-approval",
+                        "stop-jobs",
+                        "remove-crontabs",
+                        "copy-files-live-uploads",
+                        "hook-1",
+                        "serve-page",
+                        "drain-requests",
+                        "stop-service",
+                        "fence-database-shop",
+                        "copy-database-final-shop",
+                        "set-sequences-shop",
+                        "verify-database-shop",
+                        "copy-files-final-uploads",
+                        "verify-files-uploads",
+                        "start-service",
+                        "check-target",
+                        "forward-requests",
+                        "check-forwarded",
+                        "start-jobs",
+                        "install-crontabs",
+                        "point-dns",
+                        "soak",
+                        "restore-ttl",
+                        "retire-units",
+                        "unlink-hosts",
+                        "clean-up");
+    }
+
+    @Test
+    void shouldLeaveOutWhatTheSpecDoesNotName() {
+        Spec shop = Specs.shop(Gates.Cutover.NONE);
+        Spec bare = new Spec(
+                shop.service(),
+                shop.source(),
+                shop.target(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Jobs.NONE,
+                shop.proxy(),
+                null,
+                TlsSpec.NONE,
+                shop.checks(),
+                List.of(),
+                shop.gates(),
+                shop.budget(),
+                shop.soak());
+
+        assertThat(Planner.plan(bare, Facts.NONE).steps())
+                .extracting(PlannedStep::id)
+                .containsExactly(
+                        "link-hosts",
+                        "install-site",
+                        "rehearse-compare",
+                        "serve-page",
+                        "drain-requests",
+                        "check-target",
+                        "forward-requests",
+                        "check-forwarded",
+                        "soak",
+                        "unlink-hosts",
+                        "clean-up");
+    }
+
+    @Test
+    void shouldHaveOnePivotAndNothingToUndoAfterTheSoak() {
+        Plan plan = Planner.plan(Specs.shop(), Specs.facts());
+
+        assertThat(plan.steps().stream().filter(PlannedStep::pivot)).hasSize(1);
+        assertThat(plan.steps().get(plan.pivot()).step()).isInstanceOf(Step.ForwardRequests.class);
+        assertThat(plan.steps().stream()
+                        .filter(step -> step.phase() == Phase.FINISH)
+                        .map(step -> step.step().undo()))
+                .containsOnlyNulls();
+    }
+
+    @Test
+    void shouldStopWhatItStartsOnTheOtherSideFirst() {
+        List<String> ids = ids(Specs.shop());
+
+        assertThat(ids.indexOf("stop-jobs")).isLessThan(ids.indexOf("start-jobs"));
+        assertThat(ids.indexOf("remove-crontabs")).isLessThan(ids.indexOf("install-crontabs"));
+        assertThat(ids.indexOf("stop-service")).isLessThan(ids.indexOf("fence-database-shop"));
+        assertThat(ids.indexOf("fence-database-shop")).isLessThan(ids.indexOf("copy-database-final-shop"));
+    }
+
+    @Test
+    void shouldGiveTheSamePlanForTheSameInput() {
+        assertThat(Planner.plan(Specs.shop(), Specs.facts())).isEqualTo(Planner.plan(Specs.shop(), Specs.facts()));
+    }
+
+    @Test
+    void shouldKeepItsHashWhenOnlySizesChangeAndChangeItWhenTheSchemaDoes() {
+        String hash = Planner.plan(Specs.shop(), Specs.facts()).hash();
+
+        assertThat(Planner.plan(Specs.shop(), with(2_000_000_000, "abc")).hash())
+                .isEqualTo(hash);
+        assertThat(Planner.plan(Specs.shop(), with(1_000_000_000, "other")).hash())
+                .isNotEqualTo(hash);
+        assertThat(Planner.plan(Specs.shop(Gates.Cutover.NONE), Specs.facts()).hash())
+                .isNotEqualTo(hash);
+    }
+
+    @Test
+    void shouldPredictAnOutageThatGrowsWithTheDatabase() {
+        Duration small = Planner.predictedOutage(Planner.plan(Specs.shop(), with(100_000_000, "abc")));
+        Duration large = Planner.predictedOutage(Planner.plan(Specs.shop(), with(10_000_000_000L, "abc")));
+
+        assertThat(small).isPositive();
+        assertThat(large).isGreaterThan(small.multipliedBy(10));
+    }
+
+    @Test
+    void shouldPutAHookBeforeOrAfterTheStepsThatItNames() {
+        List<String> ids = Planner.plan(
+                        withHooks(
+                                hook(Phase.CUTOVER, null, "stop-units"),
+                                hook(Phase.PREPARE, "copy-database", null),
+                                hook(Phase.FINISH, null, null)),
+                        Specs.facts())
+                .steps()
+                .stream()
+                .map(PlannedStep::id)
+                .toList();
+
+        assertThat(ids).containsSubsequence("hook-2", "copy-database-first-shop");
+        assertThat(ids.indexOf("hook-1")).isEqualTo(ids.indexOf("stop-service") + 1);
+        assertThat(ids).last().isEqualTo("hook-3");
+    }
+
+    @Test
+    void shouldSayInWordsWhatEveryStepDoes() {
+        assertThat(Planner.plan(Specs.shop(), Specs.facts()).steps()).allSatisfy(planned -> {
+            assertThat(planned.step().does()).isNotBlank();
+            assertThat(planned.step().undo()).isNotEqualTo("");
+        });
+    }
+
+    @Test
+    void shouldSurviveItsJson() {
+        Plan plan = Planner.plan(Specs.shop(), Specs.facts());
+
+        String json = GodwitJson.mapper().writeValueAsString(plan);
+
+        assertThat(GodwitJson.mapper().readValue(json, Plan.class)).isEqualTo(plan);
+    }
+
+    private static List<String> ids(Spec spec) {
+        return Planner.plan(spec, Specs.facts()).steps().stream()
+                .map(PlannedStep::id)
+                .toList();
+    }
+
+    private static Facts with(long bytes, String fingerprint) {
+        Facts facts = Specs.facts();
+        return new Facts(
+                List.of(new Facts.DatabaseFacts("shop", "15.18", bytes, 20, fingerprint)),
+                facts.trees(),
+                facts.dns(),
+                facts.proxy());
+    }
+
+    private static Spec withHooks(Hook... hooks) {
+        Spec shop = Specs.shop();
+        return new Spec(
+                shop.service(),
+                shop.source(),
+                shop.target(),
+                shop.databases(),
+                shop.files(),
+                shop.units(),
+                shop.jobs(),
+                shop.proxy(),
+                shop.dns(),
+                shop.tls(),
+                shop.checks(),
+                List.of(hooks),
+                shop.gates(),
+                shop.budget(),
+                shop.soak());
+    }
+
+    private static Hook hook(Phase phase, @Nullable String before, @Nullable String after) {
+        return new Hook(phase, before, after, Side.SOURCE, "true", null, Duration.ofMinutes(1));
+    }
+}
