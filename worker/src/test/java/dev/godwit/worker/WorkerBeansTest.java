@@ -38,7 +38,7 @@ class WorkerBeansTest {
             ServiceUnits.class);
 
     /** Being written; this set must be empty. */
-    private static final Set<Class<?>> NOT_YET = Set.of(Certificates.class, ServerInspection.class);
+    private static final Set<Class<?>> NOT_YET = Set.of(ServerInspection.class);
 
     @Test
     void shouldOfferEachActivityOnce() {
