@@ -12,6 +12,7 @@ import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.host.SshServers;
 import dev.godwit.activities.host.SystemdJobs;
 import dev.godwit.activities.http.AddressedClient;
+import dev.godwit.activities.inspection.SshServerInspection;
 import dev.godwit.activities.link.SshHostLink;
 import dev.godwit.activities.proxy.nginx.NginxLayout;
 import dev.godwit.activities.proxy.nginx.NginxRouting;
@@ -25,6 +26,7 @@ import dev.godwit.workflows.activity.FileSync;
 import dev.godwit.workflows.activity.Hooks;
 import dev.godwit.workflows.activity.HostLink;
 import dev.godwit.workflows.activity.ProxyRouting;
+import dev.godwit.workflows.activity.ServerInspection;
 import dev.godwit.workflows.activity.ServiceChecks;
 import dev.godwit.workflows.activity.ServiceUnits;
 import dev.godwit.workflows.migration.MigrationWorkflowImpl;
@@ -64,6 +66,12 @@ final class WorkerBeans {
     @Singleton
     Jobs jobs() {
         return new SystemdJobs();
+    }
+
+    @Singleton
+    @ActivityBean
+    ServerInspection serverInspection(Servers servers) {
+        return new SshServerInspection(servers);
     }
 
     @Singleton

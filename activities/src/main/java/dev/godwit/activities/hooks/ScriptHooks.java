@@ -1,6 +1,6 @@
 package dev.godwit.activities.hooks;
 
-import dev.godwit.activities.host.ActivityHeartbeat;
+import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.host.Job;
 import dev.godwit.activities.host.JobKey;
 import dev.godwit.activities.host.Jobs;
@@ -79,7 +79,7 @@ public final class ScriptHooks implements Hooks {
     private String run(Server server, JobKey key, RunHook step, String text) {
         Job job = new Job(RUN, List.of(), Map.of("hook", text.getBytes(StandardCharsets.UTF_8)), step.timeout());
         try {
-            String output = jobs.run(server, key, job, line -> ActivityHeartbeat.beat("running the hook"));
+            String output = jobs.run(server, key, job, line -> Heartbeat.of("running the hook"));
             String last = output.strip().lines().reduce("", (first, second) -> second);
             return "the hook succeeded on the " + step.on().word() + (last.isEmpty() ? "" : ": " + last);
         } catch (ApplicationFailure failure) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Supervised jobs as systemd transient services (systemd 240 or later).
  *
- * <p>A job's folder holds {@code script}, its files, {@code out}, {@code err} and, once the job and all its processes
+ * <p>A job's folder holds {@code script}, {@code unit} with the unit's name, its files, {@code out}, {@code err} and, once the job and all its processes
  * are gone, {@code exit}: what systemd says in {@code $SERVICE_RESULT $EXIT_CODE $EXIT_STATUS} (systemd.exec(5)). That
  * file is written by ExecStopPost, so that a job that was killed, ran out of memory or took too long has one too. A
  * folder without it, whose unit does not run, is a job that was lost with its server: it is started again.
@@ -32,7 +32,8 @@ public final class SystemdJobs implements Jobs {
     private static final int CUT_SHORT = 45;
     private static final int NO_SYSTEMD = 46;
     private static final Pattern FILE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
-    private static final Set<String> OWN_FILES = Set.of("script", "start", "ended", "out", "err", "exit", "exit.new");
+    private static final Set<String> OWN_FILES =
+            Set.of("script", "start", "ended", "unit", "out", "err", "exit", "exit.new");
 
     /** Begins a line of ours: the remote command speaks between the job's lines. */
     private static final char OURS = '\u001d';
@@ -84,6 +85,7 @@ public final class SystemdJobs implements Jobs {
               # Room for the last words of a job that fills the disk.
               fallocate -n -l 65536 err 2>/dev/null || :
               fallocate -n -l 4096 exit.new 2>/dev/null || :
+              echo "$unit" >unit
               : >>out
               : >>err
               systemd-run --quiet --unit="$unit" --description="Godwit: $folder" \\

@@ -1,6 +1,6 @@
 package dev.godwit.activities.units;
 
-import dev.godwit.activities.host.ActivityHeartbeat;
+import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.host.RemoteFailure;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
@@ -353,7 +353,7 @@ public final class SystemdUnits implements ServiceUnits {
         List<String> changes = new ArrayList<>();
         Reply reply = server.follow(new Script(BRING, arguments, null), line -> {
             if (line.isEmpty()) {
-                ActivityHeartbeat.beat("waiting for " + Words.list(names));
+                Heartbeat.of("waiting for " + Words.list(names));
             } else {
                 changes.add(line);
             }

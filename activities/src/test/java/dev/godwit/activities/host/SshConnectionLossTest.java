@@ -1,5 +1,6 @@
 package dev.godwit.activities.host;
 
+import static dev.godwit.activities.host.SshServerTest.awaitTrue;
 import static dev.godwit.activities.host.SshServerTest.isFailure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -64,6 +65,32 @@ class SshConnectionLossTest {
         assertThatThrownBy(() -> server.run(Script.of("true"))).satisfies(isFailure(FailureType.HOST_UNREACHABLE));
         daemon.startAgain();
         assertThat(server.output(Script.of("echo back"))).isEqualTo("back\n");
+    }
+
+    @Test
+    void shouldNoticeASilentServerAndConnectAgain() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        CompletableFuture<Reply> reply = CompletableFuture.supplyAsync(
+                () -> server.follow(Script.of("echo go; sleep 300"), line -> running.countDown()),
+                Thread::startVirtualThread);
+        running.await();
+        daemon.freeze();
+        assertThatThrownBy(() -> reply.get(40, TimeUnit.SECONDS))
+                .cause()
+                .satisfies(isFailure(FailureType.HOST_UNREACHABLE));
+        assertThat(server.output(Script.of("echo again"))).isEqualTo("again\n");
+    }
+
+    @Test
+    void shouldNoticeASilentServerWhileWritingToIt() throws Exception {
+        server.run(Script.of("true"));
+        String much = "0123456789abcdef".repeat(4 * 1024 * 1024);
+        CompletableFuture<Reply> reply = CompletableFuture.supplyAsync(
+                () -> server.run(Script.of("cat >/dev/null; sleep 300").withInput(much)), Thread::startVirtualThread);
+        awaitTrue(() -> daemon.freeze() > 0);
+        assertThatThrownBy(() -> reply.get(40, TimeUnit.SECONDS))
+                .cause()
+                .satisfies(isFailure(FailureType.HOST_UNREACHABLE));
     }
 
     @Test

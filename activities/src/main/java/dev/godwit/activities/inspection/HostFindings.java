@@ -1,0 +1,325 @@
+package dev.godwit.activities.inspection;
+
+import dev.godwit.activities.inspection.HostReport.Unit;
+import dev.godwit.activities.inspection.HostReport.User;
+import dev.godwit.workflows.plan.Finding;
+import dev.godwit.workflows.plan.Finding.Severity;
+import dev.godwit.workflows.plan.Words;
+import dev.godwit.workflows.spec.HostSpec;
+import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.spec.Spec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Decides what a person should know of two servers. Pure: it asks nothing. */
+final class HostFindings {
+    /** A difference that a person may see in logs and in what the application writes. */
+    private static final Duration SKEW = Duration.ofSeconds(2);
+    /** A difference that breaks sessions and tokens. */
+    private static final Duration LARGE_SKEW = Duration.ofSeconds(60);
+    /** systemd's StandardOutput, ExecStopPost and show --value as Godwit's jobs use them. */
+    private static final int SYSTEMD = 240;
+    /** Below it a server is full: PostgreSQL alone writes segments of 16 MiB. */
+    private static final long FULL = 256L << 20;
+
+    /** Packages of Debian by the program that is missing. */
+    private static final Map<String, String> PACKAGES = Map.ofEntries(
+            Map.entry("base64", "coreutils"),
+            Map.entry("bash", "bash"),
+            Map.entry("crontab", "cron"),
+            Map.entry("fallocate", "util-linux"),
+            Map.entry("find", "findutils"),
+            Map.entry("flock", "util-linux"),
+            Map.entry("journalctl", "systemd"),
+            Map.entry("sha256sum", "coreutils"),
+            Map.entry("ssh", "openssh-client"),
+            Map.entry("ssh-keygen", "openssh-client"),
+            Map.entry("systemctl", "systemd"),
+            Map.entry("systemd-run", "systemd"));
+
+    private final Spec spec;
+    private final List<Finding> findings = new ArrayList<>();
+
+    HostFindings(Spec spec) {
+        this.spec = spec;
+    }
+
+    List<Finding> findings() {
+        return List.copyOf(findings);
+    }
+
+    /** What one server shows by itself. */
+    void host(Side side, HostReport report) {
+        HostSpec host = spec.host(side);
+        if (report.uid() != 0) {
+            blocker(
+                    "privilege",
+                    side,
+                    "Expected to be root on " + host.host() + ", but found the user id " + report.uid(),
+                    "let " + host.ssh().user() + " use sudo without a password, or log in as root");
+        }
+        if (report.systemd() < SYSTEMD) {
+            blocker(
+                    "systemd",
+                    side,
+                    "Expected systemd " + SYSTEMD + " or later to run " + host.host() + ", but found "
+                            + (report.systemd() == 0 ? "another init" : report.systemd()),
+                    "upgrade the system first");
+        }
+        for (String tool : report.missingTools()) {
+            blocker(
+                    "tool-missing",
+                    side,
+                    "Expected the program " + tool + " on " + host.host() + ", but found none",
+                    "apt-get install " + PACKAGES.getOrDefault(tool, tool));
+        }
+        volumes(side, report);
+        if (!report.migrations().isEmpty()) {
+            note(
+                    "state-folder",
+                    side,
+                    host.host() + " keeps files of other migrations: " + Words.list(report.migrations()),
+                    "if none of them is under way, remove them from /var/lib/godwit");
+        }
+        clock(side, host, report);
+    }
+
+    private void volumes(Side side, HostReport report) {
+        List<String> words = new ArrayList<>();
+        report.volumes().forEach((mount, volume) -> {
+            words.add(size(volume.freeBytes()) + " of " + size(volume.totalBytes()) + " on " + mount);
+            if (volume.freeBytes() < FULL) {
+                blocker(
+                        "disk-full",
+                        side,
+                        "Expected at least " + size(FULL) + " free on " + mount + " of "
+                                + spec.host(side).host() + ", but found " + size(volume.freeBytes()),
+                        "make room there");
+            }
+        });
+        if (!words.isEmpty()) {
+            note("disk-free", side, "free: " + Words.list(words), "");
+        }
+    }
+
+    private void clock(Side side, HostSpec host, HostReport report) {
+        Duration apart = report.clock().abs().minus(report.clockError());
+        if (apart.compareTo(SKEW) > 0) {
+            skew(side.word(), host.host() + "'s clock is " + ahead(report.clock()) + " Godwit's", apart);
+        }
+    }
+
+    /** What only shows when both are looked at together. */
+    void pair(HostReport source, HostReport target) {
+        Duration between = target.clock().minus(source.clock());
+        Duration apart = between.abs().minus(source.clockError()).minus(target.clockError());
+        if (apart.compareTo(SKEW) > 0) {
+            skew("target", "the target's clock is " + ahead(between) + " the source's", apart);
+        }
+        if (!source.machine().equals(target.machine())) {
+            warning(
+                    "architecture",
+                    Side.TARGET,
+                    "Expected the same architecture on both servers, but found " + source.machine()
+                            + " on the source and " + target.machine() + " on the target",
+                    "see that the target has programs of its own; compiled files in the copied folders will not run");
+        }
+        if (!source.os().equals(target.os())) {
+            warning(
+                    "system",
+                    Side.TARGET,
+                    "Expected the same system on both servers, but found " + source.release() + " on the source and "
+                            + target.release() + " on the target",
+                    "rehearse well: paths, users and configuration may differ");
+        } else if (!source.release().equals(target.release())) {
+            note(
+                    "release",
+                    Side.TARGET,
+                    "the source runs " + source.release() + ", the target " + target.release(),
+                    "read the release notes of what the service uses");
+        }
+        units(source, target);
+        crontabs(source, target);
+        ports(source, target);
+        HostSpec there = spec.source();
+        if (!target.peer().startsWith("SSH-")) {
+            blocker(
+                    "peer-unreachable",
+                    Side.TARGET,
+                    "Expected the target to reach the source's sshd at " + there.address() + " port "
+                            + there.ssh().port() + ", but found no answer there",
+                    "let the source's firewall accept that port from "
+                            + spec.target().address());
+        }
+    }
+
+    private void skew(String where, String message, Duration apart) {
+        boolean large = apart.compareTo(LARGE_SKEW) > 0;
+        findings.add(new Finding(
+                Severity.WARNING,
+                "clock-skew",
+                where,
+                message,
+                large
+                        ? "set the clock before you go on: sessions, tokens and scheduled jobs break by such a jump"
+                        : "run a time service such as systemd-timesyncd on both"));
+    }
+
+    private static String ahead(Duration difference) {
+        String seconds = String.format(Locale.ROOT, "%.1f s", difference.abs().toMillis() / 1000.0);
+        return seconds + (difference.isNegative() ? " behind" : " ahead of");
+    }
+
+    private void units(HostReport source, HostReport target) {
+        for (int index = 0; index < spec.units().size(); index++) {
+            unit("/units/" + index, spec.units().get(index), source, target, false);
+        }
+        List<String> jobs = spec.jobs().units();
+        for (int index = 0; index < jobs.size(); index++) {
+            unit("/jobs/units/" + index, jobs.get(index), source, target, true);
+        }
+    }
+
+    private void unit(String where, String name, HostReport source, HostReport target, boolean job) {
+        Unit there = source.units().get(name);
+        Unit here = target.units().get(name);
+        if (there == null || here == null) {
+            return; // without systemd nothing is known of units, and that is a finding already
+        }
+        if (!there.exists()) {
+            at(
+                    Severity.BLOCKER,
+                    "unit-missing",
+                    where,
+                    "Expected " + name + " on the source, but found no such unit",
+                    "correct the spec");
+        } else if (!there.runs()) {
+            at(
+                    Severity.WARNING,
+                    "unit-inactive",
+                    where,
+                    "Expected " + name + " to run on the source, but found it " + there.active(),
+                    "start it, or take it out of the spec if it is not needed");
+        }
+        for (String trigger : there.triggeredBy()) {
+            if (!spec.units().contains(trigger) && !spec.jobs().units().contains(trigger)) {
+                at(
+                        Severity.WARNING,
+                        "unit-triggered",
+                        where,
+                        trigger + " starts " + name + " on the source, also after Godwit has stopped it",
+                        "add " + trigger + " beside it");
+            }
+        }
+        if (!here.exists()) {
+            at(
+                    Severity.BLOCKER,
+                    "unit-missing",
+                    where,
+                    "Expected " + name + " on the target, but found no such unit",
+                    "install the service on the target; it need not run there");
+        } else if (here.load().equals("masked")) {
+            at(
+                    Severity.BLOCKER,
+                    "unit-masked",
+                    where,
+                    "Expected to start " + name + " on the target, but found it masked",
+                    "systemctl unmask " + name + " on the target");
+        } else if (here.runs()) {
+            at(
+                    job ? Severity.BLOCKER : Severity.WARNING,
+                    "unit-running",
+                    where,
+                    "Expected " + name + " to stand still on the target until the cutover, but found it "
+                            + here.active(),
+                    "systemctl disable --now " + name + " on the target");
+        } else if (job && here.file().equals("enabled")) {
+            at(
+                    Severity.WARNING,
+                    "unit-enabled",
+                    where,
+                    "Expected " + name + " not to start by itself on the target before"
+                            + " the cutover, but found it enabled: a restart of the target would start it",
+                    "systemctl disable " + name + " on the target");
+        }
+    }
+
+    private void crontabs(HostReport source, HostReport target) {
+        List<String> names = spec.jobs().crontabs();
+        for (int index = 0; index < names.size(); index++) {
+            String name = names.get(index);
+            String where = "/jobs/crontabs/" + index;
+            User there = source.users().get(name);
+            User here = target.users().get(name);
+            if (there == null || !there.exists()) {
+                at(
+                        Severity.BLOCKER,
+                        "user-missing",
+                        where,
+                        "Expected the user " + name + " on the source, but found none",
+                        "correct the spec");
+            } else if (!there.hasCrontab()) {
+                at(
+                        Severity.WARNING,
+                        "crontab-missing",
+                        where,
+                        "Expected a crontab of " + name + " on the source, but found none",
+                        "take the user out of jobs.crontabs, or see who removed it");
+            }
+            if (here == null || !here.exists()) {
+                at(
+                        Severity.BLOCKER,
+                        "user-missing",
+                        where,
+                        "Expected the user " + name + " on the target, but found none",
+                        "create the user on the target");
+            } else if (here.hasCrontab()) {
+                at(
+                        Severity.WARNING,
+                        "crontab-present",
+                        where,
+                        "Expected no crontab of " + name
+                                + " on the target, but found one; it is replaced by the source's",
+                        "merge the two beforehand if" + " the target's own lines are needed");
+            }
+        }
+    }
+
+    private void ports(HostReport source, HostReport target) {
+        Map<Integer, String> only = new TreeMap<>(source.ports());
+        only.keySet().removeAll(target.ports().keySet());
+        if (!only.isEmpty()) {
+            List<String> words = new ArrayList<>();
+            only.forEach((port, program) -> words.add(program.isEmpty() ? "" + port : port + " (" + program + ")"));
+            note(
+                    "ports",
+                    Side.TARGET,
+                    "the source listens on ports on which the target does not: " + Words.list(words),
+                    "see that what the service needs of them will be there");
+        }
+    }
+
+    private static String size(long bytes) {
+        return bytes >= 10L << 30 ? (bytes >> 30) + " GiB" : (bytes >> 20) + " MiB";
+    }
+
+    private void at(Severity severity, String code, String where, String message, String hint) {
+        findings.add(new Finding(severity, code, where, message, hint));
+    }
+
+    private void blocker(String code, Side side, String message, String hint) {
+        at(Severity.BLOCKER, code, side.word(), message, hint);
+    }
+
+    private void warning(String code, Side side, String message, String hint) {
+        at(Severity.WARNING, code, side.word(), message, hint);
+    }
+
+    private void note(String code, Side side, String message, String hint) {
+        at(Severity.NOTE, code, side.word(), message, hint);
+    }
+}

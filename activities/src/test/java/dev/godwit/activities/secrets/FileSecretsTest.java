@@ -1,0 +1,51 @@
+package dev.godwit.activities.secrets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.godwit.workflows.spec.SecretRef;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FileSecretsTest {
+    private static final SecretRef NAME = new SecretRef("ops");
+
+    @TempDir
+    Path folder;
+
+    private String value(String content, String permissions) throws IOException {
+        Path file = Files.writeString(folder.resolve("ops"), content);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+        return new FileSecrets(folder).get(NAME);
+    }
+
+    @Test
+    void shouldReadWithoutTheClosingNewline() throws IOException {
+        assertThat(value("line\n\n", "rw-------")).isEqualTo("line\n");
+        assertThat(value("line", "r--------")).isEqualTo("line");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rw-r-----", "rw-----w-", "rw-r--r--"})
+    void shouldRefuseWhatOthersMayRead(String permissions) {
+        assertThatThrownBy(() -> value("hunter2", permissions))
+                .hasMessageContaining("SECRET_UNAVAILABLE")
+                .hasMessageContaining(permissions)
+                .hasMessageContaining("chmod 600")
+                .message()
+                .doesNotContain("hunter2");
+    }
+
+    @Test
+    void shouldSayWhereItLooked() {
+        assertThatThrownBy(() -> new FileSecrets(folder).get(NAME))
+                .hasMessageContaining("SECRET_UNAVAILABLE")
+                .hasMessageContaining(folder.resolve("ops").toString());
+    }
+}
