@@ -71,6 +71,27 @@ class DocumentTest {
     }
 
     @Test
+    void shouldSayWhatParametersLookLike() {
+        JsonNode list = http.contract().document().at("/paths/~1api~1v1~1migrations/get/parameters");
+
+        assertThat(parameter(list, "phase").get("enum").valueStream().map(JsonNode::asString))
+                .containsExactly("PREFLIGHT", "PREPARE", "REHEARSE", "CUTOVER", "SOAK", "FINISH");
+        assertThat(parameter(list, "limit").get("type").asString()).isEqualTo("integer");
+        assertThat(parameter(list, "limit").get("maximum").asInt()).isEqualTo(100);
+        assertThat(parameter(list, "limit").get("default").asInt()).isEqualTo(20);
+        assertThat(parameter(list, "service").get("pattern").asString()).startsWith("^[a-z0-9]");
+    }
+
+    private static JsonNode parameter(JsonNode parameters, String name) {
+        return parameters
+                .valueStream()
+                .filter(one -> one.get("name").asString().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .get("schema");
+    }
+
+    @Test
     void shouldNameEveryOperationOnce() {
         List<String> names = http.contract().document().get("paths").findValuesAsString("operationId");
 

@@ -3,10 +3,10 @@ package dev.godwit.api;
 import dev.godwit.workflows.spec.SpecReader;
 
 /** A spec of any service. */
-final class Specs {
+public final class Specs {
     private Specs() {}
 
-    static String yaml(String service) {
+    public static String yaml(String service) {
         return """
                 service: %1$s
                 source: { host: old.example.org, address: 10.66.0.2, ssh: { user: root, key: "secret:ops", hostKey: "%2$s" } }
@@ -18,11 +18,11 @@ final class Specs {
                 """.formatted(service, "SHA256:" + "A".repeat(43));
     }
 
-    static String json(String service) {
+    public static String json(String service) {
         return SpecReader.tree(yaml(service), SpecReader.Format.YAML).toString();
     }
 
-    static String start(String service, String more) {
+    public static String start(String service, String more) {
         return "{\"spec\": " + json(service) + more + "}";
     }
 }

@@ -25,16 +25,16 @@ import java.util.stream.Stream;
 
 /** An engine, a worker that carries fake migrations, and two tokens. */
 @Factory
-final class TestBeans {
+public final class TestBeans {
     /** Which engine: {@link #IN_MEMORY}, {@link #WITHOUT_WORKER}, {@link #REAL} or {@link #DOWN}. */
-    static final String ENGINE = "godwit.test.engine";
+    public static final String ENGINE = "godwit.test.engine";
 
-    static final String IN_MEMORY = "in-memory";
+    public static final String IN_MEMORY = "in-memory";
     static final String WITHOUT_WORKER = "without-worker";
     static final String REAL = "real";
     static final String DOWN = "down";
 
-    static final String ALICE = "token-of-alice-0123456789";
+    public static final String ALICE = "token-of-alice-0123456789";
     static final String BOB = "token-of-bob-0123456789";
 
     static final List<String> ATTRIBUTES = Stream.of(

@@ -7,14 +7,14 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** Waits for what comes soon. */
-final class Waits {
+public final class Waits {
     private static final Duration LONGEST = Duration.ofSeconds(20);
     private static final Duration PAUSE = Duration.ofMillis(50);
 
     private Waits() {}
 
     /** The first value that fits; fails with the last one if none does in time. */
-    static <T> T until(Supplier<T> source, Predicate<T> fits) {
+    public static <T> T until(Supplier<T> source, Predicate<T> fits) {
         Instant end = Instant.now().plus(LONGEST);
         T value = source.get();
         while (!fits.test(value)) {

@@ -1,5 +1,6 @@
 package dev.godwit.api.migration;
 
+import dev.godwit.api.problem.ProblemException;
 import io.micronaut.scheduling.TaskExecutors;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
@@ -54,6 +55,8 @@ final class Feeds {
     private Flux<MigrationView> poll(MigrationId id) {
         return Mono.fromCallable(() -> statuses.of(id.text()))
                 .subscribeOn(asking)
+                // An engine that is away for a while ends no stream: the next look may find it again.
+                .onErrorResume(ProblemException.class, _ -> Mono.empty())
                 .repeatWhen(rounds -> rounds.delayElements(timeouts.poll()))
                 .distinctUntilChanged()
                 .takeUntil(MigrationView::isOver);

@@ -41,7 +41,11 @@ final class DocumentsController {
     @Get("/openapi.yaml")
     @Open
     @Produces("application/yaml")
-    @Call(value = "Gives this document as YAML", answer = "An OpenAPI 3.1 document", asksEngine = false)
+    @Call(
+            value = "Gives this document as YAML",
+            answer = "An OpenAPI 3.1 document",
+            body = Object.class,
+            asksEngine = false)
     String openApiYaml() {
         return yaml.writeValueAsString(openApi.document());
     }

@@ -87,12 +87,12 @@ record Operation(UriRouteInfo<?, ?> route, Method method, Call call, boolean ope
     }
 
     /** A parameter is a text, an enum, or a record around one of them that says what it looks like. */
-    private ObjectNode schema(Class<?> type) {
+    private static ObjectNode schema(Class<?> type) {
         if (!type.isRecord()) {
-            return schemas.of(type).deepCopy();
+            return Schemas.ofPlain(type);
         }
         RecordComponent only = type.getRecordComponents()[0];
-        ObjectNode schema = schemas.of(only.getType()).deepCopy();
+        ObjectNode schema = Schemas.ofPlain(only.getType());
         Schemas.describe(schema, only.getAnnotation(Doc.class));
         schema.remove("description");
         return schema;

@@ -50,7 +50,12 @@ public final class Schemas {
         return new SchemaGenerator(configuration(true).build()).generateSchema(type);
     }
 
-    /** The schema of a type, or a reference to it. */
+    /** The schema of a text, a number or an enum, with nothing to refer to. */
+    static ObjectNode ofPlain(Class<?> type) {
+        return new SchemaGenerator(configuration(true).build()).generateSchema(type);
+    }
+
+    /** The schema of a type, or a reference to it; it is empty until {@link #definitions} is called. */
     ObjectNode of(Type type) {
         return builder.createSchemaReference(type);
     }
