@@ -28,7 +28,7 @@ ask() {
 # stops early is no error to the reader.
 item() {
 	tab=$(printf '\t')
-	IFS=$tab read -r kind oid bytes format name columns <<LINE
+	IFS=$tab read -r kind oid _ format name columns <<LINE
 $1
 LINE
 	failed=./failed.$oid
@@ -47,7 +47,6 @@ LINE
 		;;
 	esac
 	[ ! -e "$failed" ] || { echo "Expected all of $name from the source, but its dump failed" >&2; return 1; }
-	say "copied $bytes $name"
 }
 
 if [ "$1" = item ]; then
