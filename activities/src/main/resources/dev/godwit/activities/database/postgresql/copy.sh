@@ -81,7 +81,7 @@ unset PGCLIENTENCODING PGSERVICE
 rm -f asked answered failed.* list tables schema
 ask end
 say 'making the database'
-(PGDATABASE=postgres && sql -f -) <create.sql
+sql -d postgres -f - <create.sql
 
 say 'taking a snapshot'
 mkfifo asked answered
