@@ -42,18 +42,22 @@ final class Hands {
         this.migration = migration;
     }
 
-    /** Looks at both servers through every system at once. */
+    /** Looks at both servers, then through every other system at once, unless nobody can log in. */
     static Inspection inspect(Spec spec) {
         Inspect request = new Inspect(spec);
+        Inspection servers =
+                stub(ServerInspection.class, "look at both servers").inspectServers(request);
+        if (servers.findings().stream().anyMatch(finding -> ServerInspection.NO_LOGIN.contains(finding.code()))) {
+            return servers;
+        }
         List<Promise<Inspection>> looks = List.of(
-                Async.function(stub(ServerInspection.class, "look at both servers")::inspectServers, request),
                 Async.function(stub(FileSync.class, "look at the folders")::inspectTrees, request),
                 Async.function(stub(DatabaseCopy.class, "look at the databases")::inspectDatabases, request),
                 Async.function(stub(ProxyRouting.class, "look at the proxies")::inspectProxy, request),
                 Async.function(stub(Certificates.class, "look at the certificates")::inspectCertificates, request),
                 Async.function(stub(DnsRecords.class, "ask every name server")::inspectDns, request),
                 Async.function(stub(ServiceChecks.class, "ask the service")::inspectChecks, request));
-        Inspection all = Inspection.NOTHING;
+        Inspection all = servers;
         for (Promise<Inspection> look : looks) {
             all = all.and(look.get());
         }

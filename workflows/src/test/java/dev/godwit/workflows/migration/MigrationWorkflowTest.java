@@ -145,6 +145,16 @@ class MigrationWorkflowTest {
     }
 
     @Test
+    void shouldAskNoOtherSystemWhenNobodyCanLogIn() {
+        hands.find(Finding.blocker("host-unreachable", "target", "Expected an answer, but found none", "start it"));
+
+        MigrationStatus end = finish(start(Specs.shop(), null));
+
+        assertThat(end.endReason()).contains("Expected an answer, but found none");
+        assertThat(hands.calls("inspect")).containsExactly("servers");
+    }
+
+    @Test
     void shouldEndWithoutTouchingAnythingWhenTheWorldHasChangedSinceThePlan() {
         MigrationStatus end = finish(start(Specs.shop(), "0".repeat(64)));
 

@@ -186,6 +186,7 @@ final class RecordingHands {
     private final class RecordingFiles implements FileSync {
         @Override
         public Inspection inspectTrees(Inspect request) {
+            answer("inspect trees");
             return Inspection.NOTHING;
         }
 
@@ -213,6 +214,7 @@ final class RecordingHands {
     private final class RecordingCertificates implements Certificates {
         @Override
         public Inspection inspectCertificates(Inspect request) {
+            answer("inspect certificates");
             return Inspection.NOTHING;
         }
 
@@ -235,6 +237,7 @@ final class RecordingHands {
     private final class RecordingCopy implements DatabaseCopy {
         @Override
         public Inspection inspectDatabases(Inspect request) {
+            answer("inspect databases");
             return Inspection.NOTHING;
         }
 
@@ -338,6 +341,7 @@ final class RecordingHands {
     private final class RecordingProxy implements ProxyRouting {
         @Override
         public Inspection inspectProxy(Inspect request) {
+            answer("inspect proxy");
             return Inspection.NOTHING;
         }
 
@@ -380,6 +384,7 @@ final class RecordingHands {
     private final class RecordingDns implements DnsRecords {
         @Override
         public Inspection inspectDns(Inspect request) {
+            answer("inspect dns");
             return Inspection.NOTHING;
         }
 
@@ -412,6 +417,7 @@ final class RecordingHands {
     private final class RecordingChecks implements ServiceChecks {
         @Override
         public Inspection inspectChecks(Inspect request) {
+            answer("inspect checks");
             return Inspection.NOTHING;
         }
 
