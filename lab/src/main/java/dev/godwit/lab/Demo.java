@@ -35,9 +35,10 @@ final class Demo {
 
     /** Runs it; whether every check has passed. */
     boolean run() throws IOException, InterruptedException {
+        LabLock lock = LabLock.take(terminal);
         removeOldLab();
         terminal.heading("Servers: old, new, ns1, ns2, client; a live site with " + rows + " rows on old");
-        LabSession session = LabSession.open(terminal, rows, failAt);
+        LabSession session = LabSession.open(terminal, lock, rows, failAt);
         boolean passed = false;
         boolean ended = false;
         try {

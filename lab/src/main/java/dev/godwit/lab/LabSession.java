@@ -19,13 +19,15 @@ final class LabSession implements AutoCloseable {
     private final LabHost lab = new LabHost();
     private final Thread hook = new Thread(this::close, "lab-session-stop");
     private final Terminal terminal;
+    private final LabLock lock;
     private final Path data;
     private final LabEnvironment environment;
     private volatile @Nullable GodwitProcess godwit;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private LabSession(Terminal terminal, Rows rows) throws IOException {
+    private LabSession(Terminal terminal, LabLock lock, Rows rows) throws IOException {
         this.terminal = terminal;
+        this.lock = lock;
         this.data = Files.createTempDirectory("godwit-lab-").toAbsolutePath();
         // From here on there is something to remove, also when somebody presses Ctrl-C.
         Runtime.getRuntime().addShutdownHook(hook);
@@ -44,11 +46,12 @@ final class LabSession implements AutoCloseable {
     /**
      * Boots everything.
      *
+     * @param lock the right to do so; the session gives it back
      * @param failAt the step that fails for good; null for none
      */
-    static LabSession open(Terminal terminal, Rows rows, @Nullable String failAt)
+    static LabSession open(Terminal terminal, LabLock lock, Rows rows, @Nullable String failAt)
             throws IOException, InterruptedException {
-        LabSession session = new LabSession(terminal, rows);
+        LabSession session = new LabSession(terminal, lock, rows);
         boolean ready = false;
         try {
             session.setTtl(DemoSpec.TTL);
@@ -135,11 +138,14 @@ final class LabSession implements AutoCloseable {
         return godwit().api();
     }
 
-    /** Ends all of Godwit at once and starts it again on what it left. */
-    void killAndRestartGodwit() throws IOException, InterruptedException {
-        GodwitProcess killed = godwit();
-        killed.kill();
-        godwit = killed.again();
+    /** Ends all of Godwit at once: parent, worker and engine. */
+    void killGodwit() throws InterruptedException {
+        godwit().kill();
+    }
+
+    /** Starts Godwit again on what the one that was killed has left. */
+    void startGodwitAgain() throws IOException, InterruptedException {
+        godwit = godwit().again();
     }
 
     /** Leaves everything running when this process ends. */
@@ -160,6 +166,7 @@ final class LabSession implements AutoCloseable {
         }
         lab.down();
         removeData();
+        lock.close();
         forgetHook();
     }
 

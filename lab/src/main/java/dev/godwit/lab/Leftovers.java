@@ -13,9 +13,16 @@ final class Leftovers {
 
     private Leftovers() {}
 
-    static Check check(Ground before, Ground after) {
+    /**
+     * Compares with the record made before.
+     *
+     * @param kept files on the source that stay on purpose
+     */
+    static Check check(Ground before, Ground after, Set<String> kept) {
         List<String> found = new ArrayList<>();
-        after.source().only(LEFTOVER).facts().forEach(fact -> found.add("old: " + fact));
+        after.source().only(LEFTOVER).facts().stream()
+                .filter(fact -> !kept.contains(fact.substring(fact.lastIndexOf('\t') + 1)))
+                .forEach(fact -> found.add("old: " + fact));
         after.target().only(LEFTOVER).facts().forEach(fact -> found.add("new: " + fact));
         before.source()
                 .only(ACCESS)
@@ -32,6 +39,7 @@ final class Leftovers {
                         ? "no unit, file, process or mention; ssh and firewall as before ("
                                 + before.source().only(ACCESS).size() + " and "
                                 + before.target().only(ACCESS).size() + " facts)"
+                                + (kept.isEmpty() ? "" : "; kept on purpose: " + kept)
                         : Words.some(found));
     }
 }

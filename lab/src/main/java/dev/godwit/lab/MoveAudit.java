@@ -18,6 +18,11 @@ final class MoveAudit {
     /** So many writes show that the target takes them. */
     private static final long SOME_WRITES = 20;
 
+    /** These keep the service from starting where it was: they stay when Godwit leaves. */
+    private static final Set<String> RETIRED = Set.of(
+            "/etc/systemd/system/shop.service.d/godwit-retired.conf",
+            "/etc/systemd/system/shop-worker.service.d/godwit-retired.conf");
+
     private final LabSession session;
     private final LabHost lab;
     private final Ground before;
@@ -52,7 +57,7 @@ final class MoveAudit {
         checks.add(jobs(idle));
         checks.add(cron());
         checks.add(units());
-        checks.add(Leftovers.check(before, after));
+        checks.add(Leftovers.check(before, after, RETIRED));
         return checks;
     }
 
@@ -164,22 +169,18 @@ final class MoveAudit {
     }
 
     private Check units() {
-        String old = unitStates("old");
-        String now = unitStates("new");
+        String old = lines("old", Questions.UNITS_REFUSE);
+        String now = lines("new", Questions.UNITS_RUN);
         return new Check(
-                "the service and its worker run and start on the target only",
-                old.equals("shop.service inactive masked; shop-worker.service inactive masked")
+                "the service and its worker run on the target, and cannot be started on the source",
+                old.equals("shop.service refused inactive; shop-worker.service refused inactive")
                         && now.equals("shop.service active enabled; shop-worker.service active enabled"),
-                "old: " + old + "; new: " + now);
+                "new: " + now + "; old, when asked to start them: " + old);
     }
 
-    private String unitStates(String host) {
+    private String lines(String host, String script) {
         return String.join(
-                "; ",
-                lab.shell(host, Questions.UNIT_STATES)
-                        .lines()
-                        .map(String::strip)
-                        .toList());
+                "; ", lab.shell(host, script).lines().map(String::strip).toList());
     }
 
     private long count(String host, String statement) {

@@ -42,9 +42,17 @@ final class Questions {
             """;
 
     /** A shell's script: one line for each unit of the site. */
-    static final String UNIT_STATES = """
+    static final String UNITS_RUN = """
             for unit in shop.service shop-worker.service; do
               echo "$unit $(systemctl show -P ActiveState "$unit") $(systemctl show -P UnitFileState "$unit")"
+            done
+            """;
+
+    /** A shell's script: tries to start each unit of the site; one line for each. */
+    static final String UNITS_REFUSE = """
+            for unit in shop.service shop-worker.service; do
+              systemctl start "$unit" 2>/dev/null && answer=started || answer=refused
+              echo "$unit $answer $(systemctl show -P ActiveState "$unit")"
             done
             """;
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** What must be true after a failure before the pivot: everything is as the record that was made before says. */
 final class RollBackAudit {
@@ -56,7 +57,7 @@ final class RollBackAudit {
                 idle
                         ? "no job waits"
                         : lab.sql("old", "shop", Questions.PENDING_JOBS).strip() + " jobs wait"));
-        checks.add(Leftovers.check(before, after));
+        checks.add(Leftovers.check(before, after, Set.of()));
         return checks;
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.godwit.lab;
+
+import org.jspecify.annotations.NullMarked;
