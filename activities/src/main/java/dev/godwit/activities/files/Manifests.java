@@ -7,6 +7,7 @@ import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.link.Link;
 import dev.godwit.workflows.activity.FailureType;
+import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -83,7 +84,12 @@ final class Manifests {
         arguments.addAll(Link.sshCommand(tree.migration().id(), source.spec()));
         arguments.add("godwit-run");
         arguments.add(program);
-        return Differences.describe(target.output(new Script(Scripts.DIFFERENCES, arguments, null)));
+        try {
+            return Differences.describe(target.output(new Script(Scripts.DIFFERENCES, arguments, null)));
+        } catch (ApplicationFailure e) {
+            // That they differ matters more than where.
+            return List.of("the entries could not be listed: " + e.getOriginalMessage());
+        }
     }
 
     private static Job job(SyncedTree tree, Mode mode) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.godwit.activities.host.Job;
 import dev.godwit.activities.host.JobKey;
 import dev.godwit.activities.host.LabServers;
+import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.StateFolder;
@@ -133,6 +134,22 @@ class FileSyncLabTest {
     }
 
     @Test
+    void shouldAcceptTheKeyFromTheTargetOnly() {
+        List<String> ping = new ArrayList<>(Link.sshCommand(migration.id(), migration.source()));
+        ping.addAll(List.of("godwit-run", "ping"));
+        assertThat(target.run(new Script("exec \"$@\"", ping, null)).ok()).isTrue();
+
+        // Somebody carries the key away: from another address it opens nothing.
+        for (String file : List.of("id", "known_hosts")) {
+            String path = Link.folder(migration.id()) + "/" + file;
+            source.write(path, target.read(path).orElseThrow(), 0600);
+        }
+        Reply reply = source.run(new Script("exec \"$@\"", ping, null));
+        assertThat(reply.exitCode()).isEqualTo(255);
+        assertThat(reply.err()).contains("Permission denied");
+    }
+
+    @Test
     void shouldStopACopyThatIsUnderWayOnUndo() {
         source.output(Script.of("mkdir -p \"$1/uploads\"; truncate -s 4G \"$1/uploads/large\"", FOLDER));
         BeforeImage image = files.lookAtCopy(new Look<>(migration, "first", new CopyFiles(TREE, Pass.FIRST)));
@@ -211,7 +228,7 @@ class FileSyncLabTest {
         return server.output(Script.of("""
                 sha256sum /root/.ssh/authorized_keys; stat -c '%a %u %g %Y' /root/.ssh/authorized_keys
                 ls -d /var/lib/godwit/files-lab-test /srv/godwit-files-test 2>&1 || :
-                pgrep -fc 'godwit-sourc[e]' || :
+                pgrep -fc 'files-lab-tes[t].*godwit-source' || :
                 """));
     }
 }

@@ -202,7 +202,9 @@ class SshHostLinkTest {
         assertThat(rsync("-L", Link.rsyncSource("/srv/shop"), "/srv/got3/").exitCode())
                 .isNotZero();
         assertThat(servers.on(Side.TARGET, "/srv/got3/out")).doesNotExist();
-        assertThat(rsync("/srv/got/", Link.rsyncSource("/srv/shop")).err()).contains("read only");
+        Files.writeString(servers.on(Side.TARGET, "/srv/got/planted"), "planted");
+        assertThat(rsync("/srv/got/", Link.rsyncSource("/srv/shop")).exitCode()).isNotZero();
+        assertThat(servers.on(Side.SOURCE, "/srv/shop/planted")).doesNotExist();
         assertThat(rsync("--remove-source-files", Link.rsyncSource("/srv/shop"), "/srv/got4/")
                         .exitCode())
                 .isNotZero();
