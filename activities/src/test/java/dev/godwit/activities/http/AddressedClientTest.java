@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.ExtendedSSLSession;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -119,6 +120,7 @@ class AddressedClientTest {
     }
 
     @Test
+    @Timeout(30)
     void shouldEndInTimeWhenAnAnswerTrickles() throws Exception {
         CountDownLatch end = new CountDownLatch(1);
         try (TestSite site = new TestSite("127.0.0.9", 0, null, exchange -> trickle(exchange, end));

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 final class RoutingProof {
     private static final int IN_A_ROW = 10;
     private static final Duration POLL = Duration.ofMillis(25);
+    /** Either the connection failed, or the target's own proxy found nobody: in both cases nobody is served. */
     private static final Set<Integer> TARGET_NOT_REACHED = Set.of(502, 504);
 
     private final AddressedClient client;
@@ -72,7 +73,8 @@ final class RoutingProof {
                 return Optional.of("an answer of " + upstream);
             }
             return TARGET_NOT_REACHED.contains(answer.status())
-                    ? Optional.of("status " + answer.status() + ", so the old proxy does not reach " + expected)
+                    ? Optional.of("status " + answer.status() + ", so " + expected
+                            + " is not reached, or has no application behind it")
                     : Optional.empty();
         });
     }

@@ -537,7 +537,7 @@ class NginxRoutingTest {
     void shouldNotCallForwardingProvedWhenTheTargetDoesNotAnswer() throws Exception {
         BeforeImage before = look(new ForwardRequests(proxy()));
         servePage(proxy(), before);
-        assertFails(FailureType.PROXY_NOT_PROVED, "the old proxy does not reach 127.0.0.2:", () -> forward(before));
+        assertFails(FailureType.PROXY_NOT_PROVED, " is not reached", () -> forward(before));
         // Tried again when somebody has started it, the same file is in place and needs no reload.
         startTarget();
         Set<Long> workers = source.workers();
