@@ -5,19 +5,27 @@ import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.http.AddressedClient.NoAnswer;
 import dev.godwit.activities.http.Answer;
 import dev.godwit.workflows.activity.FailureType;
+import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Proves which configuration answers, by what comes back and not by an exit code: at every place where nginx listens, on
- * {@value #IN_A_ROW} fresh connections in a row, so that no worker of an older configuration can hide among new ones.
+ * one fresh connection and then on {@value #AT_ONCE} at once, which reach several workers: none of an older
+ * configuration can hide among new ones.
  */
 final class RoutingProof {
-    private static final int IN_A_ROW = 10;
+    private static final int AT_ONCE = 10;
     private static final Duration POLL = Duration.ofMillis(25);
     /** Either the connection failed, or the target's own proxy found nobody: in both cases nobody is served. */
     private static final Set<Integer> TARGET_NOT_REACHED = Set.of(502, 504);
@@ -119,14 +127,27 @@ final class RoutingProof {
     private Optional<String> mismatch(List<Endpoint> endpoints, Expectation expectation) {
         for (Endpoint endpoint : endpoints) {
             Heartbeat.of("asking " + endpoint + " what nginx answers");
-            for (int connection = 0; connection < IN_A_ROW; connection++) {
-                Optional<String> mismatch = mismatch(endpoint, expectation);
-                if (mismatch.isPresent()) {
-                    return mismatch.map(found -> found + " from " + endpoint);
-                }
+            Optional<String> mismatch = mismatch(endpoint, expectation);
+            if (mismatch.isPresent()) {
+                return mismatch;
             }
         }
-        return Optional.empty();
+        List<Callable<Optional<String>>> questions = endpoints.stream()
+                .flatMap(endpoint -> Collections.nCopies(AT_ONCE, endpoint).stream())
+                .map(endpoint -> (Callable<Optional<String>>) () -> mismatch(endpoint, expectation))
+                .toList();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Optional<String>> question : threads.invokeAll(questions)) {
+                if (question.get().isPresent()) {
+                    return question.get();
+                }
+            }
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("Expected an answer or a reason, but found " + e.getCause(), e);
+        }
     }
 
     private Optional<String> mismatch(Endpoint endpoint, Expectation expectation) {
@@ -134,7 +155,7 @@ final class RoutingProof {
             // A path that no application knows: cheap to answer, and found in its log by its name.
             return expectation.mismatch(client.get(endpoint.address(), endpoint.url("/.well-known/godwit")), endpoint);
         } catch (NoAnswer e) {
-            return Optional.of(String.valueOf(e.getMessage()));
+            return Optional.of(e.getMessage() + " from " + endpoint);
         }
     }
 
@@ -145,9 +166,13 @@ final class RoutingProof {
                 throw new IllegalStateException("a latch that nobody opens was opened");
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw FailureType.PROXY_NOT_PROVED.because(
-                    "Expected a proof of what nginx answers, but the worker is being stopped", e);
+            throw interrupted(e);
         }
+    }
+
+    private static ApplicationFailure interrupted(InterruptedException cause) {
+        Thread.currentThread().interrupt();
+        return FailureType.PROXY_NOT_PROVED.because(
+                "Expected a proof of what nginx answers, but the worker is being stopped", cause);
     }
 }
