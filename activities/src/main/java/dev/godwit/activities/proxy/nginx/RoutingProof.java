@@ -153,7 +153,9 @@ final class RoutingProof {
     private Optional<String> mismatch(Endpoint endpoint, Expectation expectation) {
         try {
             // A path that no application knows: cheap to answer, and found in its log by its name.
-            return expectation.mismatch(client.get(endpoint.address(), endpoint.url("/.well-known/godwit")), endpoint);
+            return expectation
+                    .mismatch(client.get(endpoint.address(), endpoint.url("/.well-known/godwit")), endpoint)
+                    .map(found -> found + " from " + endpoint);
         } catch (NoAnswer e) {
             return Optional.of(e.getMessage() + " from " + endpoint);
         }
