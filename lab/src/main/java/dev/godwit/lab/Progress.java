@@ -57,7 +57,7 @@ final class Progress implements Consumer<MigrationView> {
                     "  %-28s %-8s %9s%s",
                     step.id(),
                     lower(step.state()),
-                    Words.time(took(step)),
+                    took(step) == null ? "" : Words.time(took(step)),
                     step.note() == null ? "" : "  " + firstLine(step.note())));
         }
     }
@@ -110,8 +110,9 @@ final class Progress implements Consumer<MigrationView> {
         return words.toString();
     }
 
-    private static @Nullable Duration took(StepView step) {
-        return step.startedAt() == null || step.endedAt() == null
+    static @Nullable Duration took(StepView step) {
+        // What was undone began when it was done: that time says nothing.
+        return step.startedAt() == null || step.endedAt() == null || step.state() != StepState.DONE
                 ? null
                 : Duration.between(step.startedAt(), step.endedAt());
     }

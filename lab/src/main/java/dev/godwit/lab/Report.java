@@ -37,15 +37,14 @@ final class Report {
     }
 
     private static void append(StringBuilder text, StepView step) {
+        Duration took = Progress.took(step);
         text.append(String.format(
                 Locale.ROOT,
                 "%-9s %-28s %-11s %10s%s%s%n",
                 step.phase(),
                 step.id(),
                 step.state().name().toLowerCase(Locale.ROOT).replace('_', ' '),
-                step.startedAt() == null || step.endedAt() == null
-                        ? ""
-                        : Words.time(Duration.between(step.startedAt(), step.endedAt())),
+                took == null ? "" : Words.time(took),
                 step.attempts() > 1 ? "  " + step.attempts() + " attempts" : "",
                 step.pivot() ? "  <- the point of no return" : ""));
     }
