@@ -364,7 +364,7 @@ public final class Planner {
         return slug.isEmpty() ? "x" : slug.substring(0, Math.min(slug.length(), 40));
     }
 
-    /** What was measured on a machine with two cores (docs/benchmarks.md): good enough to plan by. */
+    /** What was measured on a machine with two cores (in the lab): good enough to plan by. */
     private enum Rates {
         /** Bytes of a database dumped and restored in a second. */
         DATABASE_COPY(50_000_000),

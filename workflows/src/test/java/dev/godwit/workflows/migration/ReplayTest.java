@@ -1,0 +1,99 @@
+package dev.godwit.workflows.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.godwit.workflows.GodwitJson;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.common.WorkflowExecutionHistory;
+import io.temporal.testing.TestEnvironmentOptions;
+import io.temporal.testing.TestWorkflowEnvironment;
+import io.temporal.testing.WorkflowReplayer;
+import io.temporal.workflow.Workflow;
+import io.temporal.workflow.WorkflowInterface;
+import io.temporal.workflow.WorkflowMethod;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Histories of migrations on real servers, one for each way of ending, recorded once and never again: whatever changes,
+ * they replay (docs/adr/0005).
+ */
+class ReplayTest {
+    static Stream<Path> histories() {
+        try (Stream<Path> files = Files.list(folder())) {
+            return files.sorted().toList().stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void shouldHaveHistoriesOfEveryWayOfEnding() {
+        assertThat(histories().map(file -> file.getFileName().toString()))
+                .anyMatch(name -> name.contains("-finished"))
+                .anyMatch(name -> name.contains("-rolled-back"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("histories")
+    void shouldReplay(Path history) throws Exception {
+        replay(history, MigrationWorkflowImpl.class);
+    }
+
+    @Test
+    void shouldNotReplayAnotherProgram() {
+        Path history = histories().findFirst().orElseThrow();
+
+        assertThatThrownBy(() -> replay(history, AnotherProgram.class))
+                .hasMessageContaining("NonDeterministicException");
+    }
+
+    private static void replay(Path history, Class<?> program) throws Exception {
+        TestWorkflowEnvironment environment = TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
+                .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
+                        .setDataConverter(GodwitJson.dataConverter())
+                        .build())
+                .build());
+        try (environment) {
+            var worker = environment.newWorker(TaskQueue.NAME);
+            worker.registerWorkflowImplementationTypes(program);
+            WorkflowReplayer.replayWorkflowExecution(
+                    WorkflowExecutionHistory.fromJson(Files.readString(history)), worker);
+        }
+    }
+
+    private static Path folder() {
+        URL folder = Objects.requireNonNull(ReplayTest.class.getResource("/histories"));
+        try {
+            return Path.of(folder.toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A program of the same name that sleeps where the real one looks. */
+    @WorkflowInterface
+    public interface Another {
+        @WorkflowMethod(name = "Migration")
+        void migrate(MigrationRequest request);
+    }
+
+    /** See {@link Another}. */
+    public static final class AnotherProgram implements Another {
+        @Override
+        public void migrate(MigrationRequest request) {
+            Workflow.sleep(Duration.ofSeconds(1));
+        }
+    }
+}
