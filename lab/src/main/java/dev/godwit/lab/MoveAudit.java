@@ -45,7 +45,7 @@ final class MoveAudit {
         Outside outside = new Outside(lab);
         List<Check> checks = new ArrayList<>();
         checks.add(finished());
-        checks.addAll(outside.requests(end.outage()));
+        checks.addAll(outside.requests(end));
         checks.add(outside.writes());
         checks.add(outside.servedBy(
                 "new", seconds(Objects.requireNonNull(step("point-dns").endedAt())), SOME_WRITES));

@@ -1,10 +1,13 @@
 package dev.godwit.lab;
 
+import dev.godwit.api.migration.MigrationView;
+import dev.godwit.api.migration.StepView;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /** What the client outside met, as checks. */
 final class Outside {
@@ -20,13 +23,13 @@ final class Outside {
     }
 
     /** Requests by answer, and that none failed while a side served. */
-    List<Check> requests(@Nullable Duration measuredByGodwit) {
+    List<Check> requests(MigrationView end) {
+        Duration measuredByGodwit = end.outage();
         TrafficReport all = lab.trafficReport(0, EVER);
         TrafficReport.Stall write = all.longestWriteStall();
         TrafficReport.Stall read = all.longestReadStall();
-        // A request that failed counts to the outage if it ended in it.
-        long before = lab.trafficReport(0, Math.min(write.from(), read.from())).failed();
-        long after = lab.trafficReport(Math.max(write.to(), read.to()), EVER).failed();
+        long before = lab.trafficReport(0, pageUp(end)).failed();
+        long after = lab.trafficReport(pageDown(end), EVER).failed();
         double outage = Math.max(write.seconds(), read.seconds());
         double measured = measuredByGodwit == null ? 0 : measuredByGodwit.toMillis() / 1000.0;
         List<Check> checks = new ArrayList<>();
@@ -43,6 +46,33 @@ final class Outside {
                         + " failed (before " + before + ", after " + after + "); by status: "
                         + Words.counts(all.byStatus())));
         return checks;
+    }
+
+    /**
+     * When the page began to go up. While nginx reloads, old and new workers answer side by side: the steps of the
+     * migration bound that moment, the client's longest stall lies within it.
+     */
+    private static double pageUp(MigrationView end) {
+        return step(end, "serve-page")
+                .map(StepView::startedAt)
+                .map(Outside::seconds)
+                .orElse(EVER);
+    }
+
+    /** When it was proved that the page is down again, by a server that serves. */
+    private static double pageDown(MigrationView end) {
+        return step(end, Boolean.TRUE.equals(end.pastPivot()) ? "forward-requests" : "serve-page")
+                .map(StepView::endedAt)
+                .map(Outside::seconds)
+                .orElse(EVER);
+    }
+
+    private static Optional<StepView> step(MigrationView end, String id) {
+        return end.steps().stream().filter(step -> step.id().equals(id)).findFirst();
+    }
+
+    private static double seconds(Instant at) {
+        return at.toEpochMilli() / 1000.0;
     }
 
     /** Every acknowledged write is there, once. */

@@ -48,7 +48,7 @@ final class RollBackAudit {
         checks.add(same("old is what it was before", before.source(), after.source()));
         checks.add(same("new is what it was before", before.target(), after.target()));
         checks.add(same("the zone is what it was before, at every name server", before.dns(), after.dns()));
-        checks.addAll(outside.requests(end.outage()));
+        checks.addAll(outside.requests(end));
         checks.add(outside.writes());
         checks.add(outside.servedBy("old", ended, SOME_WRITES));
         checks.add(new Check(
