@@ -4,13 +4,23 @@
 
 netns_of() { echo "godwit-$1"; }
 
+# There is one such network on a machine; its alias says whose it is. One whose lab's state is gone is nobody's.
+other_owner() {
+	local owner
+	owner=$(ip link show dev "$BRIDGE" 2>/dev/null | sed -n 's/^ *alias //p')
+	[[ -n $owner && $owner != "$LAB" && -s $owner/lab.conf ]] && echo "$owner"
+}
+
 bridge_up() {
+	local owner
+	! owner=$(other_owner) || fail "$EXIT_STATE" "no other lab on this machine" "the one under $owner" "GODWIT_LAB_HOME=$owner lab down"
 	if ! ip link show "$BRIDGE" >/dev/null 2>&1; then
 		if ip -4 route show exact 10.66.0.0/24 | grep -q .; then
 			fail "$EXIT_MACHINE" "10.66.0.0/24 to be free for the lab" "$(ip -4 route show exact 10.66.0.0/24)" "remove that route, or run the lab elsewhere"
 		fi
 		ip link add "$BRIDGE" type bridge forward_delay 0 stp_state 0
 	fi
+	ip link set "$BRIDGE" alias "$LAB"
 	ip address replace "${ADDRESS[godwit]}/24" dev "$BRIDGE"
 	ip link set "$BRIDGE" up
 }
@@ -41,6 +51,7 @@ pull_out() {
 
 network_down() {
 	local host
+	! other_owner >/dev/null || return 0
 	network_heal
 	for host in "${HOSTS[@]}"; do
 		pull_out "$host"
