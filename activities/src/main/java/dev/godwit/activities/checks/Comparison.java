@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /**
  * How the answers of source and target to the same question differ (seeds 002, 004). A page that is different at every
@@ -18,6 +20,8 @@ import java.util.Optional;
  */
 record Comparison(
         String path, boolean sameStatus, int likeness, List<String> headers, Duration source, Duration target) {
+    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{N}]+");
+
     private static final List<String> COMPARED = List.of(
             "Content-Type",
             "Content-Encoding",
@@ -61,18 +65,22 @@ record Comparison(
         return Optional.of(name + " is '" + source.get() + "' on the source and '" + target.get() + "' on the target");
     }
 
-    /** The share of lines that both have (Sørensen–Dice over the multisets of lines), in percent. */
+    /**
+     * The share of words that both have (Sørensen–Dice over the multisets of words), in percent. Words and not lines,
+     * because many a page, and every JSON, is a single line.
+     */
     static int likeness(String one, String other) {
         if (one.equals(other)) {
             return 100;
         }
-        Map<String, Integer> lines = new HashMap<>();
-        List<String> first = one.lines().toList();
-        List<String> second = other.lines().toList();
-        first.forEach(line -> lines.merge(line, 1, Integer::sum));
+        Map<String, Integer> count = new HashMap<>();
+        List<String> first = WORD.matcher(one).results().map(MatchResult::group).toList();
+        List<String> second =
+                WORD.matcher(other).results().map(MatchResult::group).toList();
+        first.forEach(word -> count.merge(word, 1, Integer::sum));
         int common = 0;
-        for (String line : second) {
-            if (lines.merge(line, -1, Integer::sum) >= 0) {
+        for (String word : second) {
+            if (count.merge(word, -1, Integer::sum) >= 0) {
                 common++;
             }
         }

@@ -179,7 +179,7 @@ class HttpServiceChecksTest {
         target.becomes(TestSite.answer(200, "a\nb\nc\ntime 2\n", "X-Frame-Options", "DENY"));
         assertThat(compare().summary())
                 .contains(
-                        "/health 75 % alike, Strict-Transport-Security is missing on the target and X-Frame-Options is"
+                        "/health 80 % alike, Strict-Transport-Security is missing on the target and X-Frame-Options is"
                                 + " new on the target (");
         target.becomes(TestSite.answer(404, "gone"));
         assertFails("found 404", this::compare);
@@ -191,6 +191,7 @@ class HttpServiceChecksTest {
                     a;b     | b;a     | 99
                     a;a;b   | a;b;b   | 66
                     a       | b       | 0
+                    {"host":"old","ok":1} | {"host":"new","ok":1} | 75
                     a       | ''      | 0
                     """)
     void shouldMeasureLikeness(String one, String other, int percent) {
