@@ -239,7 +239,7 @@ public final class MigrationWorkflowImpl implements MigrationWorkflow {
                 .findFirst()
                 .orElseGet(Moment::now)
                 .plus(soak.period());
-        Outcome last = Outcome.of("not watched");
+        Outcome last = Outcome.of("watched until then");
         while (finish == null && Moment.now().isBefore(until)) {
             Duration left = Duration.between(Moment.now(), until);
             Duration stretch = left.compareTo(WATCH) < 0 ? left : WATCH;
