@@ -165,8 +165,10 @@ public final class SshDaemon implements AutoCloseable {
     /** Ends the connections, not the daemon. */
     void drop() {
         daemon.children().toList().forEach(child -> {
-            child.descendants().toList().forEach(ProcessHandle::destroyForcibly);
+            List<ProcessHandle> programs = child.descendants().toList();
+            // The connection first: one that outlives its program reports how that ended, which is not a drop.
             child.destroyForcibly();
+            programs.forEach(ProcessHandle::destroyForcibly);
         });
     }
 
