@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The demo: a live site moves from one real server to another, or fails on the way and is back where it was. */
@@ -38,7 +39,12 @@ final class Demo {
         LabLock lock = LabLock.take(terminal);
         removeOldLab();
         terminal.heading("Servers: old, new, ns1, ns2, client; a live site with " + rows + " rows on old");
-        LabSession session = LabSession.open(terminal, lock, rows, failAt);
+        LabSession session = LabSession.open(
+                terminal,
+                lock,
+                rows,
+                DemoSpec.TTL,
+                failAt == null ? Map.of() : Map.of(FailAtInterceptor.PROPERTY, failAt));
         boolean passed = false;
         boolean ended = false;
         try {

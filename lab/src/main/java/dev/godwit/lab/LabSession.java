@@ -47,15 +47,16 @@ final class LabSession implements AutoCloseable {
      * Boots everything.
      *
      * @param lock the right to do so; the session gives it back
-     * @param failAt the step that fails for good; null for none
+     * @param ttl of the service's record
+     * @param settings of Godwit beyond those that the lab needs, by name
      */
-    static LabSession open(Terminal terminal, LabLock lock, Rows rows, @Nullable String failAt)
+    static LabSession open(Terminal terminal, LabLock lock, Rows rows, Duration ttl, Map<String, String> settings)
             throws IOException, InterruptedException {
         LabSession session = new LabSession(terminal, lock, rows);
         boolean ready = false;
         try {
-            session.setTtl(DemoSpec.TTL);
-            session.startGodwit(failAt);
+            session.setTtl(ttl);
+            session.startGodwit(settings);
             ready = true;
             return session;
         } finally {
@@ -92,7 +93,7 @@ final class LabSession implements AutoCloseable {
         }
     }
 
-    private void startGodwit(@Nullable String failAt) throws IOException, InterruptedException {
+    private void startGodwit(Map<String, String> more) throws IOException, InterruptedException {
         GodwitProcess.storeSecret(data, DemoSpec.SSH_KEY, Files.readString(environment.sshKey()));
         GodwitProcess.storeSecret(
                 data,
@@ -102,11 +103,8 @@ final class LabSession implements AutoCloseable {
                         environment.tsigAlgorithm(),
                         environment.tsigName(),
                         Files.readString(environment.tsigSecretFile()).strip()));
-        Map<String, String> settings = new HashMap<>();
+        Map<String, String> settings = new HashMap<>(more);
         settings.put("checks.ca-file", environment.caCertificate().toString());
-        if (failAt != null) {
-            settings.put(FailAtInterceptor.PROPERTY, failAt);
-        }
         terminal.event("starting Godwit: its state, secrets and log are in " + data);
         GodwitProcess started = GodwitProcess.start(data, settings);
         godwit = started;
