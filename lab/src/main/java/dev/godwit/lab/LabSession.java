@@ -21,13 +21,15 @@ final class LabSession implements AutoCloseable {
     private final Terminal terminal;
     private final LabLock lock;
     private final Path data;
+    private final Duration ttl;
     private final LabEnvironment environment;
     private volatile @Nullable GodwitProcess godwit;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private LabSession(Terminal terminal, LabLock lock, Rows rows) throws IOException {
+    private LabSession(Terminal terminal, LabLock lock, Rows rows, Duration ttl) throws IOException {
         this.terminal = terminal;
         this.lock = lock;
+        this.ttl = ttl;
         this.data = Files.createTempDirectory("godwit-lab-").toAbsolutePath();
         // From here on there is something to remove, also when somebody presses Ctrl-C.
         Runtime.getRuntime().addShutdownHook(hook);
@@ -52,10 +54,10 @@ final class LabSession implements AutoCloseable {
      */
     static LabSession open(Terminal terminal, LabLock lock, Rows rows, Duration ttl, Map<String, String> settings)
             throws IOException, InterruptedException {
-        LabSession session = new LabSession(terminal, lock, rows);
+        LabSession session = new LabSession(terminal, lock, rows, ttl);
         boolean ready = false;
         try {
-            session.setTtl(ttl);
+            session.setTtl();
             session.startGodwit(settings);
             ready = true;
             return session;
@@ -67,7 +69,7 @@ final class LabSession implements AutoCloseable {
     }
 
     /** Gives the service's record a TTL, as the owner of the zone does, and waits until both name servers tell it. */
-    private void setTtl(Duration ttl) throws InterruptedException {
+    private void setTtl() throws InterruptedException {
         String name = environment.service() + ".";
         String record = ttl.toSeconds() + " IN A " + environment.source().address();
         lab.shell("ns1", """
@@ -117,6 +119,11 @@ final class LabSession implements AutoCloseable {
 
     LabEnvironment environment() {
         return environment;
+    }
+
+    /** The TTL that the service's record has before anything moves. */
+    Duration ttl() {
+        return ttl;
     }
 
     /** The zone as each name server has it. */

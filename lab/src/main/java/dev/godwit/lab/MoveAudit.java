@@ -119,7 +119,7 @@ final class MoveAudit {
 
     private Check dns(Ground after) {
         LabEnvironment environment = session.environment();
-        String name = environment.service() + ". " + DemoSpec.TTL.toSeconds() + " IN A ";
+        String name = environment.service() + ". " + session.ttl().toSeconds() + " IN A ";
         List<String> wanted = before.dns().facts().stream()
                 .map(fact -> fact.replace(
                         name + environment.source().address(),

@@ -36,12 +36,17 @@ abstract class LabTest {
         return open(rows, Map.of());
     }
 
+    LabSession open(Rows rows, Map<String, String> settings) throws Exception {
+        return open(rows, SHORT_TTL, settings);
+    }
+
     /**
      * Boots a fresh lab.
      *
+     * @param ttl of the service's record
      * @param settings of Godwit beyond those that the lab needs, by name
      */
-    LabSession open(Rows rows, Map<String, String> settings) throws Exception {
+    LabSession open(Rows rows, Duration ttl, Map<String, String> settings) throws Exception {
         LabLock lock = LabLock.take(terminal);
         if (new LabHost().isThere()) {
             lock.close();
@@ -49,7 +54,7 @@ abstract class LabTest {
                     "a lab is up that nobody's demo or test uses; look at it, then take it down: ./godwit lab down");
         }
         try {
-            return LabSession.open(terminal, lock, rows, SHORT_TTL, settings);
+            return LabSession.open(terminal, lock, rows, ttl, settings);
         } catch (LabException e) {
             return e.exitCode() == ExitCode.MACHINE
                     ? abort("skipped: this machine cannot hold the lab: " + e.getMessage())
