@@ -27,6 +27,7 @@ import dev.godwit.workflows.plan.Words;
 import dev.godwit.workflows.spec.NginxProxy;
 import dev.godwit.workflows.spec.ProxySpec;
 import dev.godwit.workflows.spec.Side;
+import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -188,10 +189,42 @@ public final class NginxRouting implements ProxyRouting {
         if (original.shows(forward) && proof.showsForward(endpoints, forward.nonce(), target)) {
             return Outcome.of("requests are forwarded already" + places(endpoints));
         }
-        original.put(forward);
-        proof.forward(endpoints, forward.nonce(), target);
+        try {
+            original.put(forward);
+            proof.forward(endpoints, forward.nonce(), target);
+        } catch (ApplicationFailure notProved) {
+            throw pageAgain(request, proxy, notProved);
+        }
         return Outcome.of(
                 "requests are answered by " + target + ", proved by the nonce " + forward.nonce() + places(endpoints));
+    }
+
+    /**
+     * Serves the page again before a failure is reported: between two attempts nothing leaks through to a target whose
+     * copy may yet be dropped.
+     */
+    private ApplicationFailure pageAgain(Act<ForwardRequests> request, NginxProxy proxy, ApplicationFailure notProved) {
+        if (Thread.currentThread().isInterrupted()) {
+            // The worker is being stopped, or the step was cancelled: the next attempt or the undo finds what is there.
+            return notProved;
+        }
+        // Throws if this attempt is over for the engine: a later one may have proved what would be taken away here.
+        Heartbeat.of("serving the page again");
+        try {
+            servePage(original(request.migration(), proxy, request.before()), proxy);
+            return withMore(notProved, "; the page is up again, so nothing is forwarded until the next attempt");
+        } catch (ApplicationFailure again) {
+            return withMore(
+                    notProved,
+                    "; and the page could not be served again, so requests may still be forwarded: "
+                            + again.getOriginalMessage());
+        }
+    }
+
+    private static ApplicationFailure withMore(ApplicationFailure failure, String more) {
+        return ApplicationFailure.newBuilder(failure)
+                .setMessage(failure.getOriginalMessage() + more)
+                .build();
     }
 
     private static String places(List<Endpoint> endpoints) {

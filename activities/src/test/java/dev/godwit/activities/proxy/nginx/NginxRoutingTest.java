@@ -534,15 +534,56 @@ class NginxRoutingTest {
     }
 
     @Test
-    void shouldNotCallForwardingProvedWhenTheTargetDoesNotAnswer() throws Exception {
+    void shouldServeThePageAgainWhenForwardingCannotBeProved() throws Exception {
         BeforeImage before = look(new ForwardRequests(proxy()));
         servePage(proxy(), before);
+        String page = source.read(RealNginx.FILE);
         assertFails(FailureType.PROXY_NOT_PROVED, " is not reached", () -> forward(before));
-        // Tried again when somebody has started it, the same file is in place and needs no reload.
+        // Nothing leaks through to the target between this attempt and the next.
+        assertThat(ask("/").status()).isEqualTo(503);
+        assertThat(ask("/").header("X-Godwit-Upstream")).isEmpty();
+        assertThat(source.read(RealNginx.FILE)).isEqualTo(page);
         startTarget();
-        Set<Long> workers = source.workers();
-        assertThat(forward(before).summary()).contains("already");
-        assertThat(source.workers()).isEqualTo(workers);
+        assertThat(forward(before).summary()).contains("are answered by 127.0.0.2");
+        assertThat(ask("/").body()).contains("side 127.0.0.2");
+    }
+
+    @Test
+    void shouldServeThePageAgainWhenAnAttemptLeftItsForwardingBehind() throws Exception {
+        BeforeImage before = look(new ForwardRequests(proxy()));
+        startTarget();
+        forward(before);
+        target.close();
+        assertFails(FailureType.PROXY_NOT_PROVED, "the page is up again", () -> forward(before));
+        assertThat(ask("/").status()).isEqualTo(503);
+    }
+
+    @Test
+    void shouldSayThatThePageCouldNotBeServedAgain() throws Exception {
+        BeforeImage before = look(new ForwardRequests(proxy()));
+        servePage(proxy(), before);
+        // A target that hangs up; by then somebody has broken the source's configuration.
+        try (ServerSocket hangingUp = new ServerSocket(http, 50, InetAddress.getByName(target.address))) {
+            Thread.startVirtualThread(() -> breakWhenAsked(hangingUp));
+            assertFails(
+                    FailureType.PROXY_NOT_PROVED,
+                    "so requests may still be forwarded: Expected nginx on old to accept",
+                    () -> forward(before));
+        }
+        assertThat(ask("/").header("X-Godwit-Upstream")).isPresent();
+    }
+
+    private void breakWhenAsked(ServerSocket hangingUp) {
+        try {
+            while (true) {
+                try (Socket asked = hangingUp.accept()) {
+                    source.write("/etc/nginx/sites-enabled/broken", "nonsense;\n");
+                    asked.shutdownOutput();
+                }
+            }
+        } catch (IOException closed) {
+            // The test is over.
+        }
     }
 
     @Test
