@@ -89,7 +89,7 @@ final class Demo {
         PlanView plan = mover.plan();
         mover.start();
         MigrationView end = mover.rollBackWhenItFails(step, plan);
-        List<Check> checks = new RollBackAudit(session, before, end, step).checks();
+        List<Check> checks = new RollBackAudit(session, before, end, step, FailAtInterceptor.MESSAGE).checks();
         return new Report(terminal).of(end, checks);
     }
 

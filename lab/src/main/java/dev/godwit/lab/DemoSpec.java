@@ -5,6 +5,7 @@ import dev.godwit.workflows.plan.Facts;
 import dev.godwit.workflows.plan.Plan;
 import dev.godwit.workflows.plan.PlannedStep;
 import dev.godwit.workflows.plan.Planner;
+import dev.godwit.workflows.spec.Budget;
 import dev.godwit.workflows.spec.Spec;
 import dev.godwit.workflows.spec.SpecReader;
 import java.time.Duration;
@@ -27,8 +28,9 @@ final class DemoSpec {
      * The document.
      *
      * @param soak how long it soaks unless somebody says finish
+     * @param decision how long a failure in the outage waits for a person
      */
-    static String yaml(LabEnvironment lab, Duration soak) {
+    static String yaml(LabEnvironment lab, Duration soak, Duration decision) {
         return """
             # The lab's shop: from old to new, with everything that belongs to it.
             service: %1$s
@@ -53,7 +55,7 @@ final class DemoSpec {
               - { get: "https://%1$s/health", status: 200, contains: ok }
               - { get: "https://%1$s/", status: 200, contains: Latest orders }
             gates: { cutover: approval }
-            budget: { outage: 2m }
+            budget: { outage: 2m, decision: %15$s }
             soak: %14$s
             """.formatted(
                         lab.service(),
@@ -69,12 +71,14 @@ final class DemoSpec {
                         lab.nameServers().getFirst().address(),
                         lab.nameServers().getLast().address(),
                         lab.certificate(),
-                        Durations.format(soak));
+                        Durations.format(soak),
+                        Durations.format(decision));
     }
 
     /** The steps of its plan. They follow from the document alone, so they are known before any server is asked. */
     static List<PlannedStep> steps() {
-        Spec spec = SpecReader.read(yaml(LabEnvironment.SAMPLE, Duration.ofMinutes(5)), SpecReader.Format.YAML);
+        Spec spec = SpecReader.read(
+                yaml(LabEnvironment.SAMPLE, Duration.ofMinutes(5), Budget.DEFAULT.decision()), SpecReader.Format.YAML);
         Plan plan = Planner.plan(spec, Facts.NONE);
         return plan.steps();
     }

@@ -12,12 +12,14 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Godwit as an operator runs it, {@code up} in a process of its own, on a data folder of its own. Its class path is
@@ -36,6 +38,7 @@ final class GodwitProcess implements AutoCloseable {
     private final int port;
     private final Map<String, String> settings;
     private final Process process;
+    private @Nullable ProcessHandle orphan;
 
     private GodwitProcess(Path data, int port, Map<String, String> settings) throws IOException {
         this.data = data;
@@ -175,12 +178,49 @@ final class GodwitProcess implements AutoCloseable {
 
     /** Ends it and everything that it started, at once: what kill -9 does to all of it. */
     void kill() throws InterruptedException {
-        List<ProcessHandle> all = Stream.concat(Stream.of(process.toHandle()), process.descendants())
-                .toList();
+        kill(Stream.concat(Stream.of(process.toHandle()), process.descendants()).toList());
+    }
+
+    /** Ends API and worker, which are one process. Their engine goes on alone. */
+    void killWorker() throws InterruptedException {
+        orphan = engine();
+        kill(List.of(process.toHandle()));
+    }
+
+    /** Ends the engine under a worker that lives, and returns when another one serves. */
+    void killEngine() throws InterruptedException {
+        ProcessHandle killed = engine();
+        kill(List.of(killed));
+        GodwitApi api = api("");
+        if (!Await.until(
+                HEALTHY,
+                PAUSE,
+                () -> process.children().anyMatch(child -> isEngine(child) && child.pid() != killed.pid())
+                        && api.health() == 200)) {
+            throw new LabException(
+                    ExitCode.FAILURE,
+                    "Expected Godwit to start its engine again within " + HEALTHY.toSeconds() + " s, but it is "
+                            + api.health() + ":\n" + lastWords());
+        }
+    }
+
+    private static void kill(List<ProcessHandle> all) throws InterruptedException {
         all.forEach(ProcessHandle::destroyForcibly);
         for (ProcessHandle each : all) {
-            Await.until(STOP, Duration.ofMillis(20), () -> !each.isAlive());
+            Await.until(STOP, Duration.ofMillis(5), () -> !each.isAlive());
         }
+    }
+
+    private ProcessHandle engine() {
+        return process.children()
+                .filter(GodwitProcess::isEngine)
+                .findFirst()
+                .orElseThrow(() -> new LabException(
+                        ExitCode.FAILURE, "Expected Godwit to have an engine, but found none:\n" + lastWords()));
+    }
+
+    private static boolean isEngine(ProcessHandle process) {
+        return process.info().arguments().map(Arrays::asList).orElse(List.of()).contains("start-dev");
     }
 
     /** Stops it as an operator does; by force if that takes too long. */
@@ -197,6 +237,9 @@ final class GodwitProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         below.forEach(ProcessHandle::destroyForcibly);
+        if (orphan != null) {
+            orphan.destroyForcibly();
+        }
     }
 
     private String lastWords() {

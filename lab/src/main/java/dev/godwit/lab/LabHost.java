@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -80,6 +81,30 @@ final class LabHost {
         List<String> words = new ArrayList<>(List.of("snapshot", host));
         words.addAll(List.of(options));
         return Snapshot.parse(run(words, null));
+    }
+
+    // ---- the network ----
+
+    /** Nothing passes between two servers any more, or between one and {@code godwit}, which is this machine. */
+    void cut(String one, String other) {
+        run("cut", one, other);
+    }
+
+    /**
+     * Every frame that leaves a server is late, and some are lost.
+     *
+     * @param loss in per cent
+     * @param hosts those that it leaves; none for all, and this machine
+     */
+    void delay(Duration delay, int loss, String... hosts) {
+        List<String> words = new ArrayList<>(List.of("delay", Long.toString(delay.toMillis()), Integer.toString(loss)));
+        words.addAll(List.of(hosts));
+        run(words, null);
+    }
+
+    /** Ends cuts, delays and losses. */
+    void heal() {
+        run("heal");
     }
 
     // ---- the client ----

@@ -1,11 +1,13 @@
 package dev.godwit.lab;
 
+import dev.godwit.api.migration.EvidenceView;
 import dev.godwit.api.migration.MigrationView;
 import dev.godwit.api.migration.PlanView;
 import dev.godwit.workflows.migration.Choice;
 import dev.godwit.workflows.migration.StepState;
 import dev.godwit.workflows.migration.Waiting;
 import dev.godwit.workflows.plan.Finding;
+import dev.godwit.workflows.spec.Budget;
 import dev.godwit.workflows.spec.SpecReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,11 +42,20 @@ final class Mover {
     private Instant trafficBegan = Instant.EPOCH;
 
     Mover(LabSession session, Terminal terminal) {
+        this(session, terminal, Budget.DEFAULT.decision());
+    }
+
+    /**
+     * A mover.
+     *
+     * @param decision how long a failure in the outage waits for a person
+     */
+    Mover(LabSession session, Terminal terminal, Duration decision) {
         this.session = session;
         this.terminal = terminal;
         this.api = session.api();
         this.progress = new Progress(terminal);
-        this.yaml = DemoSpec.yaml(session.environment(), LONGEST_SOAK);
+        this.yaml = DemoSpec.yaml(session.environment(), LONGEST_SOAK, decision);
     }
 
     /** Sends readers and writers that never stop, and waits until they are answered. */
@@ -123,11 +134,31 @@ final class Mover {
         progress.accept(soaking);
     }
 
-    /** Ends the soak. */
+    /** Ends the soak, and waits for the end. */
     MigrationView finish() throws IOException, InterruptedException {
+        endSoak();
+        return ended();
+    }
+
+    /** Ends the soak. */
+    void endSoak() throws IOException, InterruptedException {
         terminal.event("POST /migrations/" + id() + "/finish");
         api.finish(id(), "the shop is well on new");
+    }
+
+    /** Waits for the end. */
+    MigrationView ended() throws IOException, InterruptedException {
         return follow(view -> view.outcome() != null);
+    }
+
+    /** Its status now. */
+    MigrationView status() throws IOException, InterruptedException {
+        return api.status(id());
+    }
+
+    /** What is kept of it when it has ended. */
+    EvidenceView evidence() throws IOException, InterruptedException {
+        return api.evidence(id());
     }
 
     /** Waits until the step fails, and decides to roll back. */
@@ -164,7 +195,7 @@ final class Mover {
                 .strip());
     }
 
-    private static boolean waitsFor(MigrationView view, Waiting.For what) {
+    static boolean waitsFor(MigrationView view, Waiting.For what) {
         Waiting waiting = view.waiting();
         return waiting != null && waiting.what() == what;
     }

@@ -20,13 +20,21 @@ final class RollBackAudit {
     private final Ground before;
     private final MigrationView end;
     private final String step;
+    private final String why;
 
-    RollBackAudit(LabSession session, Ground before, MigrationView end, String step) {
+    /**
+     * An audit.
+     *
+     * @param step that failed
+     * @param why words that the reason of the end must hold
+     */
+    RollBackAudit(LabSession session, Ground before, MigrationView end, String step, String why) {
         this.session = session;
         this.lab = session.lab();
         this.before = before;
         this.end = end;
         this.step = step;
+        this.why = why;
     }
 
     /** Lets the client go on for a while, stops it and asks. */
@@ -69,7 +77,7 @@ final class RollBackAudit {
         boolean there = end.steps().stream()
                 .anyMatch(each -> each.id().equals(step)
                         && (each.state() == StepState.FAILED || each.state() == StepState.UNDONE));
-        boolean reason = end.endReason() != null && end.endReason().contains(FailAtInterceptor.MESSAGE);
+        boolean reason = end.endReason() != null && end.endReason().contains(why);
         return new Check(
                 "the migration failed at " + step + " and is rolled back",
                 end.outcome() == End.ROLLED_BACK && failed.isEmpty() && there && reason,

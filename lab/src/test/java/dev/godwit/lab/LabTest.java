@@ -23,6 +23,9 @@ abstract class LabTest {
     /** The record's TTL where its wait is not what is looked at. */
     static final Duration SHORT_TTL = Duration.ofSeconds(6);
 
+    static final String FIRST_COPY = "copy-database-first-shop";
+    static final String FINAL_COPY = "copy-database-final-shop";
+
     final Terminal terminal = Terminal.plain(System.out);
 
     @BeforeEach
@@ -76,5 +79,23 @@ abstract class LabTest {
     void assertPassed(MigrationView end, List<Check> checks) {
         new Report(terminal).of(end, checks);
         assertThat(checks).isNotEmpty().allMatch(Check::passed);
+    }
+
+    /** How many of Godwit's jobs for a step run on the target. */
+    static long unitsOf(LabSession session, String step) {
+        return session.lab()
+                .shell("new", "systemctl list-units --no-legend --plain --state=active 'godwit-*'")
+                .lines()
+                .filter(line -> line.contains("-" + step + "-"))
+                .count();
+    }
+
+    /** How many of them were ever started, as the target's systemd counts. */
+    static long startsOf(LabSession session, String step) {
+        return session.lab()
+                .shell("new", "journalctl --quiet --no-pager --output=cat _PID=1 JOB_TYPE=start JOB_RESULT=done")
+                .lines()
+                .filter(line -> line.startsWith("Started ") && line.contains("-" + step + "-"))
+                .count();
     }
 }

@@ -10,9 +10,6 @@ import org.junit.jupiter.api.Test;
 
 /** What Godwit does on real servers, asked of the servers and of a client outside. */
 class ScenarioTest extends LabTest {
-    private static final String FIRST_COPY = "copy-database-first-shop";
-    private static final String FINAL_COPY = "copy-database-final-shop";
-
     @Test
     void shouldMoveLiveSiteCompletely() throws Exception {
         try (LabSession session = open(Rows.SMALL)) {
@@ -36,7 +33,7 @@ class ScenarioTest extends LabTest {
             PlanView plan = mover.plan();
             mover.start();
             MigrationView end = mover.rollBackWhenItFails(step, plan);
-            assertPassed(end, new RollBackAudit(session, before, end, step).checks());
+            assertPassed(end, new RollBackAudit(session, before, end, step, FailAtInterceptor.MESSAGE).checks());
         }
     }
 
@@ -72,21 +69,5 @@ class ScenarioTest extends LabTest {
                 .filter(step -> step.id().equals(FIRST_COPY) && step.state() == StepState.RUNNING)
                 .map(step -> step.activity() == null ? null : step.activity().doneBytes())
                 .anyMatch(bytes -> bytes != null && bytes > 0);
-    }
-
-    private static long unitsOf(LabSession session, String step) {
-        return session.lab()
-                .shell("new", "systemctl list-units --no-legend --plain --state=active 'godwit-*'")
-                .lines()
-                .filter(line -> line.contains("-" + step + "-"))
-                .count();
-    }
-
-    private static long startsOf(LabSession session, String step) {
-        return session.lab()
-                .shell("new", "journalctl --quiet --no-pager --output=cat _PID=1 JOB_TYPE=start JOB_RESULT=done")
-                .lines()
-                .filter(line -> line.startsWith("Started ") && line.contains("-" + step + "-"))
-                .count();
     }
 }
