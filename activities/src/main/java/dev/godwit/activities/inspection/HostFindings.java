@@ -145,15 +145,36 @@ final class HostFindings {
         units(source, target);
         crontabs(source, target);
         ports(source, target);
+        peer(source, target);
+    }
+
+    /** The target fetches from the source; a filter of the source's own is opened for it, by link-hosts. */
+    private void peer(HostReport source, HostReport target) {
+        if (target.peer().startsWith("SSH-")) {
+            return;
+        }
         HostSpec there = spec.source();
-        if (!target.peer().startsWith("SSH-")) {
+        String expected = "Expected the target to reach the source's sshd at " + there.address() + " port "
+                + there.ssh().port() + ", but found no answer there";
+        String rule =
+                "from " + spec.target().address() + " to port " + there.ssh().port();
+        boolean listens = source.ports().isEmpty()
+                || source.ports().containsKey(there.ssh().port());
+        if (source.filters().isEmpty() || !listens) {
             blocker(
                     "peer-unreachable",
                     Side.TARGET,
-                    "Expected the target to reach the source's sshd at " + there.address() + " port "
-                            + there.ssh().port() + ", but found no answer there",
+                    expected,
                     "let the source's firewall accept that port from "
                             + spec.target().address());
+        } else {
+            note(
+                    "firewall-rule",
+                    Side.SOURCE,
+                    expected + "; the source's firewall can drop it (" + Words.list(source.filters()) + ")",
+                    "nothing to do: the step link-hosts adds a rule that accepts " + rule
+                            + ", and it is removed at the end. If another firewall is in the way, that step fails and"
+                            + " says so");
         }
     }
 

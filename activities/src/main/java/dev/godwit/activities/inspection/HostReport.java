@@ -15,6 +15,7 @@ import java.util.TreeSet;
  * @param clockError how wrong that may be: half of the time that the answer took
  * @param systemd systemd's version, 0 if something else is process 1
  * @param peer the greeting of the other server's sshd, empty if it was not reached
+ * @param filters the chains that can drop what the other server sends to its sshd
  */
 record HostReport(
         Duration clock,
@@ -30,7 +31,8 @@ record HostReport(
         Map<String, Volume> volumes,
         Map<Integer, String> ports,
         List<String> migrations,
-        String peer) {
+        String peer,
+        List<String> filters) {
     /** A unit as systemctl describes it. */
     record Unit(String load, String active, String file, List<String> triggeredBy) {
         boolean exists() {
@@ -57,6 +59,7 @@ record HostReport(
         Map<String, Volume> volumes = new TreeMap<>();
         Map<Integer, String> ports = new TreeMap<>();
         TreeSet<String> migrations = new TreeSet<>();
+        List<String> filters = new ArrayList<>();
         for (String line : lines) {
             List<String> words = List.of(line.split("\t", -1));
             switch (words.getFirst()) {
@@ -80,6 +83,7 @@ record HostReport(
                             words.get(1),
                             new Volume(Long.parseLong(words.get(2)) << 10, Long.parseLong(words.get(3)) << 10));
                 case "port" -> ports.merge(Integer.parseInt(words.get(1)), words.get(2), (first, _) -> first);
+                case "filter" -> filters.add(words.get(1));
                 case "migration" -> migrations.add(words.get(1));
                 default -> single.put(words.getFirst(), words.size() > 1 ? words.get(1) : "");
             }
@@ -98,6 +102,7 @@ record HostReport(
                 volumes,
                 ports,
                 List.copyOf(migrations),
-                single.getOrDefault("peer", ""));
+                single.getOrDefault("peer", ""),
+                List.copyOf(filters));
     }
 }

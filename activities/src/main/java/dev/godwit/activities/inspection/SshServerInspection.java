@@ -6,6 +6,7 @@ import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
+import dev.godwit.activities.link.PacketFilter;
 import dev.godwit.activities.units.UnitNames;
 import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.activity.Inspect;
@@ -185,6 +186,9 @@ public final class SshServerInspection implements ServerInspection {
             });
             if (!reply.ok()) {
                 throw RemoteFailure.of(server.spec().host(), "a look at the server", reply.exitCode(), reply.err());
+            }
+            if (side == Side.SOURCE) {
+                PacketFilter.chains(server, spec.target()).forEach(chain -> lines.add("filter\t" + chain));
             }
             return HostReport.parse(lines, clocks.ahead(), clocks.error());
         };

@@ -14,13 +14,17 @@ import dev.godwit.workflows.activity.Undo;
 import dev.godwit.workflows.plan.Step.CleanUp;
 import dev.godwit.workflows.plan.Step.LinkHosts;
 import dev.godwit.workflows.plan.Step.UnlinkHosts;
+import dev.godwit.workflows.plan.Words;
 import dev.godwit.workflows.spec.HostSpec;
 import io.temporal.failure.ApplicationFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The link by OpenSSH: a key that never leaves the target, bound to one program on the source. */
+/**
+ * The link by OpenSSH: a key that never leaves the target, bound to one program on the source; and, where the source's
+ * packet filter would drop it, one rule for the target.
+ */
 public final class SshHostLink implements HostLink {
     /** The type, base64 and comment of a public key as ssh-keygen writes it. */
     private static final Pattern PUBLIC_KEY = Pattern.compile("[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}( .*)?");
@@ -280,8 +284,31 @@ public final class SshHostLink implements HostLink {
                         + mark(migration),
                 mark(migration),
                 folder));
-        prove(migration, target);
-        return Outcome.of("the target fetches from the source with a key of its own; a ping through it was answered");
+        List<String> opened = prove(migration, source, target);
+        return Outcome.of("the target fetches from the source with a key of its own; a ping through it was answered"
+                + (opened.isEmpty() ? "" : "; the source's firewall lets it in (" + Words.list(opened) + ")"));
+    }
+
+    /**
+     * Proves the link; opens the source's packet filter if there is no way through it.
+     *
+     * @return the chains that were opened
+     */
+    private static List<String> prove(MigrationContext migration, Server source, Server target) {
+        Reply closed = ping(migration, target);
+        if (answered(migration, closed)) {
+            return List.of();
+        }
+        ApplicationFailure failure = notProved(migration, closed);
+        if (!failure.getType().equals(FailureType.HOST_UNREACHABLE.name())) {
+            throw failure;
+        }
+        List<String> opened = PacketFilter.open(source, migration);
+        Reply open = opened.isEmpty() ? closed : ping(migration, target);
+        if (!answered(migration, open)) {
+            throw notProved(migration, open);
+        }
+        return opened;
     }
 
     @Override
@@ -307,27 +334,29 @@ public final class SshHostLink implements HostLink {
 
     private Outcome unlink(MigrationContext migration) {
         String folder = Link.folder(migration.id());
-        servers.open(migration.source())
-                .output(Script.of(
-                        REVOKE,
-                        Link.checkedUser(migration.source()),
-                        Link.checkedAddress(migration.target()),
-                        mark(migration),
-                        folder));
+        Server source = servers.open(migration.source());
+        List<String> closed = PacketFilter.close(source, migration);
+        source.output(Script.of(
+                REVOKE,
+                Link.checkedUser(migration.source()),
+                Link.checkedAddress(migration.target()),
+                mark(migration),
+                folder));
         servers.open(migration.target()).output(Script.of(REMOVE_FOLDER, folder));
-        return Outcome.of("the temporary key is gone from both servers");
+        return Outcome.of("the temporary key is gone from both servers"
+                + (closed.isEmpty() ? "" : ", its rule from the source's firewall (" + Words.list(closed) + ")"));
     }
 
     /** Asks through the link: only an answer shows that key, address, host key and wrapper fit. */
-    private static void prove(MigrationContext migration, Server target) {
+    private static Reply ping(MigrationContext migration, Server target) {
         List<String> command = new ArrayList<>(Link.sshCommand(migration.id(), migration.source()));
         command.add("godwit-run");
         command.add("ping");
-        Reply reply = target.run(new Script("exec \"$@\" </dev/null", command, null));
-        if (reply.ok() && reply.out().strip().equals(answer(migration))) {
-            return;
-        }
-        throw notProved(migration, reply);
+        return target.run(new Script("exec \"$@\" </dev/null", command, null));
+    }
+
+    private static boolean answered(MigrationContext migration, Reply reply) {
+        return reply.ok() && reply.out().strip().equals(answer(migration));
     }
 
     private static ApplicationFailure notProved(MigrationContext migration, Reply reply) {
@@ -346,8 +375,9 @@ public final class SshHostLink implements HostLink {
                     + " whether its sshd allows public keys for this user");
         }
         if (reply.exitCode() == SSH_FAILED) {
-            return FailureType.HOST_UNREACHABLE.because(
-                    "Expected an ssh connection " + way + ", but found: " + found + "; let the target reach that port");
+            return FailureType.HOST_UNREACHABLE.because("Expected an ssh connection " + way + ", but found: " + found
+                    + "; let the target reach that port: a firewall outside the source, or a rule that the"
+                    + " source's own cannot be asked for, is in the way");
         }
         return FailureType.COMMAND_FAILED.because("Expected '" + answer(migration) + "' from the source " + way
                 + ", but found exit status " + reply.exitCode() + ", '"
@@ -384,7 +414,7 @@ public final class SshHostLink implements HostLink {
     }
 
     /** The comment of the line in authorized_keys. */
-    private static String mark(MigrationContext migration) {
+    static String mark(MigrationContext migration) {
         return "godwit " + Link.checkedMigration(migration.id());
     }
 }

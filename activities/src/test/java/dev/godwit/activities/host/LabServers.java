@@ -10,8 +10,10 @@ import dev.godwit.workflows.spec.SecretRef;
 import dev.godwit.workflows.spec.SshLogin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -24,8 +26,12 @@ public final class LabServers implements AutoCloseable {
     private final JsonNode lab;
     private final SshServers servers;
 
-    private LabServers(JsonNode lab) {
+    /** Held as long as these servers are used: a demo or a scenario that moves the shop there must not be disturbed. */
+    private final FileChannel turn;
+
+    private LabServers(JsonNode lab, FileChannel turn) {
         this.lab = lab;
+        this.turn = turn;
         servers = new SshServers(secrets());
     }
 
@@ -39,13 +45,25 @@ public final class LabServers implements AutoCloseable {
             if (process.waitFor() != 0) {
                 return abort("skipped: the lab is not up; as root: " + program + " up");
             }
-            return new LabServers(GodwitJson.mapper().readTree(answer));
+            return new LabServers(GodwitJson.mapper().readTree(answer), turn());
         } catch (IOException e) {
             return abort("skipped: " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** The lock that a session on the lab holds; the test is skipped while there is one. */
+    private static FileChannel turn() throws IOException {
+        String home = System.getenv().getOrDefault("GODWIT_LAB_HOME", "/var/lib/godwit-lab");
+        Path path = Path.of(home + ".session.lock");
+        FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (file.tryLock() == null) {
+            file.close();
+            return abort("skipped: a demo or a scenario is using the lab");
+        }
+        return file;
     }
 
     private static Path program() {
@@ -96,5 +114,10 @@ public final class LabServers implements AutoCloseable {
     @Override
     public void close() {
         servers.close();
+        try {
+            turn.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

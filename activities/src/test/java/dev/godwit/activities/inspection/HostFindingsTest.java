@@ -52,7 +52,8 @@ class HostFindingsTest {
                 Map.of("/", new Volume(100L << 30, 50L << 30)),
                 Map.of(22, "sshd"),
                 List.of(),
-                peer);
+                peer,
+                List.of());
     }
 
     private static HostReport target(Unit app, Unit worker) {
@@ -131,8 +132,39 @@ class HostFindingsTest {
                 TARGET.volumes(),
                 TARGET.ports(),
                 List.of(),
-                TARGET.peer());
+                TARGET.peer(),
+                List.of());
         assertThat(findings(SOURCE, slow)).isEmpty();
+    }
+
+    @Test
+    void shouldTellOfTheFirewallRuleThatWillBeMade() {
+        HostReport unreached = report(READY, READY, IDLE, Duration.ZERO, "debian 12", "");
+        assertThat(findings(SOURCE, unreached)).containsExactly("BLOCKER peer-unreachable target");
+        assertThat(findings(filtering(22), unreached)).containsExactly("NOTE firewall-rule source");
+        assertThat(findings(filtering(2222), unreached))
+                .as("where no sshd listens, no rule helps")
+                .contains("BLOCKER peer-unreachable target");
+        assertThat(findings(filtering(22), TARGET)).as("there is a way already").isEmpty();
+    }
+
+    private static HostReport filtering(int sshd) {
+        return new HostReport(
+                SOURCE.clock(),
+                SOURCE.clockError(),
+                0,
+                SOURCE.os(),
+                SOURCE.release(),
+                SOURCE.machine(),
+                SOURCE.systemd(),
+                List.of(),
+                SOURCE.units(),
+                SOURCE.users(),
+                SOURCE.volumes(),
+                Map.of(sshd, "sshd"),
+                List.of(),
+                "",
+                List.of("inet filter input"));
     }
 
     @Test
@@ -151,7 +183,8 @@ class HostFindingsTest {
                 Map.of("/var", new Volume(10L << 30, 100L << 20)),
                 Map.of(),
                 List.of("shop-1"),
-                "");
+                "",
+                List.of());
         assertThat(findings(SOURCE, odd))
                 .containsExactly(
                         "BLOCKER privilege target",

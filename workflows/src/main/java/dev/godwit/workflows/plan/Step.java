@@ -157,12 +157,12 @@ public sealed interface Step {
         @Override
         public String does() {
             return "make a temporary key on the target and let it fetch from the source, from its address and for"
-                    + " the transfers of this migration only";
+                    + " the transfers of this migration only; open the source's firewall for that, if it is in the way";
         }
 
         @Override
         public String undo() {
-            return "remove the key from both servers";
+            return "remove the key from both servers, and the firewall rule";
         }
 
         @Override
@@ -647,7 +647,7 @@ public sealed interface Step {
     record UnlinkHosts() implements Step {
         @Override
         public String does() {
-            return "remove the temporary key from both servers";
+            return "remove the temporary key from both servers, and the firewall rule";
         }
 
         @Override
