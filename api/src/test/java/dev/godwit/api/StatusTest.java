@@ -18,6 +18,8 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 @MicronautTest
@@ -43,6 +45,15 @@ class StatusTest {
         String id = http.post(MIGRATIONS, Specs.json(kind + "." + UUID.randomUUID() + ".example.org"))
                 .id();
         return MIGRATIONS + "/" + id;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4, 64, 400, 4000})
+    void shouldRefuseCursorThatNoPageGave(int length) {
+        Http.Answer answer = http.get(MIGRATIONS + "?cursor=" + "0".repeat(length));
+
+        assertThat(answer.status()).as(answer.text()).isEqualTo(400);
+        assertThat(answer.problem()).isEqualTo("invalid-parameter");
     }
 
     @Test

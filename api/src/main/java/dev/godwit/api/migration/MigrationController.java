@@ -44,6 +44,7 @@ final class MigrationController {
                     "Server-sent events named 'status', each with the whole status as its data: the first at once, the last"
                             + " when the migration is over; then the stream ends. Comments show that it is alive.",
             answer = "A stream of events",
+            body = MigrationView.class,
             problems = ProblemType.UNKNOWN_MIGRATION)
     Publisher<StatusEvent> events(@PathVariable @Doc(ID) String id) {
         return feeds.of(runs.find(id).id());

@@ -155,7 +155,8 @@ record Operation(UriRouteInfo<?, ?> route, Method method, Call call, boolean ope
         }
         ObjectNode content = response.putObject("content");
         for (MediaType type : route.getProduces()) {
-            content.putObject(type.getName()).set("schema", bodies());
+            JsonNode schema = type.matches(MediaType.TEXT_EVENT_STREAM_TYPE) ? event(bodies()) : bodies();
+            content.putObject(type.getName()).set("schema", schema);
         }
         return response;
     }
@@ -173,6 +174,21 @@ record Operation(UriRouteInfo<?, ?> route, Method method, Call call, boolean ope
         ObjectNode either = object();
         either.putArray("anyOf").addAll(bodies);
         return either;
+    }
+
+    /** Of a stream of server-sent events the schema describes each event; its data is a text that holds JSON. */
+    private static ObjectNode event(JsonNode data) {
+        ObjectNode event = object().put("type", "object");
+        ObjectNode properties = event.putObject("properties");
+        properties.putObject("id").put("type", "string");
+        properties.putObject("event").put("type", "string");
+        properties
+                .putObject("data")
+                .put("type", "string")
+                .put("contentMediaType", MediaType.APPLICATION_JSON)
+                .set("contentSchema", data);
+        event.putArray("required").add("event").add("data");
+        return event;
     }
 
     private Set<ProblemType> problems() {

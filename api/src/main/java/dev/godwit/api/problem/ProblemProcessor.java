@@ -1,6 +1,7 @@
 package dev.godwit.api.problem;
 
 import io.micronaut.http.HttpRequest;
+import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.server.exceptions.response.Error;
 import io.micronaut.http.server.exceptions.response.ErrorContext;
@@ -29,12 +30,21 @@ final class ProblemProcessor implements ErrorResponseProcessor<Problem> {
                 Problem.of(
                         ProblemType.METHOD_NOT_ALLOWED,
                         "Expected a method that the header Allow lists, but found " + request.getMethodName());
-            case 406 -> Problem.of(ProblemType.NOT_ACCEPTABLE, words);
+            case 406 ->
+                Problem.of(
+                        ProblemType.NOT_ACCEPTABLE,
+                        "Expected a header Accept with a media type that this call gives, but found others: " + words);
             case 413 ->
                 Problem.of(
                         ProblemType.BODY_TOO_LARGE,
                         "Expected a body of at most 512 KiB, but found a larger one; shorten it");
-            case 415 -> Problem.of(ProblemType.UNSUPPORTED_MEDIA_TYPE, words);
+            case 415 ->
+                Problem.of(
+                        ProblemType.UNSUPPORTED_MEDIA_TYPE,
+                        "Expected a media type that this call takes, but found "
+                                + request.getContentType()
+                                        .map(MediaType::getName)
+                                        .orElse("none") + ": " + words);
             case 500 ->
                 ProblemAnswers.unexpected(
                         request.getMethodName() + " " + request.getPath(),
