@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -59,13 +60,17 @@ final class GodwitApi {
     }
 
     /**
-     * Starts the migration of a plan that was reviewed.
+     * Starts a migration.
      *
+     * @param plan the hash of the plan that was reviewed; null for none
      * @param key the same key again does nothing a second time
      */
-    MigrationView start(JsonNode spec, String plan, String key, String reason)
+    MigrationView start(JsonNode spec, @Nullable String plan, String key, String reason)
             throws IOException, InterruptedException {
-        ObjectNode body = reason(reason).put("plan", plan);
+        ObjectNode body = reason(reason);
+        if (plan != null) {
+            body.put("plan", plan);
+        }
         body.set("spec", spec);
         return answer(post("/migrations", body).header("Idempotency-Key", key), MigrationView.class);
     }
@@ -88,6 +93,11 @@ final class GodwitApi {
         return steer(id, "finish", reason(reason));
     }
 
+    /** Puts the source back; after the pivot only if the loss is accepted. */
+    MigrationView rollBack(String id, boolean acceptLoss, String reason) throws IOException, InterruptedException {
+        return steer(id, "rollback", reason(reason).put("acceptLoss", acceptLoss));
+    }
+
     EvidenceView evidence(String id) throws IOException, InterruptedException {
         return answer(request("/migrations/" + id + "/evidence").GET(), EvidenceView.class);
     }
@@ -106,6 +116,22 @@ final class GodwitApi {
                 .GET()
                 .build();
         return new StatusStream(client, request, watcher, condition).await(atMost);
+    }
+
+    /**
+     * Any call, and its answer as it came.
+     *
+     * @param type of the body; null for no body
+     */
+    HttpResponse<String> call(String method, String path, @Nullable String type, String body)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = request(path).timeout(ANSWER);
+        if (type == null) {
+            request.method(method, HttpRequest.BodyPublishers.noBody());
+        } else {
+            request.header("Content-Type", type).method(method, HttpRequest.BodyPublishers.ofString(body));
+        }
+        return send(request.build());
     }
 
     private MigrationView steer(String id, String call, ObjectNode body) throws IOException, InterruptedException {

@@ -233,6 +233,9 @@ public final class SshServerInspection implements ServerInspection {
         }
         if (side == Side.TARGET) {
             words.addAll(List.of("tool:ssh", "tool:ssh-keygen", "tool:bash"));
+            if (!spec.files().isEmpty()) {
+                words.add("tool:rsync"); // the source's is looked for with its folders
+            }
         }
         UnitNames.checked(spec.units()).forEach(unit -> words.add("unit:" + unit));
         UnitNames.checked(spec.jobs().units()).forEach(unit -> words.add("unit:" + unit));

@@ -22,7 +22,8 @@ import java.util.List;
 record Tools(String login, String host, int port, String user, String folder, String passwords) {
     /**
      * {@code $1} the server's major version, the rest are programs. Debian's wrappers in {@code /usr/bin} choose a
-     * version of their own and take time for it: the version's own folder comes first.
+     * version of their own and take time for it: the version's own folder comes first. They are there when what they wrap
+     * is not, so that each program has to say its version.
      */
     private static final String FIND = """
             major=$1
@@ -30,7 +31,10 @@ record Tools(String login, String host, int port, String user, String folder, St
             for folder in "/usr/lib/postgresql/$major/bin" "/usr/pgsql-$major/bin" "/usr/local/pgsql/bin" /usr/bin; do
                 missing=
                 for tool in "$@"; do
-                    [ -x "$folder/$tool" ] || missing=$tool
+                    version=$("$folder/$tool" --version 2>/dev/null) || version=
+                    version=${version#*) }
+                    version=${version%%[!0-9]*}
+                    [ "${version:-0}" -ge "$major" ] || missing=$tool
                 done
                 if [ -z "$missing" ]; then printf '%s\\n' "$folder"; exit 0; fi
             done
