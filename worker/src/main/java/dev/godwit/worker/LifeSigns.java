@@ -1,8 +1,8 @@
 package dev.godwit.worker;
 
 import io.temporal.activity.ActivityExecutionContext;
-import io.temporal.client.ActivityCanceledException;
 import io.temporal.client.ActivityCompletionException;
+import io.temporal.client.ActivityWorkerShutdownException;
 import io.temporal.common.interceptors.ActivityExecutionContextBase;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;
@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Beats for every activity, also for one that waits for a server's answer and says nothing itself: a worker that was
  * killed is noticed after the heartbeat time-out of the step, seconds, and not after its start-to-close time-out,
- * minutes of an outage. An activity that was cancelled is interrupted, so that a blocking call ends.
+ * minutes of an outage. An activity that was cancelled is interrupted, so that a blocking call ends; so is one that the
+ * engine no longer counts on, because it was out of reach or too slow: another attempt may be at work already.
  */
 @Singleton
 final class LifeSigns extends WorkerInterceptorBase {
@@ -119,7 +120,7 @@ final class LifeSigns extends WorkerInterceptorBase {
         }
 
         private synchronized void interrupt(ActivityCompletionException gone) {
-            if (ended == null && worker != null && gone instanceof ActivityCanceledException) {
+            if (ended == null && worker != null && !(gone instanceof ActivityWorkerShutdownException)) {
                 ended = gone;
                 worker.interrupt();
             }

@@ -12,6 +12,7 @@ import io.temporal.client.WorkflowStub;
 import io.temporal.common.RetryOptions;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
+import io.temporal.failure.TimeoutFailure;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.WorkerFactoryOptions;
@@ -29,8 +30,10 @@ import org.junit.jupiter.api.Test;
 /** In real time: what is measured is that beats come by themselves. */
 class LifeSignsTest {
     private static final Duration HEARTBEAT = Duration.ofSeconds(2);
+    private static final Duration LONG = Duration.ofMinutes(1);
 
     private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch interrupted = new CountDownLatch(1);
     private final CountDownLatch never = new CountDownLatch(1);
     private final LifeSigns lifeSigns = new LifeSigns();
     private TestWorkflowEnvironment environment;
@@ -62,13 +65,14 @@ class LifeSignsTest {
 
     @Test
     void shouldKeepASilentActivityAliveBeyondItsHeartbeatTimeout() {
-        assertThat(workflow().run(HEARTBEAT.multipliedBy(2).toMillis())).isEqualTo("attempt over");
+        assertThat(workflow().run(HEARTBEAT.multipliedBy(2).toMillis(), LONG.toMillis()))
+                .isEqualTo("attempt over");
     }
 
     @Test
     void shouldInterruptABlockedActivityThatWasCancelled() throws InterruptedException {
         WaitingWorkflow workflow = workflow();
-        WorkflowClient.start(workflow::run, Duration.ofMinutes(1).toMillis());
+        WorkflowClient.start(workflow::run, LONG.toMillis(), LONG.toMillis());
         assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
         WorkflowStub started = WorkflowStub.fromTyped(workflow);
 
@@ -78,11 +82,22 @@ class LifeSignsTest {
                 .hasRootCauseInstanceOf(CanceledFailure.class);
     }
 
+    @Test
+    void shouldInterruptAnAttemptThatTheEngineHasGivenUp() throws InterruptedException {
+        WaitingWorkflow workflow = workflow();
+
+        assertThatThrownBy(() -> workflow.run(LONG.toMillis(), HEARTBEAT.toMillis()))
+                .hasRootCauseInstanceOf(TimeoutFailure.class);
+
+        assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
     private String waitSilently(long millis) {
         begun.countDown();
         try {
             return never.await(millis, TimeUnit.MILLISECONDS) ? "never" : "attempt over";
-        } catch (InterruptedException interrupted) {
+        } catch (InterruptedException e) {
+            interrupted.countDown();
             throw ApplicationFailure.newFailure("interrupted", "INTERRUPTED");
         }
     }
@@ -105,17 +120,17 @@ class LifeSignsTest {
     @WorkflowInterface
     public interface WaitingWorkflow {
         @WorkflowMethod
-        String run(long millis);
+        String run(long millis, long atMost);
     }
 
     /** Waits for one attempt of a silent activity. */
     public static final class WaitingWorkflowImpl implements WaitingWorkflow {
         @Override
-        public String run(long millis) {
+        public String run(long millis, long atMost) {
             return Workflow.newActivityStub(
                             Silent.class,
                             ActivityOptions.newBuilder()
-                                    .setStartToCloseTimeout(Duration.ofMinutes(2))
+                                    .setStartToCloseTimeout(Duration.ofMillis(atMost))
                                     .setHeartbeatTimeout(HEARTBEAT)
                                     .setCancellationType(ActivityCancellationType.WAIT_CANCELLATION_COMPLETED)
                                     .setRetryOptions(RetryOptions.newBuilder()
