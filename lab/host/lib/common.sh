@@ -75,7 +75,7 @@ take_lock() {
 need_packages() {
 	local package missing=()
 	local -A tool=([mmdebstrap]=mmdebstrap [systemd-container]=systemd-nspawn [nftables]=nft [iproute2]=ip
-		[openssh-client]=ssh [openssl]=openssl [util-linux]=flock [mount]=mount)
+		[openssh-client]=ssh [openssl]=openssl [util-linux]=flock [mount]=mount [python3]=python3)
 	PATH=$PATH:/usr/sbin:/sbin
 	for package in "${!tool[@]}"; do
 		command -v "${tool[$package]}" >/dev/null || missing+=("$package")

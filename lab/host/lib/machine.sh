@@ -126,7 +126,7 @@ machine_kill() {
 	pid=$(pid_of "$host") || return 0
 	leader=$(leader_of "$host") || leader=
 	# first the cable: the dying kernel of a real server says no goodbye to its peers
-	ip link delete "$(netns_of "$host")" 2>/dev/null || true
+	unplug "$host"
 	kill -KILL "$pid" 2>/dev/null || true
 	# nspawn's death takes its init along; make sure, the whole pid namespace dies with it
 	[[ -z $leader ]] || kill -KILL "$leader" 2>/dev/null || true
