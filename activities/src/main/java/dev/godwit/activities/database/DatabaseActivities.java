@@ -1,5 +1,6 @@
 package dev.godwit.activities.database;
 
+import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.database.postgresql.Postgresql;
 import dev.godwit.activities.host.Jobs;
 import dev.godwit.activities.host.Servers;
@@ -27,80 +28,73 @@ import java.util.stream.IntStream;
 
 /** Hands each database to its engine. */
 public final class DatabaseActivities implements DatabaseCopy, DatabaseFence {
-    private final ActivityHeartbeats heartbeats = new ActivityHeartbeats();
     private final Postgresql postgresql;
 
     public DatabaseActivities(Servers servers, Jobs jobs, Secrets secrets) {
-        postgresql = new Postgresql(servers, jobs, secrets, heartbeats);
+        postgresql = new Postgresql(servers, jobs, secrets, Heartbeat::of);
     }
 
     @Override
     public Inspection inspectDatabases(Inspect request) {
         List<DatabaseSpec> databases = request.spec().databases();
-        return heartbeats.during(
-                "looking at the databases",
-                () -> IntStream.range(0, databases.size())
-                        .mapToObj(i -> switch (databases.get(i)) {
-                            case PostgresqlDatabase database ->
-                                postgresql.inspect(
-                                        request.spec().source(), request.spec().target(), database, "/databases/" + i);
-                        })
-                        .reduce(Inspection.NOTHING, Inspection::and));
+        Heartbeat.of("looking at the databases");
+        return IntStream.range(0, databases.size())
+                .mapToObj(i -> switch (databases.get(i)) {
+                    case PostgresqlDatabase database ->
+                        postgresql.inspect(
+                                request.spec().source(), request.spec().target(), database, "/databases/" + i);
+                })
+                .reduce(Inspection.NOTHING, Inspection::and);
     }
 
     @Override
     public BeforeImage lookAtCopy(Look<CopyDatabase> request) {
-        return heartbeats.during(
-                "looking at " + request.step().database().name() + " on the target",
-                () -> switch (request.step().database()) {
-                    case PostgresqlDatabase database -> postgresql.lookAtCopy(request, database);
-                });
+        Heartbeat.of("looking at " + request.step().database().name() + " on the target");
+        return switch (request.step().database()) {
+            case PostgresqlDatabase database -> postgresql.lookAtCopy(request, database);
+        };
     }
 
     @Override
     public Outcome copyDatabase(Act<CopyDatabase> request) {
-        return heartbeats.during(
-                "preparing the copy of " + request.step().database().name(),
-                () -> switch (request.step().database()) {
-                    case PostgresqlDatabase database -> postgresql.copy(request, database);
-                });
+        Heartbeat.of("preparing the copy of " + request.step().database().name());
+        return switch (request.step().database()) {
+            case PostgresqlDatabase database -> postgresql.copy(request, database);
+        };
     }
 
     @Override
     public Outcome dropCopy(Undo<CopyDatabase> request) {
-        return heartbeats.during(
-                "dropping the copy of " + request.step().database().name(),
-                () -> switch (request.step().database()) {
-                    case PostgresqlDatabase database -> postgresql.dropCopy(request, database);
-                });
+        Heartbeat.of("dropping the copy of " + request.step().database().name());
+        return switch (request.step().database()) {
+            case PostgresqlDatabase database -> postgresql.dropCopy(request, database);
+        };
     }
 
     @Override
     public Outcome setSequences(Act<SetSequences> request) {
-        return heartbeats.during(
-                "setting the sequences of " + request.step().database().name(),
-                () -> switch (request.step().database()) {
-                    case PostgresqlDatabase database -> postgresql.setSequences(request, database);
-                });
+        Heartbeat.of("setting the sequences of " + request.step().database().name());
+        return switch (request.step().database()) {
+            case PostgresqlDatabase database -> postgresql.setSequences(request, database);
+        };
     }
 
     @Override
     public Outcome verifyDatabase(Act<VerifyDatabase> request) {
-        return heartbeats.during("comparing " + request.step().database().name(), () -> switch (request.step()
-                .database()) {
+        Heartbeat.of("comparing " + request.step().database().name());
+        return switch (request.step().database()) {
             case PostgresqlDatabase database -> postgresql.verify(request, database);
-        });
+        };
     }
 
     @Override
     public Loss estimateLoss(LossQuestion request) {
-        List<Loss> losses = heartbeats.during(
-                "comparing both sides",
-                () -> request.databases().stream()
-                        .map(spec -> switch (spec) {
-                            case PostgresqlDatabase database -> postgresql.estimateLoss(request.migration(), database);
-                        })
-                        .toList());
+        Heartbeat.of("comparing both sides");
+        List<Loss> losses = request.databases().stream()
+                .map(spec -> switch (spec) {
+                    case PostgresqlDatabase database -> postgresql.estimateLoss(request.migration(), database);
+                })
+                .toList();
         return new Loss(
                 losses.stream().mapToLong(Loss::rows).sum(),
                 losses.stream().map(Loss::summary).collect(Collectors.joining("\n")));
@@ -108,27 +102,25 @@ public final class DatabaseActivities implements DatabaseCopy, DatabaseFence {
 
     @Override
     public BeforeImage lookAtFence(Look<FenceDatabase> request) {
-        return heartbeats.during(
-                "looking at " + request.step().database().name() + " on the source",
-                () -> switch (request.step().database()) {
-                    case PostgresqlDatabase database -> postgresql.lookAtFence(request, database);
-                });
+        Heartbeat.of("looking at " + request.step().database().name() + " on the source");
+        return switch (request.step().database()) {
+            case PostgresqlDatabase database -> postgresql.lookAtFence(request, database);
+        };
     }
 
     @Override
     public Outcome fenceDatabase(Act<FenceDatabase> request) {
-        return heartbeats.during("fencing " + request.step().database().name(), () -> switch (request.step()
-                .database()) {
+        Heartbeat.of("fencing " + request.step().database().name());
+        return switch (request.step().database()) {
             case PostgresqlDatabase database -> postgresql.fence(request, database);
-        });
+        };
     }
 
     @Override
     public Outcome liftFence(Undo<FenceDatabase> request) {
-        return heartbeats.during(
-                "lifting the fence of " + request.step().database().name(),
-                () -> switch (request.step().database()) {
-                    case PostgresqlDatabase database -> postgresql.liftFence(request, database);
-                });
+        Heartbeat.of("lifting the fence of " + request.step().database().name());
+        return switch (request.step().database()) {
+            case PostgresqlDatabase database -> postgresql.liftFence(request, database);
+        };
     }
 }

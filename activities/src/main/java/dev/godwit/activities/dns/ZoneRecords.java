@@ -1,5 +1,6 @@
 package dev.godwit.activities.dns;
 
+import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.dns.NameServer.NoAnswer;
 import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.workflows.Durations;
@@ -10,7 +11,6 @@ import dev.godwit.workflows.activity.Inspect;
 import dev.godwit.workflows.activity.Inspection;
 import dev.godwit.workflows.activity.Look;
 import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.Progress;
 import dev.godwit.workflows.activity.Undo;
 import dev.godwit.workflows.plan.BeforeImage;
 import dev.godwit.workflows.plan.BeforeImage.RecordSet;
@@ -23,7 +23,6 @@ import dev.godwit.workflows.plan.Words;
 import dev.godwit.workflows.spec.DnsRecord;
 import dev.godwit.workflows.spec.DnsSpec;
 import dev.godwit.workflows.spec.Rfc2136Provider;
-import io.temporal.activity.Activity;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,7 +124,7 @@ public final class ZoneRecords implements DnsRecords {
         List<RecordSet> wanted = new ArrayList<>();
         List<String> changes = new ArrayList<>();
         for (DnsRecord record : step.dns().records()) {
-            heartbeat("reading " + record.name());
+            Heartbeat.of("reading " + record.name());
             RecordSet found = editor.read(record);
             RecordSet wanting = wish.apply(found);
             wanted.add(wanting);
@@ -167,17 +166,13 @@ public final class ZoneRecords implements DnsRecords {
         List<String> doubts = new ArrayList<>();
         for (String server : servers) {
             // For each: a silent one takes its time.
-            heartbeat(what);
+            Heartbeat.of(what);
             wanted.stream()
                     .flatMap(set -> doubt(server(server), set).stream())
                     .findFirst()
                     .ifPresent(doubts::add);
         }
         return doubts;
-    }
-
-    private static void heartbeat(String what) {
-        Activity.getExecutionContext().heartbeat(new Progress(what, 0, 0));
     }
 
     private static Optional<String> doubt(NameServer server, RecordSet wanted) {

@@ -492,9 +492,10 @@ class NginxRoutingTest {
     private static void reload(RealNginx nginx) throws Exception {
         Set<Long> before = nginx.workers();
         nginx.reload();
-        for (int attempt = 0; attempt < 100 && nginx.workers().stream().anyMatch(before::contains); attempt++) {
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
+        before.stream()
+                .flatMap(pid -> ProcessHandle.of(pid).stream())
+                .forEach(worker ->
+                        worker.onExit().orTimeout(10, TimeUnit.SECONDS).join());
     }
 
     private static void echoUpgraded(ServerSocket echo) {
