@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waiting for something outside of this process, which can only be asked again and again. */
-final class Await {
+public final class Await {
     private Await() {}
 
     /**
@@ -13,7 +13,8 @@ final class Await {
      *
      * @return false if it was not true in time
      */
-    static boolean until(Duration atMost, Duration pause, BooleanSupplier condition) throws InterruptedException {
+    public static boolean until(Duration atMost, Duration pause, BooleanSupplier condition)
+            throws InterruptedException {
         long deadline = System.nanoTime() + atMost.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() >= deadline) {

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** The spec that moves the lab's site, as an operator writes it. */
-final class DemoSpec {
+public final class DemoSpec {
     /** The secret with the key for ssh. */
     static final String SSH_KEY = "ops";
 
@@ -30,7 +30,7 @@ final class DemoSpec {
      * @param soak how long it soaks unless somebody says finish
      * @param decision how long a failure in the outage waits for a person
      */
-    static String yaml(LabEnvironment lab, Duration soak, Duration decision) {
+    public static String yaml(LabEnvironment lab, Duration soak, Duration decision) {
         return """
             # The lab's shop: from old to new, with everything that belongs to it.
             service: %1$s

@@ -1,14 +1,14 @@
 package dev.godwit.lab;
 
 /** What the exit status of {@code demo} means; {@code lab} hands on that of its script. */
-final class ExitCode {
-    static final int OK = 0;
+public final class ExitCode {
+    public static final int OK = 0;
     /** Something is not as it should be: the report, or the message, says what. */
-    static final int FAILURE = 1;
+    public static final int FAILURE = 1;
     /** The command line is wrong. */
-    static final int USAGE = 2;
+    public static final int USAGE = 2;
     /** This machine cannot hold the lab: no root, or no namespaces. As the lab's script has it. */
-    static final int MACHINE = 3;
+    public static final int MACHINE = 3;
 
     private ExitCode() {}
 }

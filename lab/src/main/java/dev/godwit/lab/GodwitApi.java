@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Godwit's API as a client outside uses it: HTTP and JSON, nothing else. */
-final class GodwitApi {
+public final class GodwitApi {
     private static final Duration CONNECT = Duration.ofSeconds(5);
 
     /** A plan looks at two servers first. */
@@ -75,7 +75,7 @@ final class GodwitApi {
         return answer(post("/migrations", body).header("Idempotency-Key", key), MigrationView.class);
     }
 
-    MigrationView status(String id) throws IOException, InterruptedException {
+    public MigrationView status(String id) throws IOException, InterruptedException {
         return answer(request("/migrations/" + id).GET(), MigrationView.class);
     }
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * A Godwit as an operator runs it, {@code up} in a process of its own, on a data folder of its own. Its class path is
  * this process's: all of Godwit, and what the lab may add to it.
  */
-final class GodwitProcess implements AutoCloseable {
+public final class GodwitProcess implements AutoCloseable {
     /** The first start may have to build the engine. */
     private static final Duration START = Duration.ofMinutes(10);
 
@@ -57,7 +57,8 @@ final class GodwitProcess implements AutoCloseable {
      * @param data an existing folder, for its owner only
      * @param settings of Godwit, by name
      */
-    static GodwitProcess start(Path data, Map<String, String> settings) throws IOException, InterruptedException {
+    public static GodwitProcess start(Path data, Map<String, String> settings)
+            throws IOException, InterruptedException {
         Map<String, String> all = new LinkedHashMap<>(settings);
         // Beside another Godwit, no port of it is in the way.
         all.putIfAbsent("godwit.engine.port", Integer.toString(freePort()));
@@ -137,12 +138,12 @@ final class GodwitProcess implements AutoCloseable {
     }
 
     /** Its address. */
-    URI url() {
+    public URI url() {
         return URI.create("http://127.0.0.1:" + port);
     }
 
     /** Its API, with the first token. */
-    GodwitApi api() {
+    public GodwitApi api() {
         try {
             return api(Files.readString(tokenFile()).strip());
         } catch (IOException e) {
@@ -154,7 +155,7 @@ final class GodwitProcess implements AutoCloseable {
         return new GodwitApi(url(), token);
     }
 
-    Path tokenFile() {
+    public Path tokenFile() {
         return data.resolve("tokens").resolve("admin");
     }
 
@@ -162,7 +163,7 @@ final class GodwitProcess implements AutoCloseable {
         return data;
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param certificate folder of the site's certificate
  * @param hosts servers by name: old, new, ns1, ns2, client
  */
-record LabEnvironment(
+public record LabEnvironment(
         Path labHome,
         String service,
         String zone,
@@ -30,12 +30,12 @@ record LabEnvironment(
         String proxySite,
         String certificate,
         Map<String, Host> hosts) {
-    LabEnvironment {
+    public LabEnvironment {
         hosts = Map.copyOf(hosts);
     }
 
     /** A lab that is not there, for what needs nothing but the shape of its spec. */
-    static final LabEnvironment SAMPLE = new LabEnvironment(
+    public static final LabEnvironment SAMPLE = new LabEnvironment(
             Path.of("/nowhere"),
             "shop.example.org",
             "example.org",
@@ -61,7 +61,7 @@ record LabEnvironment(
      * @param name the full name
      * @param hostKey fingerprint of its ssh key
      */
-    record Host(String name, String address, String hostKey) {
+    public record Host(String name, String address, String hostKey) {
         private static Host sample(String name, int number) {
             return new Host(
                     name + ".example.org", "10.66.0." + number, "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU");

@@ -1,15 +1,15 @@
 package dev.godwit.lab;
 
 /** Something did not work, and the message says what was expected, what was found and what to do. */
-final class LabException extends RuntimeException {
+public final class LabException extends RuntimeException {
     private final int exitCode;
 
-    LabException(int exitCode, String message) {
+    public LabException(int exitCode, String message) {
         super(message);
         this.exitCode = exitCode;
     }
 
-    LabException(int exitCode, String message, Throwable cause) {
+    public LabException(int exitCode, String message, Throwable cause) {
         super(message, cause);
         this.exitCode = exitCode;
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The lab's script, as Java calls it. What the script tells people goes to this process's standard error. */
-final class LabHost {
+public final class LabHost {
     private static final String SCRIPT = "lab/host/lab";
 
     /** The command line that runs the script with some words. */
@@ -27,7 +27,7 @@ final class LabHost {
     }
 
     /** Where Godwit's sources are: the launcher says so; a test runs somewhere below. */
-    static Path home() {
+    public static Path home() {
         String told = System.getProperty("godwit.home");
         Path folder = Path.of(told == null ? "" : told).toAbsolutePath();
         return Stream.<@Nullable Path>iterate(folder, at -> at != null, at -> at == null ? null : at.getParent())

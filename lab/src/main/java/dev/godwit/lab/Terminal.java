@@ -10,7 +10,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
 /** Where the demo talks: plain lines, and on a real terminal one more line that changes in place. */
-final class Terminal {
+public final class Terminal {
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
     private static final String ERASE_LINE = "\r\033[K";
     private static final String BOLD = "\033[1m";
@@ -28,7 +28,7 @@ final class Terminal {
     }
 
     /** This process's standard output. */
-    static Terminal standard() {
+    public static Terminal standard() {
         boolean live = Optional.ofNullable(System.console())
                 .filter(Console::isTerminal)
                 .isPresent();
@@ -46,20 +46,20 @@ final class Terminal {
     }
 
     /** A new part of the story. */
-    synchronized void heading(String text) {
+    public synchronized void heading(String text) {
         erase();
         out.println();
         out.println((live ? BOLD : "") + "== " + text + (live ? PLAIN : "") + "  (" + Words.time(elapsed()) + ")");
     }
 
     /** Lines as they are. */
-    synchronized void text(String text) {
+    public synchronized void text(String text) {
         erase();
         out.println(text);
     }
 
     /** One event, with the time of day. */
-    synchronized void event(String text) {
+    public synchronized void event(String text) {
         erase();
         out.println(LocalTime.now(ZoneId.systemDefault()).format(CLOCK) + "  " + text);
     }

@@ -1,0 +1,72 @@
+package dev.godwit.lab;
+
+import dev.godwit.workflows.activity.Act;
+import dev.godwit.workflows.activity.Inspect;
+import dev.godwit.workflows.activity.Inspection;
+import dev.godwit.workflows.activity.Look;
+import dev.godwit.workflows.activity.Loss;
+import dev.godwit.workflows.activity.LossQuestion;
+import dev.godwit.workflows.activity.Outcome;
+import dev.godwit.workflows.activity.Undo;
+import dev.godwit.workflows.plan.BeforeImage;
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.context.annotation.Value;
+import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
+import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;
+import io.temporal.common.interceptors.WorkerInterceptorBase;
+import io.temporal.failure.ApplicationFailure;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+
+/**
+ * Lets every activity do nothing and say that all is well, to measure what Godwit itself takes. It is no part of
+ * Godwit: it takes part where the lab is on the class path and the setting {@value #PROPERTY} says how long each
+ * activity pretends to be at work.
+ */
+@Singleton
+@Requires(property = IdleHands.PROPERTY)
+public final class IdleHands extends WorkerInterceptorBase {
+    /** The setting with the time that each activity takes, such as {@code 0s}. */
+    public static final String PROPERTY = "lab.idle-hands";
+
+    private final Duration each;
+
+    IdleHands(@Value("${" + PROPERTY + "}") Duration each) {
+        this.each = each;
+    }
+
+    @Override
+    public ActivityInboundCallsInterceptor interceptActivity(ActivityInboundCallsInterceptor next) {
+        return new ActivityInboundCallsInterceptorBase(next) {
+            @Override
+            public ActivityOutput execute(ActivityInput input) {
+                pretend();
+                return new ActivityOutput(answer(input.getArguments()[0]));
+            }
+        };
+    }
+
+    private void pretend() {
+        if (!each.isZero()) {
+            try {
+                Thread.sleep(each);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw ApplicationFailure.newFailure("the worker is being stopped", "LAB");
+            }
+        }
+    }
+
+    private static Object answer(Object request) {
+        return switch (request) {
+            case Inspect ignored -> Inspection.NOTHING;
+            case Look<?> ignored -> BeforeImage.NOTHING;
+            case LossQuestion ignored -> new Loss(0, "");
+            case Act<?> ignored -> Outcome.of("nothing was done");
+            case Undo<?> ignored -> Outcome.of("nothing was undone");
+            default ->
+                throw ApplicationFailure.newNonRetryableFailure(
+                        "Expected an activity that is known here, but found " + request.getClass(), "LAB");
+        };
+    }
+}

@@ -1,0 +1,70 @@
+package dev.godwit.lab.bench;
+
+import dev.godwit.lab.GodwitProcess;
+import dev.godwit.lab.bench.Series.Unit;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * How long a start takes until it is accepted, while fifty come in every second. Each is due at its own moment, whatever
+ * became of the one before: an answer that is late does not spare the ones behind it their wait.
+ */
+final class AcceptBenchmark implements Benchmark {
+    private static final int PER_SECOND = 50;
+    private static final int SECONDS = 10;
+    private static final long PAUSE = 1_000_000_000L / PER_SECOND;
+
+    /** A look through ssh takes about this long; the migrations that were accepted are at work meanwhile. */
+    private static final Duration ACTIVITY = Duration.ofSeconds(1);
+
+    @Override
+    public String name() {
+        return "accept";
+    }
+
+    @Override
+    public String words() {
+        return PER_SECOND + " starts a second for " + SECONDS + " s, each of another service, with the demo's spec; the"
+                + " migrations go to work at once, and each of their activities takes " + ACTIVITY.toSeconds() + " s";
+    }
+
+    @Override
+    public int rounds() {
+        return 3;
+    }
+
+    @Override
+    public List<Figure> measure(Bench bench, int rounds) throws IOException, InterruptedException {
+        List<Double> all = new ArrayList<>();
+        for (int round = 0; round < rounds; round++) {
+            try (GodwitProcess godwit = bench.idle(ACTIVITY);
+                    Client client = new Client(godwit)) {
+                all.addAll(burst(client, PER_SECOND * SECONDS));
+            }
+        }
+        return List.of(Figure.p99(
+                "a start accepted, at " + PER_SECOND + " a second", new Series(all, Unit.MILLISECONDS), 100));
+    }
+
+    private static List<Double> burst(Client client, int starts) {
+        List<CompletableFuture<Double>> answers = new ArrayList<>();
+        long begin = System.nanoTime();
+        for (int number = 0; number < starts; number++) {
+            long due = begin + number * PAUSE;
+            String spec = Bench.spec("accept-" + number + ".example.org");
+            while (System.nanoTime() < due) {
+                LockSupport.parkNanos(due - System.nanoTime());
+            }
+            answers.add(client.startSoon(spec).thenApply(answer -> {
+                double millis = (System.nanoTime() - due) / 1e6;
+                Client.id(answer);
+                return millis;
+            }));
+        }
+        return answers.stream().map(CompletableFuture::join).toList();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.godwit.lab.bench;
+
+import dev.godwit.lab.DemoSpec;
+import dev.godwit.lab.GodwitProcess;
+import dev.godwit.lab.IdleHands;
+import dev.godwit.lab.LabEnvironment;
+import dev.godwit.lab.Terminal;
+import dev.godwit.workflows.spec.Budget;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** What the benchmarks share: a place to talk, and folders that are gone when it is closed. */
+final class Bench implements AutoCloseable {
+    private final Terminal terminal;
+    private final Deque<Path> folders = new ArrayDeque<>();
+
+    Bench(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    Terminal terminal() {
+        return terminal;
+    }
+
+    /** A folder for its owner only. */
+    Path folder() throws IOException {
+        Path folder = Files.createTempDirectory("godwit-bench-").toAbsolutePath();
+        folders.push(folder);
+        return folder;
+    }
+
+    /** Godwit as an operator runs it, but for its hands: each activity takes this time and does nothing. */
+    GodwitProcess idle(Duration each) throws IOException, InterruptedException {
+        return GodwitProcess.start(folder(), Map.of(IdleHands.PROPERTY, each.toMillis() + "ms"));
+    }
+
+    /** The demo's spec, of another service, for servers that nobody asks. */
+    static String spec(String service) {
+        return DemoSpec.yaml(LabEnvironment.SAMPLE, Duration.ofMinutes(5), Budget.DEFAULT.decision())
+                .replace(LabEnvironment.SAMPLE.service(), service);
+    }
+
+    @Override
+    public void close() {
+        while (!folders.isEmpty()) {
+            try (Stream<Path> files = Files.walk(folders.pop())) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

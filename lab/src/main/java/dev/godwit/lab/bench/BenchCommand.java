@@ -1,0 +1,90 @@
+package dev.godwit.lab.bench;
+
+import dev.godwit.lab.ExitCode;
+import dev.godwit.lab.LabException;
+import dev.godwit.lab.LabHost;
+import dev.godwit.lab.Terminal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Measures Godwit on this machine. */
+@Command(
+        name = "bench",
+        description = {
+            "Measures what Godwit takes on this machine: a copy, a file pass, a step, the outage, a start. What it is"
+                    + " compared with takes turns with it, in the same run.",
+            "A goal that is missed is a figure, not a failure."
+        },
+        mixinStandardHelpOptions = true,
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:everything was measured",
+            "1:something broke on the way",
+            "2:the command line is wrong",
+            "3:this machine cannot hold the lab"
+        })
+public final class BenchCommand implements Callable<Integer> {
+    static final List<Benchmark> ALL = List.of(new StepsBenchmark(), new StartBenchmark(), new AcceptBenchmark());
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "NAME",
+            description = "What to measure: steps, start, accept. Default: all of it.")
+    private List<String> names = List.of();
+
+    @Option(names = "--rounds", paramLabel = "N", description = "How often to measure. Default: each its own number.")
+    private @Nullable Integer rounds;
+
+    @Option(names = "--write", description = "Write the results to docs/benchmarks.md, too.")
+    private boolean write;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        List<Benchmark> chosen = chosen();
+        if (rounds != null && rounds < 1) {
+            throw new LabException(ExitCode.USAGE, "Expected at least one round, but found --rounds " + rounds);
+        }
+        Terminal terminal = Terminal.standard();
+        Machine machine = Machine.look();
+        List<Results.Part> parts = new ArrayList<>();
+        try (Bench bench = new Bench(terminal)) {
+            for (Benchmark benchmark : chosen) {
+                terminal.heading(benchmark.name() + ": " + benchmark.words());
+                String load = Machine.load();
+                List<Figure> figures = benchmark.measure(bench, rounds == null ? benchmark.rounds() : rounds);
+                Results.Part part = new Results.Part(benchmark, figures, load);
+                parts.add(part);
+                terminal.text(part.table());
+            }
+        }
+        String document = new Results(machine, parts).document();
+        terminal.text("\n" + document);
+        if (write) {
+            Files.writeString(LabHost.home().resolve("docs/benchmarks.md"), document);
+            terminal.event("written to docs/benchmarks.md");
+        }
+        return ExitCode.OK;
+    }
+
+    private List<Benchmark> chosen() {
+        for (String name : names) {
+            if (ALL.stream().noneMatch(benchmark -> benchmark.name().equals(name))) {
+                throw new LabException(
+                        ExitCode.USAGE,
+                        "Expected the name of something to measure, but found '" + name + "'; there are: "
+                                + ALL.stream().map(Benchmark::name).collect(Collectors.joining(", ")));
+            }
+        }
+        return ALL.stream()
+                .filter(benchmark -> names.isEmpty() || names.contains(benchmark.name()))
+                .toList();
+    }
+}

@@ -1,0 +1,56 @@
+package dev.godwit.lab.bench;
+
+import dev.godwit.lab.ExitCode;
+import dev.godwit.lab.LabException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Locale;
+
+/** Where was measured, in words. */
+record Machine(String words) {
+    static Machine look() throws IOException, InterruptedException {
+        String processor = value(Path.of("/proc/cpuinfo"), "model name");
+        double gigabytes =
+                Double.parseDouble(value(Path.of("/proc/meminfo"), "MemTotal").replaceAll("\\D", "")) / 1e6;
+        return new Machine(String.format(
+                Locale.ROOT,
+                "%s. %d cores (%s), %.0f GB of memory; %s, Linux %s; Java %s; engine: %s; commit %s.",
+                LocalDate.now(ZoneOffset.UTC),
+                Runtime.getRuntime().availableProcessors(),
+                processor,
+                gigabytes,
+                value(Path.of("/etc/os-release"), "PRETTY_NAME").replace("\"", ""),
+                System.getProperty("os.version"),
+                Runtime.version(),
+                "Temporal CLI as ./godwit up obtains it",
+                said("git", "-C", dev.godwit.lab.LabHost.home().toString(), "rev-parse", "--short", "HEAD")));
+    }
+
+    /** The averages of 1, 5 and 15 minutes. */
+    static String load() throws IOException {
+        String[] words = Files.readString(Path.of("/proc/loadavg")).split(" ", 4);
+        return words[0] + ", " + words[1] + ", " + words[2];
+    }
+
+    private static String value(Path file, String key) throws IOException {
+        return Files.readAllLines(file).stream()
+                .filter(line -> line.startsWith(key))
+                .map(line -> line.split("[:=]", 2)[1].strip())
+                .findFirst()
+                .orElse("unknown");
+    }
+
+    private static String said(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        if (process.waitFor() != 0) {
+            throw new LabException(
+                    ExitCode.FAILURE, "Expected " + String.join(" ", command) + " to succeed, but found " + said);
+        }
+        return said;
+    }
+}
