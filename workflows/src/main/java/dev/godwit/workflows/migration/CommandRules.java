@@ -22,10 +22,7 @@ final class CommandRules {
                 status.paused() ? Optional.empty() : refuse("a paused migration", "it is not paused", "nothing");
             case Command.Decide decide -> refuseDecision(status, decide);
             case Command.RollBack ignored -> refuseRollBack(status);
-            case Command.Finish ignored ->
-                status.phase() == Phase.SOAK && !status.undoing()
-                        ? Optional.empty()
-                        : refuse("a migration that soaks", "phase " + status.phase(), "wait for phase SOAK");
+            case Command.Finish ignored -> refuseFinish(status);
         };
     }
 
@@ -86,6 +83,17 @@ final class CommandRules {
                     "a migration before phase FINISH",
                     "the way back is being removed",
                     "plan a migration in the other direction");
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> refuseFinish(MigrationStatus status) {
+        if (status.phase() != Phase.SOAK || status.undoing()) {
+            return refuse("a migration that soaks", found(status), "wait for phase SOAK");
+        }
+        Waiting waiting = status.waiting();
+        if (waiting != null && waiting.what() == Waiting.For.DECISION) {
+            return refuse("a migration that soaks", found(status), "decide about " + waiting.step());
         }
         return Optional.empty();
     }

@@ -82,7 +82,10 @@ public final class MigrationWorkflowImpl implements MigrationWorkflow {
             report = Preflight.run(spec);
         } catch (TemporalFailure failure) {
             throw new RollBackRequested(
-                    "the preflight could not look: " + Failure.of(failure).message());
+                    Failure.isCancellation(failure)
+                            ? rollBackReason()
+                            : "the preflight could not look: "
+                                    + Failure.of(failure).message());
         }
         board.planned(report);
         if (!report.blockers().isEmpty()) {
@@ -145,7 +148,6 @@ public final class MigrationWorkflowImpl implements MigrationWorkflow {
                 return;
             } catch (TemporalFailure failure) {
                 if (Failure.isCancellation(failure)) {
-                    board.interrupted(planned);
                     throw new RollBackRequested(rollBackReason());
                 }
                 Failure why = Failure.of(failure);
@@ -359,6 +361,7 @@ public final class MigrationWorkflowImpl implements MigrationWorkflow {
 
     private void startRollBack(Command.RollBack command) {
         rollBack = command;
+        board.rollBackSaid();
         board.said(command, "said roll back", null);
         if (work != null) {
             work.cancel(rollBackReason());

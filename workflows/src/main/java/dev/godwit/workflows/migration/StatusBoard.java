@@ -143,8 +143,8 @@ final class StatusBoard {
         write(GODWIT, "step skipped", planned.id(), status.attempts(), null, null);
     }
 
-    void interrupted(PlannedStep planned) {
-        StepStatus status = status(planned);
+    private void interrupted(StepStatus status) {
+        PlannedStep planned = status.planned();
         set(planned, status.ended(StepState.FAILED, Moment.now(), status.attempts(), "interrupted by a rollback"));
         write(GODWIT, "step interrupted", planned.id(), status.attempts(), null, null);
     }
@@ -177,7 +177,16 @@ final class StatusBoard {
 
     // ---- undo ----
 
+    /** From now on it rolls back, also while the running step is still being interrupted. */
+    void rollBackSaid() {
+        undoing = true;
+        changed();
+    }
+
     void undoBegins(String reason) {
+        List.copyOf(steps.values()).stream()
+                .filter(step -> step.state() == StepState.RUNNING || step.state() == StepState.WAITING)
+                .forEach(this::interrupted);
         undoing = true;
         paused = false;
         waiting = null;

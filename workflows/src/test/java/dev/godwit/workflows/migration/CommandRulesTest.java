@@ -33,6 +33,7 @@ class CommandRulesTest {
     private static final State PAGE_UP = new State(Phase.CUTOVER).serving(null);
     private static final State AT_PIVOT = new State(Phase.CUTOVER).serving(null).atPivot();
     private static final State SOAKING = new State(Phase.SOAK).serving(Side.TARGET);
+    private static final State SOAK_FAILED = SOAKING.waiting(Waiting.For.DECISION, Choice.RETRY, Choice.SKIP);
     private static final State FINISHING = new State(Phase.FINISH).serving(Side.TARGET);
     private static final State UNDOING = new State(Phase.CUTOVER).undone();
     private static final State PAUSED = new State(Phase.PREPARE).paused();
@@ -62,6 +63,7 @@ class CommandRulesTest {
                 Arguments.of(FINISHING, ROLL_BACK, "the way back is being removed"),
                 Arguments.of(UNDOING, ROLL_BACK, "it rolls back already"),
                 Arguments.of(SOAKING, FINISH, null),
+                Arguments.of(SOAK_FAILED, FINISH, "decide about serve-page"),
                 Arguments.of(PREPARING, FINISH, "a migration that soaks"),
                 Arguments.of(FINISHING, FINISH, "a migration that soaks"),
                 Arguments.of(OVER, FINISH, "it is over"),

@@ -3,7 +3,6 @@ package dev.godwit.workflows.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.godwit.workflows.GodwitJson;
 import dev.godwit.workflows.plan.Finding;
 import dev.godwit.workflows.plan.Phase;
 import dev.godwit.workflows.plan.PlannedStep;
@@ -12,66 +11,46 @@ import dev.godwit.workflows.plan.Step;
 import dev.godwit.workflows.spec.Gates;
 import dev.godwit.workflows.spec.Side;
 import dev.godwit.workflows.spec.Spec;
-import io.temporal.api.enums.v1.IndexedValueType;
 import io.temporal.client.WorkflowClient;
-import io.temporal.client.WorkflowClientOptions;
-import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowStub;
 import io.temporal.client.WorkflowUpdateException;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
-import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
-import io.temporal.worker.WorkerFactoryOptions;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** The interpreter with recording fakes and skipped time. */
 class MigrationWorkflowTest {
     private static final String HASH = Planner.plan(Specs.shop(), Specs.facts()).hash();
 
     private final RecordingHands hands = new RecordingHands();
+    private TestEngine engine;
     private TestWorkflowEnvironment environment;
     private MigrationWorkflow migration;
 
     @BeforeEach
-    void startWorker() {
-        environment = TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
-                .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
-                        .setDataConverter(GodwitJson.dataConverter())
-                        .build())
-                .setWorkerFactoryOptions(WorkerFactoryOptions.newBuilder()
-                        .setWorkflowCacheSize(Integer.getInteger("godwit.test.workflowCache", 100))
-                        .build())
-                .registerSearchAttribute("GodwitPhase", IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
-                .registerSearchAttribute("GodwitOutcome", IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
-                .build());
-        var worker = environment.newWorker(TaskQueue.NAME);
-        worker.registerWorkflowImplementationTypes(MigrationWorkflowImpl.class, PreflightWorkflowImpl.class);
-        worker.registerActivitiesImplementations(hands.activities());
-        environment.start();
-        migration = environment
-                .getWorkflowClient()
-                .newWorkflowStub(
-                        MigrationWorkflow.class,
-                        WorkflowOptions.newBuilder()
-                                .setTaskQueue(TaskQueue.NAME)
-                                .setWorkflowId(MigrationWorkflow.workflowId("shop.example.org"))
-                                .build());
+    void startEngine() {
+        engine = new TestEngine(hands);
+        environment = engine.environment();
+        migration = engine.migration("shop.example.org");
     }
 
     @AfterEach
-    void stopWorker() {
-        environment.close();
+    void stopEngine() {
+        engine.close();
     }
 
     @Test
@@ -161,31 +140,6 @@ class MigrationWorkflowTest {
         assertThat(end.end()).isEqualTo(End.ROLLED_BACK);
         assertThat(end.endReason()).contains("the world has changed");
         assertThat(hands.calls("act")).isEmpty();
-    }
-
-    static Stream<String> stepsWithAnActBeforeThePivot() {
-        return Planner.plan(Specs.shop(Gates.Cutover.NONE), Specs.facts()).steps().stream()
-                .takeWhile(step -> !step.pivot())
-                .filter(step -> !(step.step() instanceof Step.WaitOutTtl))
-                .map(PlannedStep::id);
-    }
-
-    @ParameterizedTest
-    @MethodSource("stepsWithAnActBeforeThePivot")
-    void shouldUndoEveryStepThatBeganNewestFirstWhenAStepFailsForGood(String failing) {
-        hands.fail("act " + failing, -1);
-        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
-        awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
-        assertThat(waiting().step()).isEqualTo(failing);
-        assertThat(waiting().reason()).contains("the test said fail");
-
-        migration.decide(new Command.Decide("ann", "enough", failing, Choice.ROLL_BACK));
-        MigrationStatus end = finish(started);
-
-        assertThat(end.end()).isEqualTo(End.ROLLED_BACK);
-        assertThat(end.serving()).isEqualTo(Side.SOURCE);
-        assertThat(hands.calls("undo")).isEqualTo(undosFrom(failing));
-        assertThat(hands.calls("act")).last().isEqualTo("clean-up");
     }
 
     @Test
@@ -308,15 +262,119 @@ class MigrationWorkflowTest {
     }
 
     @Test
-    void shouldBeginNoStepWhilePaused() throws InterruptedException {
-        var hangs = hands.hang("act copy-certificates");
+    void shouldBeginNoStepWhilePausedForADay() throws InterruptedException {
+        var hold = hands.hold("act copy-certificates");
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        hold.awaitBegin();
+        migration.pause(new Command.Pause("ann", "home"));
+        assertRefused(() -> migration.pause(new Command.Pause("bob", "lunch")), "not paused");
+        hold.letGo();
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.RESUME));
+        List<String> before = hands.calls();
+
+        environment.sleep(Duration.ofDays(1));
+        assertThat(hands.calls()).isEqualTo(before).last().isEqualTo("act copy-certificates");
+        assertThat(waiting().reason()).isEqualTo("paused before install-site");
+        assertThat(waiting().until()).isNull();
+
+        migration.resume(new Command.Resume("bob", "back"));
+        assertThat(finish(started).end()).isEqualTo(End.FINISHED);
+    }
+
+    @Test
+    void shouldAcceptOneOfTwoApprovals() throws InterruptedException {
+        WorkflowStub started = start(Specs.shop(), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.APPROVAL));
+
+        List<String> answers = atOnce(20, () -> migration.approve(new Command.Approve("ann", "go", HASH)));
+
+        assertThat(answers).filteredOn("accepted"::equals).hasSize(1);
+        assertThat(answers)
+                .filteredOn(answer -> answer.contains("waits for an approval"))
+                .hasSize(19);
+        finish(started);
+        assertThat(migration.journal())
+                .filteredOn(entry -> entry.event().equals("approved"))
+                .hasSize(1);
+    }
+
+    @Test
+    void shouldAcceptOneOfTwoDecisions() throws InterruptedException {
+        hands.failForGood("act rehearse-compare");
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
+
+        List<String> answers =
+                atOnce(20, () -> migration.decide(new Command.Decide("ann", "known", "rehearse-compare", Choice.SKIP)));
+
+        assertThat(answers).filteredOn("accepted"::equals).hasSize(1);
+        assertThat(answers)
+                .filteredOn(answer -> answer.contains("waits for a decision"))
+                .hasSize(19);
+        assertThat(finish(started).end()).isEqualTo(End.FINISHED);
+    }
+
+    @Test
+    void shouldAcceptOneOfTwoRollbacksAndRefuseItWhileItUndoes() throws InterruptedException {
+        var hangs = hands.hang("act copy-database-first-shop");
+        var undo = hands.hold("undo copy-database-first-shop");
         WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
         hangs.await();
-        migration.pause(new Command.Pause("ann", "lunch"));
-        assertRefused(() -> migration.pause(new Command.Pause("ann", "lunch")), "not paused");
-        migration.resume(new Command.Resume("ann", "back"));
-        migration.rollBack(new Command.RollBack("ann", "enough", false));
-        finish(started);
+
+        List<String> answers = atOnce(20, () -> migration.rollBack(new Command.RollBack("ann", "no", false)));
+
+        assertThat(answers).filteredOn("accepted"::equals).hasSize(1);
+        assertThat(answers)
+                .filteredOn(answer -> answer.contains("it rolls back already"))
+                .hasSize(19);
+        undo.awaitBegin();
+        assertRefused(() -> migration.rollBack(new Command.RollBack("bob", "now", false)), "it rolls back already");
+        assertRefused(() -> migration.pause(new Command.Pause("bob", "wait")), "it rolls back");
+        undo.letGo();
+        assertThat(finish(started).end()).isEqualTo(End.ROLLED_BACK);
+    }
+
+    @Test
+    void shouldRefuseADecisionThatNoLongerFits() {
+        hands.failForGood("act rehearse-compare");
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
+        migration.decide(new Command.Decide("ann", "known", "rehearse-compare", Choice.SKIP));
+        hands.failForGood("act stop-service");
+        environment.sleep(Specs.OBSERVED_TTL);
+        awaitStatus(status ->
+                isWaitingFor(status, Waiting.For.DECISION) && waiting().step().equals("stop-service"));
+
+        assertRefused(
+                () -> migration.decide(new Command.Decide("bob", "known", "rehearse-compare", Choice.SKIP)),
+                "a decision about stop-service");
+        assertThat(finish(started).endReason()).contains("nobody decided within 5m");
+    }
+
+    @Test
+    void shouldEndWithoutWhatCouldNotBeTakenBackWhenAPersonSaysSkip() {
+        hands.failForGood("act verify-files-uploads");
+        hands.failForGood("undo stop-service");
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> status.undoing() && isWaitingFor(status, Waiting.For.DECISION));
+        migration.decide(new Command.Decide("ann", "by hand", "stop-service", Choice.SKIP));
+
+        MigrationStatus end = finish(started);
+        assertThat(end.end()).isEqualTo(End.ROLLED_BACK);
+        assertThat(end.endReason()).endsWith("not taken back: stop-service");
+        assertThat(hands.calls("act")).as("what is kept for it stays").doesNotContain("clean-up");
+    }
+
+    @Test
+    void shouldRollBackWithTheReasonGivenWhenSaidDuringThePreflight() throws InterruptedException {
+        var hold = hands.hold("inspect servers");
+        WorkflowStub started = start(Specs.shop(), null);
+        hold.awaitBegin();
+        migration.rollBack(new Command.RollBack("ann", "wrong server", false));
+        hold.letGo();
+
+        assertThat(finish(started).endReason()).isEqualTo("ann said roll back: wrong server");
+        assertThat(hands.calls("act")).isEmpty();
     }
 
     @Test
@@ -356,6 +414,21 @@ class MigrationWorkflowTest {
             environment.sleep(Duration.ofSeconds(1));
         }
         throw new AssertionError("Expected another status than " + migration.status());
+    }
+
+    /** Says something by many people at once; the answers are {@code accepted} or why not. */
+    private static List<String> atOnce(int people, Runnable command) throws InterruptedException {
+        List<Callable<String>> calls = Collections.nCopies(people, () -> {
+            try {
+                command.run();
+                return "accepted";
+            } catch (WorkflowUpdateException refused) {
+                return String.valueOf(refused.getCause().getMessage());
+            }
+        });
+        try (ExecutorService threads = Executors.newFixedThreadPool(people)) {
+            return threads.invokeAll(calls).stream().map(Future::resultNow).toList();
+        }
     }
 
     private Waiting waiting() {

@@ -38,31 +38,66 @@ import dev.godwit.workflows.plan.Step.RunHook;
 import dev.godwit.workflows.plan.Step.SiteStep;
 import dev.godwit.workflows.plan.Step.UnitStep;
 import io.temporal.activity.Activity;
+import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.client.ActivityCompletionException;
 import io.temporal.failure.ApplicationFailure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Hands that move nothing: they write down what was asked of them, and fail or hang where a test says so. */
 final class RecordingHands {
+    private final List<String> asked = new ArrayList<>();
     private final List<String> calls = new ArrayList<>();
     private final Map<String, Integer> failures = new ConcurrentHashMap<>();
+    private final Set<String> hopeless = ConcurrentHashMap.newKeySet();
+    private final Set<String> unheard = ConcurrentHashMap.newKeySet();
     private final Map<String, CountDownLatch> hangs = new ConcurrentHashMap<>();
+    private final Map<String, Hold> holds = new ConcurrentHashMap<>();
     private final List<Finding> findings = new ArrayList<>();
     private Facts facts = Specs.facts();
 
-    /** Fails a call, such as {@code act stop-service}, this many times; with -1 for good. */
+    /** Fails a call, such as {@code act stop-service}, this many times; with -1 until it is mended. */
     void fail(String call, int times) {
         failures.put(call, times);
+    }
+
+    /** Fails a call until it is mended, in a way that no retry can heal. */
+    void failForGood(String call) {
+        hopeless.add(call);
     }
 
     /** Stops failing. */
     void mend(String call) {
         failures.remove(call);
+        hopeless.remove(call);
+    }
+
+    /** Lets a call succeed once without an answer, as when the worker dies between the work and the answer. */
+    void losesItsAnswer(String call) {
+        unheard.add(call);
+    }
+
+    /** Lets a call take until the test lets go, and succeed then, cancelled or not. */
+    Hold hold(String call) {
+        Hold hold = new Hold(new CountDownLatch(1), new CountDownLatch(1));
+        holds.put(call, hold);
+        return hold;
+    }
+
+    /** A call that takes as long as a test wants. */
+    record Hold(CountDownLatch begun, CountDownLatch released) {
+        void awaitBegin() throws InterruptedException {
+            begun.await();
+        }
+
+        void letGo() {
+            released.countDown();
+        }
     }
 
     /** Lets a call hang until it is cancelled; the latch opens when it hangs. */
@@ -78,6 +113,11 @@ final class RecordingHands {
 
     void measure(Facts measured) {
         facts = measured;
+    }
+
+    /** Every attempt of a call, whatever became of it. */
+    synchronized long attempts(String call) {
+        return asked.stream().filter(call::equals).count();
     }
 
     /** What was asked and succeeded, such as {@code act stop-service}, in order. */
@@ -107,17 +147,50 @@ final class RecordingHands {
     }
 
     private Outcome answer(String call) {
+        synchronized (this) {
+            asked.add(call);
+        }
+        Hold hold = holds.remove(call);
+        if (hold != null) {
+            hold.begun().countDown();
+            await(hold.released());
+        }
         CountDownLatch hangsNow = hangs.remove(call);
         if (hangsNow != null) {
             hangUntilCancelled(hangsNow);
         }
-        if (failures.merge(call, 0, (left, zero) -> left > 0 ? left - 1 : left) != 0) {
+        if (failsNow(call)) {
             throw FailureType.COMMAND_FAILED.because("Expected " + call + " to work, but the test said fail; mend it");
+        }
+        if (hopeless.contains(call)) {
+            throw FailureType.SPEC_MISMATCH.because("Expected " + call + " to work, but the test said fail; mend it");
         }
         synchronized (this) {
             calls.add(call);
         }
-        return Outcome.of(call);
+        ActivityExecutionContext context = Activity.getExecutionContext();
+        if (unheard.remove(call)) {
+            // The engine retries a time-out as it retries this; but in memory it skips no time while an activity runs,
+            // so
+            // that a time-out would take as long as in life.
+            throw ApplicationFailure.newFailure(call + " took too long", "TIME_OUT");
+        }
+        return Outcome.of(call).withAttempt(context.getInfo().getAttempt());
+    }
+
+    private synchronized boolean failsNow(String call) {
+        int left = failures.getOrDefault(call, 0);
+        failures.put(call, left > 0 ? left - 1 : left);
+        return left != 0;
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw ApplicationFailure.newFailure("interrupted", "TEST");
+        }
     }
 
     private static void hangUntilCancelled(CountDownLatch hangsNow) {

@@ -24,6 +24,7 @@ import dev.godwit.workflows.spec.TlsSpec;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A service with everything that can move, and what a preflight would measure of it. */
 public final class Specs {
@@ -64,6 +65,44 @@ public final class Specs {
                 new Gates(gate),
                 new Budget(null, DECISION),
                 SOAK);
+    }
+
+    /** Two of everything that there can be two of, and a hook in every phase that may have one. */
+    static Spec everything() {
+        Spec shop = shop();
+        return new Spec(
+                shop.service(),
+                shop.source(),
+                shop.target(),
+                List.of(
+                        new PostgresqlDatabase("shop", CopyMethod.DUMP, 5432, null, null),
+                        new PostgresqlDatabase("blog", CopyMethod.DUMP, 5432, null, null)),
+                List.of(
+                        new FileTree("/srv/shop/uploads", List.of("tmp/")),
+                        new FileTree("/srv/blog/images", List.of())),
+                List.of("shop.service", "blog.service"),
+                new Jobs(List.of("shop-worker.service", "blog-feed.timer"), List.of("shop", "blog")),
+                shop.proxy(),
+                shop.dns(),
+                shop.tls(),
+                shop.checks(),
+                List.of(
+                        hook(Phase.PREPARE, null, "link-hosts", "undo"),
+                        hook(Phase.REHEARSE, "compare-answers", null, "undo"),
+                        hook(Phase.REHEARSE, null, null, null),
+                        hook(Phase.CUTOVER, "serve-page", null, "undo"),
+                        hook(Phase.CUTOVER, "forward-requests", null, null),
+                        hook(Phase.CUTOVER, null, "forward-requests", "undo"),
+                        hook(Phase.SOAK, "soak", null, "undo"),
+                        hook(Phase.SOAK, null, null, null),
+                        hook(Phase.FINISH, null, null, "undo")),
+                shop.gates(),
+                shop.budget(),
+                Duration.ofDays(2));
+    }
+
+    private static Hook hook(Phase phase, @Nullable String before, @Nullable String after, @Nullable String undo) {
+        return new Hook(phase, before, after, Side.SOURCE, "run", undo, Duration.ofMinutes(2));
     }
 
     public static Facts facts() {

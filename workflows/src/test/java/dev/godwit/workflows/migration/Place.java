@@ -1,0 +1,265 @@
+package dev.godwit.workflows.migration;
+
+import dev.godwit.workflows.plan.Phase;
+import dev.godwit.workflows.plan.Plan;
+import dev.godwit.workflows.plan.PlannedStep;
+import dev.godwit.workflows.plan.Planner;
+import dev.godwit.workflows.plan.Step;
+import dev.godwit.workflows.spec.Side;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One step of a plan with everything, and what must be true when it goes wrong there: read off the plan alone, in the
+ * words of docs/cutover.md.
+ */
+record Place(int index) {
+    static final Plan PLAN = Planner.plan(Specs.everything(), Specs.facts());
+
+    private static final List<PlannedStep> STEPS = PLAN.steps();
+    private static final int PIVOT = PLAN.pivot();
+    private static final int PAGE = IntStream.range(0, STEPS.size())
+            .filter(index -> STEPS.get(index).step() instanceof Step.ServePage)
+            .findFirst()
+            .orElseThrow();
+
+    static Stream<Place> all() {
+        return IntStream.range(0, STEPS.size()).mapToObj(Place::new);
+    }
+
+    // ---- the step ----
+
+    PlannedStep planned() {
+        return STEPS.get(index);
+    }
+
+    String id() {
+        return planned().id();
+    }
+
+    Phase phase() {
+        return planned().phase();
+    }
+
+    String look() {
+        return "look " + id();
+    }
+
+    String act() {
+        return "act " + id();
+    }
+
+    String undo() {
+        return "undo " + id();
+    }
+
+    boolean hasUndo() {
+        return planned().step().undo() != null;
+    }
+
+    /** What opens it. */
+    Gate gate() {
+        return switch (planned().step()) {
+            case Step.AwaitApproval ignored -> Gate.APPROVAL;
+            case Step.WaitOutTtl ignored -> Gate.TTL;
+            case Step.Soak ignored -> Gate.SOAK;
+            default -> Gate.NONE;
+        };
+    }
+
+    enum Gate {
+        NONE,
+        APPROVAL,
+        TTL,
+        SOAK
+    }
+
+    boolean acts() {
+        return gate() == Gate.NONE || gate() == Gate.SOAK;
+    }
+
+    /** The last call before its act, and whether that call is another step's act. */
+    Before before() {
+        if (acts() && looks() && phase() != Phase.CUTOVER) {
+            return new Before(this, look(), false);
+        }
+        if (phase() == Phase.CUTOVER && new Place(index - 1).phase() != Phase.CUTOVER) {
+            // All before-images of the cutover are taken before its first act.
+            Place lastLook = all().filter(place -> place.phase() == Phase.CUTOVER && place.looks())
+                    .reduce((one, next) -> next)
+                    .orElseThrow();
+            return new Before(this, lastLook.look(), false);
+        }
+        Place previous = all().filter(place -> place.index < index && place.acts())
+                .reduce((one, next) -> next)
+                .orElseThrow();
+        return new Before(previous, previous.act(), previous.gate() == Gate.NONE);
+    }
+
+    private boolean looks() {
+        return switch (planned().step()) {
+            case Step.DnsStep ignored -> true;
+            case Step.CopyCertificates ignored -> true;
+            case Step.SiteStep ignored -> true;
+            case Step.CopyFiles ignored -> true;
+            case Step.CopyDatabase ignored -> true;
+            case Step.FenceDatabase ignored -> true;
+            case Step.UnitStep ignored -> true;
+            case Step.CrontabStep ignored -> true;
+            default -> false;
+        };
+    }
+
+    /**
+     * A call that comes just before a step's act.
+     *
+     * @param place the step that has begun
+     * @param ends whether the call ends that step
+     */
+    record Before(Place place, String call, boolean ends) {
+        RolledBack rolledBack() {
+            return ends ? place.rolledBackAfter() : place.rolledBackIn();
+        }
+    }
+
+    // ---- where it is ----
+
+    boolean isPivot() {
+        return index == PIVOT;
+    }
+
+    boolean isPastPivot() {
+        return index > PIVOT;
+    }
+
+    /** The page is up, from the moment it is asked for until the pivot is done. */
+    boolean isInOutage() {
+        return PAGE <= index && index <= PIVOT;
+    }
+
+    @Nullable
+    Side serving() {
+        return index < PAGE ? Side.SOURCE : isInOutage() ? null : Side.TARGET;
+    }
+
+    /** The way back is there until it is being removed. */
+    boolean canRollBack() {
+        return phase() != Phase.FINISH;
+    }
+
+    /** Retried later, its undo would bring back the page, the low TTL, or a rehearsal. */
+    boolean isPutBackByAnOlderUndoToo() {
+        return switch (planned().step()) {
+            case Step.ForwardRequests ignored -> true;
+            case Step.PointDns ignored -> true;
+            case Step.StartUnits start -> start.enable() && !isPastPivot();
+            default -> false;
+        };
+    }
+
+    boolean endsTheOutageWhenUndone() {
+        return index == PAGE;
+    }
+
+    // ---- what a person may say ----
+
+    List<Choice> choices() {
+        List<Choice> choices = new ArrayList<>(List.of(Choice.RETRY));
+        if (planned().step().skippable()) {
+            choices.add(Choice.SKIP);
+        }
+        if (!isPastPivot()) {
+            choices.add(Choice.ROLL_BACK);
+        }
+        return choices;
+    }
+
+    Set<String> commandsWhenFailed() {
+        Set<String> commands = new TreeSet<>(Set.of("retry"));
+        if (planned().step().skippable()) {
+            commands.add("skip");
+        }
+        if (!isPastPivot()) {
+            commands.add("decide to roll back");
+        }
+        if (canRollBack()) {
+            commands.add("roll back");
+        }
+        if (!isInOutage()) {
+            commands.add("pause");
+        }
+        return commands;
+    }
+
+    String refusalOfRollBack() {
+        if (isPivot()) {
+            return "the pivot is under way";
+        }
+        return canRollBack() ? "about 1000 rows" : "the way back is being removed";
+    }
+
+    // ---- what becomes of the steps ----
+
+    /** Everything before it done, nothing after it begun. */
+    List<String> statesWith(StepState own) {
+        return states(other -> other < index ? StepState.DONE : other == index ? own : StepState.PENDING);
+    }
+
+    /** What a rollback leaves that comes while this step is at work, or after it has failed. */
+    RolledBack rolledBackIn() {
+        return rolledBack(StepState.FAILED);
+    }
+
+    /** What a rollback leaves that comes when this step has been done, and none after it has begun. */
+    RolledBack rolledBackAfter() {
+        return rolledBack(StepState.DONE);
+    }
+
+    private RolledBack rolledBack(StepState ofThisUnlessUndone) {
+        return new RolledBack(
+                STEPS.subList(0, index + 1).reversed().stream()
+                        .filter(this::isUndone)
+                        .map(PlannedStep::id)
+                        .toList(),
+                states(other -> {
+                    if (other > index) {
+                        return StepState.PENDING;
+                    }
+                    if (isUndone(STEPS.get(other))) {
+                        return StepState.UNDONE;
+                    }
+                    return other == index ? ofThisUnlessUndone : StepState.DONE;
+                }));
+    }
+
+    /** After the pivot the copies hold the newest writes: they stay. */
+    private boolean isUndone(PlannedStep step) {
+        boolean copy = step.step() instanceof Step.CopyDatabase || step.step() instanceof Step.CopyFiles;
+        return step.step().undo() != null && !(copy && isPastPivot());
+    }
+
+    /**
+     * What a rollback leaves.
+     *
+     * @param undone the steps that were taken back, in order
+     * @param states every step with its state
+     */
+    record RolledBack(List<String> undone, List<String> states) {}
+
+    private static List<String> states(IntFunction<StepState> state) {
+        return IntStream.range(0, STEPS.size())
+                .mapToObj(index -> STEPS.get(index).id() + " " + state.apply(index))
+                .toList();
+    }
+
+    @Override
+    public String toString() {
+        return id();
+    }
+}
