@@ -26,7 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Histories of migrations on real servers, one for each way of ending, recorded once and never again: whatever changes,
+ * Histories, one for each way of ending, of migrations on real servers or made by {@link HistoryRecorder}: recorded once
+ * and never again: whatever changes,
  * they replay (docs/adr/0005).
  */
 class ReplayTest {
@@ -41,8 +42,16 @@ class ReplayTest {
     @Test
     void shouldHaveHistoriesOfEveryWayOfEnding() {
         assertThat(histories().map(file -> file.getFileName().toString()))
-                .anyMatch(name -> name.contains("-finished"))
-                .anyMatch(name -> name.contains("-rolled-back"));
+                .anyMatch(name -> name.endsWith("-finished.json"))
+                .anyMatch(name -> name.endsWith("-finished-by-a-person.json"))
+                .anyMatch(name -> name.endsWith("-blocked-by-the-preflight.json"))
+                .anyMatch(name -> name.endsWith("-rolled-back-at-the-gate.json"))
+                .anyMatch(name -> name.endsWith("-rolled-back-in-the-cutover.json"))
+                .anyMatch(name -> name.endsWith("-rolled-back-by-the-budget.json"))
+                .anyMatch(name -> name.endsWith("-rolled-back-after-the-pivot.json"))
+                .anyMatch(name -> name.endsWith("-undo-failed-and-skipped.json"))
+                .anyMatch(name -> name.endsWith("-undo-failed-and-put-back-by-an-older-one.json"))
+                .anyMatch(name -> name.endsWith("-cancelled-in-temporal.json"));
     }
 
     @ParameterizedTest
@@ -66,7 +75,7 @@ class ReplayTest {
                         .build())
                 .build());
         try (environment) {
-            var worker = environment.newWorker(TaskQueue.NAME);
+            var worker = environment.newWorker(TaskQueue.NAME, TestEngine.PATIENT);
             worker.registerWorkflowImplementationTypes(program);
             WorkflowReplayer.replayWorkflowExecution(
                     WorkflowExecutionHistory.fromJson(Files.readString(history)), worker);

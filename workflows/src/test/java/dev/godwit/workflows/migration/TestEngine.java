@@ -20,8 +20,15 @@ final class TestEngine implements AutoCloseable {
     /** Every task replays its migration from the beginning. */
     static final int NO_CACHE = 0;
 
-    /** Answers a cancellation at once; the default is most of the heartbeat time-out, in real time. */
-    private static final Duration HEARTBEAT = Duration.ofMillis(10);
+    /**
+     * Tells an activity of its cancellation at once, not after most of its heartbeat time-out; and takes a workflow for
+     * stuck only after what no busy machine needs to load its classes.
+     */
+    static final WorkerOptions PATIENT = WorkerOptions.newBuilder()
+            .setMaxHeartbeatThrottleInterval(Duration.ofMillis(10))
+            .setDefaultHeartbeatThrottleInterval(Duration.ofMillis(10))
+            .setDefaultDeadlockDetectionTimeout(30_000)
+            .build();
 
     private final TestWorkflowEnvironment environment;
     private final WorkerFactoryOptions options;
@@ -53,12 +60,7 @@ final class TestEngine implements AutoCloseable {
 
     private WorkerFactory startWorker(Class<? extends MigrationWorkflow> program) {
         WorkerFactory factory = WorkerFactory.newInstance(environment.getWorkflowClient(), options);
-        Worker worker = factory.newWorker(
-                TaskQueue.NAME,
-                WorkerOptions.newBuilder()
-                        .setMaxHeartbeatThrottleInterval(HEARTBEAT)
-                        .setDefaultHeartbeatThrottleInterval(HEARTBEAT)
-                        .build());
+        Worker worker = factory.newWorker(TaskQueue.NAME, PATIENT);
         worker.registerWorkflowImplementationTypes(program, PreflightWorkflowImpl.class);
         worker.registerActivitiesImplementations(hands.activities());
         factory.start();
