@@ -423,7 +423,7 @@ class MigrationWorkflowTest {
                 command.run();
                 return "accepted";
             } catch (WorkflowUpdateException refused) {
-                return String.valueOf(refused.getCause().getMessage());
+                return String.valueOf(refused.getCause());
             }
         });
         try (ExecutorService threads = Executors.newFixedThreadPool(people)) {
