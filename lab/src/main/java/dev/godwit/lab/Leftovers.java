@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Nothing of Godwit stays on a server: no process, unit, file, key, mention or firewall rule. */
+/** Nothing of Godwit stays on a server: no process, unit, file, key, role, mention or firewall rule. */
 final class Leftovers {
     private static final Set<String> LEFTOVER = Set.of("leftover");
 
     /** What Godwit may change for a while and must put back. */
-    private static final Set<String> ACCESS = Set.of("ssh", "nft");
+    private static final Set<String> ACCESS = Set.of("ssh", "nft", "temporary");
 
     private Leftovers() {}
 
@@ -36,7 +36,7 @@ final class Leftovers {
                 "nothing is left of Godwit on either server",
                 found.isEmpty(),
                 found.isEmpty()
-                        ? "no unit, file, process or mention; ssh and firewall as before ("
+                        ? "no unit, file, process, role, session or mention; ssh, firewall and temporary files as before ("
                                 + before.source().only(ACCESS).size() + " and "
                                 + before.target().only(ACCESS).size() + " facts)"
                                 + (kept.isEmpty() ? "" : "; kept on purpose: " + kept)

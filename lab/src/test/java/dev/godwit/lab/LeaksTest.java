@@ -1,0 +1,143 @@
+package dev.godwit.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.godwit.api.migration.MigrationView;
+import dev.godwit.workflows.migration.End;
+import dev.godwit.workflows.spec.Budget;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * However a migration ends, nothing of it stays on the servers, and no secret has got out: not to a process list while it
+ * ran, not to a log, a file, the engine's history or an answer of the API afterwards.
+ */
+class LeaksTest extends LabTest {
+    private static final Duration SOAK = Duration.ofMinutes(15);
+    private static final String VERIFIER = "the password's verifier";
+
+    private final SoftAssertions softly = new SoftAssertions();
+    private final List<String> ids = new ArrayList<>();
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // made before each test
+    private Path folder;
+
+    @Test
+    void shouldLeaveNothingBehindAndLeakNoSecretWhenItMoves() throws Exception {
+        try (LabSession session = open(Rows.SMALL);
+                ProcessWatch processes = new ProcessWatch()) {
+            Ground before = Ground.record(session);
+            SecretSearch secrets = secrets(session);
+            move(session, before);
+            search(session, secrets, processes);
+        }
+        softly.assertAll();
+    }
+
+    // ---- ways of ending ----
+
+    private void move(LabSession session, Ground before) throws Exception {
+        Operator operator = start(session, spec(session));
+        operator.approve();
+        operator.awaitSoak();
+        operator.finish();
+        ends(End.FINISHED, operator.ended());
+        left("after a move", before, Ground.record(session), MoveAudit.RETIRED);
+    }
+
+    private Operator start(LabSession session, String yaml) throws Exception {
+        Operator operator = Operator.start(session.api(), yaml);
+        ids.add(operator.id());
+        return operator;
+    }
+
+    private static String spec(LabSession session) {
+        return DemoSpec.yaml(session.environment(), SOAK, Budget.DEFAULT.decision());
+    }
+
+    private void ends(End expected, MigrationView end) {
+        softly.assertThat(end.outcome()).as("%s", end.endReason()).isEqualTo(expected);
+    }
+
+    // ---- what stays on the servers ----
+
+    private void left(String when, Ground before, Ground after, Set<String> kept) {
+        Check check = Leftovers.check(before, after, kept);
+        softly.assertThat(check.passed()).as("%s: %s", when, check.figures()).isTrue();
+    }
+
+    // ---- where secrets do not belong ----
+
+    private static SecretSearch secrets(LabSession session) throws IOException {
+        LabEnvironment environment = session.environment();
+        LabHost lab = session.lab();
+        return new SecretSearch()
+                .pem("the ssh key", Files.readString(environment.sshKey()))
+                .secret("the zone's key", Files.readString(environment.tsigSecretFile()))
+                .pem("the certificate's key", lab.shell("old", "cat " + environment.certificate() + "/privkey.pem"))
+                .secret(
+                        "the database's password",
+                        lab.shell("old", "sed -n 's/^DATABASE_PASSWORD=//p' /etc/shop/shop.env"))
+                .secret(
+                        VERIFIER,
+                        lab.sql("old", "postgres", "SELECT rolpassword FROM pg_authid WHERE rolname = 'shop'"))
+                .secret("the API's token", Files.readString(session.godwit().tokenFile()));
+    }
+
+    private void search(LabSession session, SecretSearch secrets, ProcessWatch processes) throws Exception {
+        processes.writeTo(folder.resolve("processes"));
+        assertThat(processes.size()).as("processes seen").isGreaterThan(100);
+        keepAnswers(session);
+        softly.assertThat(secrets.in(folder, (name, path) -> false))
+                .as("in process lists and answers of the API")
+                .isEmpty();
+        softly.assertThat(secrets.in(
+                        session.godwit().data(),
+                        (name, path) -> path.startsWith("secrets") || path.startsWith("tokens")))
+                .as("in Godwit's data: its console, its log, the engine's state")
+                .isEmpty();
+        for (String host : List.of("old", "new")) {
+            Path written = session.environment()
+                    .labHome()
+                    .resolve("hosts")
+                    .resolve(host)
+                    .resolve("upper");
+            softly.assertThat(secrets.in(written, LeaksTest::livesThere))
+                    .as("in files of " + host)
+                    .isEmpty();
+        }
+    }
+
+    private static boolean livesThere(String secret, Path path) {
+        return path.startsWith("etc/letsencrypt/archive")
+                || path.startsWith("etc/shop")
+                || (path.startsWith("var/lib/postgresql") && secret.equals(VERIFIER));
+    }
+
+    private void keepAnswers(LabSession session) throws Exception {
+        GodwitApi api = session.api();
+        List<String> calls = new ArrayList<>(List.of("/migrations?limit=100", "/health"));
+        for (String id : ids) {
+            for (String part : List.of("", "/events", "/history", "/history?format=temporal", "/evidence")) {
+                calls.add("/migrations/" + id + part);
+            }
+        }
+        for (String call : calls) {
+            var answer = api.call("GET", call, null, "");
+            softly.assertThat(answer.statusCode()).as(call).isEqualTo(200);
+            Files.writeString(folder.resolve("GET" + call.replace('/', ' ')), answer.body());
+        }
+        Files.writeString(
+                folder.resolve("POST plans"),
+                api.call("POST", "/plans", "application/yaml", spec(session)).body());
+    }
+}
