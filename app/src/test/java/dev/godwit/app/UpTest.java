@@ -1,8 +1,8 @@
 package dev.godwit.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.godwit.app.engine.RealEngine;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
@@ -23,7 +23,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,13 +46,7 @@ class UpTest {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             enginePort = free.getLocalPort();
         }
-        String cache = System.getenv("GODWIT_CACHE");
-        Path root = cache == null ? Path.of(System.getProperty("user.home"), ".cache", "godwit") : Path.of(cache);
-        boolean cached = Files.isExecutable(root.resolve("temporal-1.5.1/temporal"));
-        boolean onPath = Stream.of(System.getenv("PATH").split(":"))
-                .anyMatch(part -> Files.isExecutable(Path.of(part, "temporal")));
-        assumeTrue(
-                cached || onPath, "Skipped: no 'temporal' on the PATH or in the cache; './godwit up' obtains it once");
+        RealEngine.program();
     }
 
     @AfterEach
@@ -166,6 +159,43 @@ class UpTest {
                 "temporal.connect-timeout=2s");
         assertThat(ended.status()).isEqualTo(69);
         assertThat(ended.errors()).contains("temporal.address");
+    }
+
+    @Test
+    void shouldSayThatTheFileWithAuthoritiesIsNotThere() throws Exception {
+        String file = folder.resolve("ca.pem").toString();
+        Ended ended = runToEnd(
+                "up",
+                "--data",
+                data.toString(),
+                "--port",
+                "0",
+                "--set",
+                "godwit.engine.port=" + enginePort,
+                "--set",
+                "godwit.engine.ui=false",
+                "--set",
+                "checks.ca-file=" + file);
+        assertThat(ended.status()).isEqualTo(78);
+        assertThat(ended.errors()).contains(file, "checks.ca-file").doesNotContain("\tat ");
+    }
+
+    @Test
+    void shouldNotForgetMigrationsWhereTheEngineIsMissing() throws Exception {
+        Files.createDirectories(data.resolve("engine"));
+        Files.createFile(data.resolve("engine").resolve("temporal.db"));
+        Ended ended = runToEnd(
+                "up",
+                "--data",
+                data.toString(),
+                "--port",
+                "0",
+                "--set",
+                "godwit.engine.obtain=false",
+                "--set",
+                "godwit.engine.cache=" + folder);
+        assertThat(ended.status()).isEqualTo(69);
+        assertThat(ended.errors()).contains("holds migrations");
     }
 
     /** A process that is up. */

@@ -18,12 +18,12 @@ final class Checklist {
         for (Finding finding : plan.findings()) {
             text.append(String.format(
                     Locale.ROOT,
-                    "  %-8s %s (%s): %s%n           %s%n",
+                    "  %-8s %s (%s): %s%n%s",
                     finding.severity(),
                     finding.code(),
                     finding.where(),
                     finding.message(),
-                    finding.hint()));
+                    finding.hint().isEmpty() ? "" : "           " + finding.hint() + "\n"));
         }
         Phase phase = null;
         for (PlanStepView step : plan.steps()) {

@@ -56,6 +56,7 @@ final class Demo {
                 keepLog(session);
             }
             if (keep && ended) {
+                session.lab().startTraffic();
                 session.keep();
                 sayWhatIsLeft(session);
             } else {

@@ -33,6 +33,7 @@ import dev.godwit.workflows.migration.MigrationWorkflowImpl;
 import dev.godwit.workflows.migration.PreflightWorkflowImpl;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.exceptions.ConfigurationException;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Duration;
@@ -137,7 +138,12 @@ final class WorkerBeans {
     @Singleton
     @Bean(preDestroy = "close")
     HttpClients httpClients(ChecksConfiguration checks) {
-        return new HttpClients(AddressedClient.verifying(checks.caFile(), ANSWER), AddressedClient.accepting(ANSWER));
+        try {
+            return new HttpClients(
+                    AddressedClient.verifying(checks.caFile(), ANSWER), AddressedClient.accepting(ANSWER));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(e.getMessage() + "; correct the setting checks.ca-file", e);
+        }
     }
 
     /** The clients for questions to the service. */

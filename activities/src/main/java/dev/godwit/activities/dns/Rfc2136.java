@@ -8,9 +8,9 @@ import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
@@ -76,7 +76,9 @@ final class Rfc2136 implements ZoneEditor {
     public List<String> authoritativeServers(DnsRecord record) {
         Name zone = zone(record.name());
         Message answer = ask(zone, Type.NS);
-        Set<String> addresses = new LinkedHashSet<>();
+        // Sorted, because servers rotate their answers (RFC 1794), and a plan that was reviewed must not seem to
+        // change.
+        Set<String> addresses = new TreeSet<>();
         for (Record one : answer.getSection(Section.ANSWER)) {
             if (one instanceof NSRecord server) {
                 addresses.addAll(addresses(server.getTarget(), answer));

@@ -24,7 +24,11 @@ import org.jspecify.annotations.Nullable;
 final class Trust {
     private Trust() {}
 
-    /** Those of the JDK's authorities and of an extra file's, as PEM. */
+    /**
+     * Those of the JDK's authorities and of an extra file's, as PEM.
+     *
+     * @throws IllegalArgumentException if the file cannot be read
+     */
     static SSLContext authorities(@Nullable Path extra) {
         try {
             KeyStore anchors = KeyStore.getInstance(KeyStore.getDefaultType());
@@ -41,9 +45,9 @@ final class Trust {
             factory.init(anchors);
             return context(factory.getTrustManagers());
         } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalStateException(
-                    "Expected certificates of authorities (PEM) in " + extra + ", but found: " + e.getMessage()
-                            + "; correct the worker's setting checks.caFile",
+            throw new IllegalArgumentException(
+                    "Expected certificates of authorities (PEM) in " + extra + ", but found "
+                            + e.getClass().getSimpleName() + " (" + e.getMessage() + ")",
                     e);
         }
     }

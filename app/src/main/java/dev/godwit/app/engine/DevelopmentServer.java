@@ -31,6 +31,7 @@ public final class DevelopmentServer implements Engine {
     static final String SUB_COMMAND = "start-dev";
 
     private static final Logger LOG = LoggerFactory.getLogger(DevelopmentServer.class);
+    private static final String DATABASE = "temporal.db";
     private static final String LOOPBACK = "127.0.0.1";
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration ATTEMPT_TIMEOUT = Duration.ofMillis(100);
@@ -62,10 +63,15 @@ public final class DevelopmentServer implements Engine {
     @GuardedBy("this")
     private @Nullable Process process;
 
+    /** Whether a server has kept migrations in a folder. */
+    static boolean hasState(Path folder) {
+        return Files.exists(folder.resolve(DATABASE));
+    }
+
     private DevelopmentServer(Path binary, Path folder, EngineConfiguration configuration, String namespace) {
         this.binary = binary;
         this.folder = folder.toAbsolutePath();
-        this.database = this.folder.resolve("temporal.db");
+        this.database = this.folder.resolve(DATABASE);
         this.configuration = configuration;
         this.namespace = namespace;
         this.port = Ports.choose(configuration.port());

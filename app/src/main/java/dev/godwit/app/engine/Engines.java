@@ -38,6 +38,12 @@ public final class Engines {
         if (program.isPresent()) {
             return DevelopmentServer.start(program.get(), data.resolve("engine"), own, temporal.namespace());
         }
+        if (DevelopmentServer.hasState(data.resolve("engine"))) {
+            throw new EngineUnavailableException("Expected the Temporal server, because " + data
+                    + " holds migrations, but it is neither installed nor"
+                    + " could it be downloaded or built; install the program 'temporal' "
+                    + TemporalRelease.VERSION + " on the PATH, or Go, or set temporal.address, and start again");
+        }
         LOG.error(
                 "NOTHING SURVIVES A RESTART: the Temporal server is neither installed nor could it be downloaded or"
                         + " built, so migrations live in this process's memory only. Do not move anything real. Install the"

@@ -1,11 +1,15 @@
 package dev.godwit.workflows.migration;
 
 import dev.godwit.workflows.activity.Inspection;
+import dev.godwit.workflows.plan.Finding;
 import dev.godwit.workflows.plan.Plan;
+import dev.godwit.workflows.plan.PlanFindings;
 import dev.godwit.workflows.plan.PlanReport;
 import dev.godwit.workflows.plan.Planner;
 import dev.godwit.workflows.spec.Spec;
 import io.temporal.workflow.Workflow;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The read-only look and the plan that follows from it. */
 final class Preflight {
@@ -19,7 +23,9 @@ final class Preflight {
         Inspection inspection = Hands.inspect(spec);
         return Workflow.sideEffect(PlanReport.class, () -> {
             Plan plan = Planner.plan(spec, inspection.facts());
-            return new PlanReport(inspection.findings(), inspection.facts(), plan, Planner.predictedOutage(plan));
+            List<Finding> findings = new ArrayList<>(inspection.findings());
+            findings.addAll(PlanFindings.of(spec, plan));
+            return new PlanReport(findings, inspection.facts(), plan, Planner.predictedOutage(plan));
         });
     }
 }

@@ -10,4 +10,9 @@ import java.time.Duration;
  * @param pivot whether this is the point of no return
  * @param estimate how long it will take, from what the preflight measured; zero if it is too short to say
  */
-public record PlannedStep(String id, Phase phase, Step step, boolean pivot, Duration estimate) {}
+public record PlannedStep(String id, Phase phase, Step step, boolean pivot, Duration estimate) {
+    /** Whether a hook in a phase that names its neighbour means this step: by its id or by its kind. */
+    boolean isNamed(Phase inPhase, String anchor) {
+        return phase == inPhase && (id.equals(anchor) || StepKind.of(step).equals(anchor));
+    }
+}

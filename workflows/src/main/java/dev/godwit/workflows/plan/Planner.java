@@ -225,24 +225,19 @@ public final class Planner {
     private int placeOf(Hook hook) {
         if (hook.before() != null) {
             for (int index = 0; index < steps.size(); index++) {
-                if (isNamed(steps.get(index), hook.before())) {
+                if (steps.get(index).isNamed(phase, hook.before())) {
                     return index;
                 }
             }
         }
         if (hook.after() != null) {
             for (int index = steps.size() - 1; index >= 0; index--) {
-                if (isNamed(steps.get(index), hook.after())) {
+                if (steps.get(index).isNamed(phase, hook.after())) {
                     return index + 1;
                 }
             }
         }
         return steps.size();
-    }
-
-    private boolean isNamed(PlannedStep planned, String anchor) {
-        return planned.phase() == phase
-                && (planned.id().equals(anchor) || StepKind.of(planned.step()).equals(anchor));
     }
 
     // ---- what was measured ----
@@ -274,6 +269,12 @@ public final class Planner {
             case Soak soak -> soak.period();
             case StartUnits ignored -> Rates.UNIT;
             case StopUnits ignored -> Rates.UNIT;
+            case ServePage ignored -> Rates.SWITCH;
+            case DrainRequests ignored -> Rates.SWITCH;
+            case FenceDatabase ignored -> Rates.SWITCH;
+            case SetSequences ignored -> Rates.SWITCH;
+            case CheckService ignored -> Rates.SWITCH;
+            case ForwardRequests ignored -> Rates.SWITCH;
             default -> Duration.ZERO;
         };
     }
@@ -367,7 +368,7 @@ public final class Planner {
     /** What was measured on a machine with two cores (in the lab): good enough to plan by. */
     private enum Rates {
         /** Bytes of a database dumped and restored in a second. */
-        DATABASE_COPY(50_000_000),
+        DATABASE_COPY(35_000_000),
         /** Bytes of a database read and hashed in a second, both sides at once. */
         DATABASE_CHECKSUM(100_000_000),
         /** Bytes of files copied in a second. */
@@ -376,6 +377,9 @@ public final class Planner {
         FILE_SCAN(50_000);
 
         static final Duration UNIT = Duration.ofSeconds(1);
+
+        /** What changes little, and proves it. */
+        static final Duration SWITCH = Duration.ofMillis(500);
 
         private final long perSecond;
 

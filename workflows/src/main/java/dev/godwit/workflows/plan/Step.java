@@ -381,7 +381,7 @@ public sealed interface Step {
         }
     }
 
-    /** Keeps units from ever starting again, by hand or as a dependency: masks them. */
+    /** Keeps units from ever starting again, by hand or as a dependency. */
     record RetireUnits(Side on, List<String> units) implements UnitStep {
         public RetireUnits {
             units = List.copyOf(units);
@@ -389,7 +389,8 @@ public sealed interface Step {
 
         @Override
         public String does() {
-            return "mask " + Words.list(units) + " on the " + on.word() + " so that nothing starts them again";
+            return "keep " + Words.list(units) + " on the " + on.word()
+                    + " from starting again, by hand or by another unit";
         }
 
         @Override

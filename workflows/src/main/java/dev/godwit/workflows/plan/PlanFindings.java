@@ -1,0 +1,59 @@
+package dev.godwit.workflows.plan;
+
+import dev.godwit.workflows.Durations;
+import dev.godwit.workflows.spec.Hook;
+import dev.godwit.workflows.spec.Spec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What only the finished plan shows to be wrong or worth knowing. Pure. */
+public final class PlanFindings {
+    private PlanFindings() {}
+
+    /** Looks at a plan beside the spec that it was made from. */
+    public static List<Finding> of(Spec spec, Plan plan) {
+        List<Finding> findings = new ArrayList<>();
+        for (int number = 0; number < spec.hooks().size(); number++) {
+            unplaced(spec.hooks().get(number), "/hooks/" + number, plan, findings);
+        }
+        outage(spec, plan, findings);
+        return List.copyOf(findings);
+    }
+
+    /** A hook that names a step which this plan lacks would run at another moment than its author meant. */
+    private static void unplaced(Hook hook, String where, Plan plan, List<Finding> findings) {
+        Stream.of(hook.before(), hook.after())
+                .filter(Objects::nonNull)
+                .filter(anchor -> plan.steps().stream().noneMatch(step -> step.isNamed(hook.phase(), anchor)))
+                .forEach(anchor -> findings.add(Finding.blocker(
+                        "hook-place",
+                        where,
+                        "Expected a step " + anchor + " in phase " + hook.phase() + ", but this plan has none there",
+                        "name one of "
+                                + plan.steps().stream()
+                                        .filter(step ->
+                                                step.phase() == hook.phase() && !(step.step() instanceof Step.RunHook))
+                                        .map(step -> StepKind.of(step.step()))
+                                        .distinct()
+                                        .collect(Collectors.joining(", "))
+                                + "; or neither, then it runs at the end of the phase")));
+    }
+
+    private static void outage(Spec spec, Plan plan, List<Finding> findings) {
+        Duration budget = spec.budget().outage();
+        Duration predicted = Planner.predictedOutage(plan);
+        if (budget != null && predicted.compareTo(budget) > 0) {
+            findings.add(Finding.warning(
+                    "outage-budget",
+                    "/budget/outage",
+                    "Expected an outage of at most " + Durations.format(budget) + ", but the prediction is "
+                            + Durations.format(predicted),
+                    "the databases are copied once more while the page is up: make them smaller, move at a quiet hour, or"
+                            + " raise the budget"));
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.godwit.workflows.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.godwit.workflows.migration.Specs;
+import dev.godwit.workflows.spec.Budget;
+import dev.godwit.workflows.spec.Hook;
+import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.spec.Spec;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class PlanFindingsTest {
+    @Test
+    void shouldBlockAHookWhoseNeighbourIsInAnotherPhase() {
+        assertThat(findings(hook(Phase.CUTOVER, "copy-files", null), hook(Phase.SOAK, "remove-crontabs", null)))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.severity()).isEqualTo(Finding.Severity.BLOCKER);
+                    assertThat(finding.where()).isEqualTo("/hooks/1");
+                    assertThat(finding.message()).contains("remove-crontabs").contains("SOAK");
+                    assertThat(finding.hint()).contains("soak");
+                });
+    }
+
+    @Test
+    void shouldFindNothingWrongWithHooksThatHaveTheirPlace() {
+        assertThat(findings(
+                        hook(Phase.CUTOVER, null, "stop-units"),
+                        hook(Phase.PREPARE, "copy-database-first-shop", null),
+                        hook(Phase.FINISH, null, null)))
+                .isEmpty();
+    }
+
+    @Test
+    void shouldWarnOfAnOutageBeyondItsBudget() {
+        assertThat(findings(Duration.ofMillis(100))).singleElement().satisfies(finding -> {
+            assertThat(finding.severity()).isEqualTo(Finding.Severity.WARNING);
+            assertThat(finding.code()).isEqualTo("outage-budget");
+        });
+        assertThat(findings(Duration.ofHours(1))).isEmpty();
+    }
+
+    private static List<Finding> findings(Hook... hooks) {
+        return findings(with(List.of(hooks), Specs.shop().budget()));
+    }
+
+    private static List<Finding> findings(Duration outage) {
+        return findings(with(List.of(), new Budget(outage, Duration.ofMinutes(5))));
+    }
+
+    private static List<Finding> findings(Spec spec) {
+        return PlanFindings.of(spec, Planner.plan(spec, Specs.facts()));
+    }
+
+    private static Spec with(List<Hook> hooks, Budget budget) {
+        Spec shop = Specs.shop();
+        return new Spec(
+                shop.service(),
+                shop.source(),
+                shop.target(),
+                shop.databases(),
+                shop.files(),
+                shop.units(),
+                shop.jobs(),
+                shop.proxy(),
+                shop.dns(),
+                shop.tls(),
+                shop.checks(),
+                hooks,
+                shop.gates(),
+                budget,
+                shop.soak());
+    }
+
+    private static Hook hook(Phase phase, @Nullable String before, @Nullable String after) {
+        return new Hook(phase, before, after, Side.SOURCE, "true", null, Duration.ofMinutes(1));
+    }
+}
