@@ -119,6 +119,13 @@ final class Mover {
         api.approve(id(), planMade().plan(), "the rehearsal's answers are the same");
     }
 
+    /** Approves the plan if the gate asks for it now. */
+    void approveIfAsked() throws IOException, InterruptedException {
+        if (waitsFor(status(), Waiting.For.APPROVAL)) {
+            approve();
+        }
+    }
+
     /** Lets it soak, and until cron has run on the target. */
     void soak(Duration atLeast) throws IOException, InterruptedException {
         MigrationView soaking = follow(view -> isWaiting(view, "soak"));
@@ -195,7 +202,7 @@ final class Mover {
                 .strip());
     }
 
-    static boolean waitsFor(MigrationView view, Waiting.For what) {
+    private static boolean waitsFor(MigrationView view, Waiting.For what) {
         Waiting waiting = view.waiting();
         return waiting != null && waiting.what() == what;
     }

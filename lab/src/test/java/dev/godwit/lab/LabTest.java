@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.godwit.api.migration.MigrationView;
+import dev.godwit.api.migration.StepView;
+import dev.godwit.workflows.migration.StepState;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,12 @@ abstract class LabTest {
 
     static final String FIRST_COPY = "copy-database-first-shop";
     static final String FINAL_COPY = "copy-database-final-shop";
+
+    /** The longest way to a breakpoint: over the wait for a TTL. */
+    private static final Duration REACHED = Duration.ofMinutes(10);
+
+    private static final Duration LOOK = Duration.ofMillis(3);
+    private static final Duration STATUS = Duration.ofMillis(300);
 
     final Terminal terminal = Terminal.plain(System.out);
 
@@ -76,6 +85,52 @@ abstract class LabTest {
         assertPassed(end, new MoveAudit(session, before, mover.trafficBegan(), end).checks());
     }
 
+    /**
+     * Waits until a migration is at a breakpoint, and approves its plan on the way.
+     *
+     * @return the state of its step; {@code WAITING} if it is a gate, which has no act to stop in; {@code DONE} if it
+     *     was one, and too short
+     */
+    static StepState await(Mover mover, Breakpoints breakpoints, Breakpoint point)
+            throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + REACHED.toNanos();
+        while (System.nanoTime() < deadline) {
+            if (Await.until(STATUS, LOOK, () -> breakpoints.isReached(point))) {
+                return StepState.RUNNING;
+            }
+            MigrationView now = mover.status();
+            StepState state = stateOf(now, point.step());
+            if (state == StepState.WAITING || state == StepState.DONE) {
+                return state;
+            }
+            assertThat(now.outcome()).as("outcome before %s: %s", point, now).isNull();
+            mover.approveIfAsked();
+        }
+        throw new AssertionError(
+                "Expected the migration to come to " + point + " within " + REACHED + ", but found " + mover.status());
+    }
+
+    private static StepState stateOf(MigrationView view, String step) {
+        return view.steps().stream()
+                .filter(each -> each.id().equals(step))
+                .map(StepView::state)
+                .findFirst()
+                .orElse(StepState.PENDING);
+    }
+
+    static boolean hasCopiedSome(MigrationView view) {
+        return view.steps().stream()
+                .filter(step -> step.id().equals(FIRST_COPY) && step.state() == StepState.RUNNING)
+                .map(step -> step.activity() == null ? null : step.activity().doneBytes())
+                .anyMatch(bytes -> bytes != null && bytes > 0);
+    }
+
+    /** Who counts is the target's systemd, which starts each dump and its restore as one unit. */
+    static void assertOneDumpForEachCopy(LabSession session) {
+        assertThat(startsOf(session, FIRST_COPY)).as("starts of the first copy").isEqualTo(1);
+        assertThat(startsOf(session, FINAL_COPY)).as("starts of the final copy").isEqualTo(1);
+    }
+
     void assertPassed(MigrationView end, List<Check> checks) {
         new Report(terminal).of(end, checks);
         assertThat(checks).isNotEmpty().allMatch(Check::passed);
@@ -90,8 +145,7 @@ abstract class LabTest {
                 .count();
     }
 
-    /** How many of them were ever started, as the target's systemd counts. */
-    static long startsOf(LabSession session, String step) {
+    private static long startsOf(LabSession session, String step) {
         return session.lab()
                 .shell("new", "journalctl --quiet --no-pager --output=cat _PID=1 JOB_TYPE=start JOB_RESULT=done")
                 .lines()

@@ -1,0 +1,230 @@
+package dev.godwit.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.godwit.api.migration.MigrationView;
+import dev.godwit.lab.Breakpoint.Moment;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Networks that fail under a migration: it goes on when they are whole again, or goes back by itself. */
+class NetworkTest extends LabTest {
+    private static final Map<String, String> WITH_BREAKPOINTS = Map.of(Breakpoints.PROPERTY, "true");
+
+    /** How long a trouble lasts. It is time itself that is waited for: nobody tells when enough was tried in vain. */
+    private static final Duration AWHILE = Duration.ofSeconds(25);
+
+    private static final Duration DNS_IS_KNOWN = Duration.ofSeconds(60);
+    private static final Duration LATELY = Duration.ofSeconds(3);
+    private static final Duration JOB_BEGINS = Duration.ofSeconds(30);
+
+    private interface Change {
+        void on(LabHost lab) throws InterruptedException;
+    }
+
+    /**
+     * What happens to the network around a step.
+     *
+     * @param inItsJob when the step's job runs on the target, and not when the step is about to act
+     */
+    private record Trouble(String step, boolean inItsJob, Change begins, Change ends) {
+        Trouble(String step, Change begins, Change ends) {
+            this(step, false, begins, ends);
+        }
+
+        static Trouble cut(String step, String one, String other) {
+            return new Trouble(step, lab -> lab.cut(one, other), LabHost::heal);
+        }
+
+        static Trouble cutWhenTheClientKnows(String step, String one, String other) {
+            return new Trouble(
+                    step,
+                    lab -> {
+                        awaitClientAtTheTarget(lab);
+                        lab.cut(one, other);
+                    },
+                    LabHost::heal);
+        }
+
+        static Trouble cutInJob(String step, String one, String other) {
+            return new Trouble(step, true, lab -> lab.cut(one, other), LabHost::heal);
+        }
+
+        Breakpoint point() {
+            return new Breakpoint(step, Moment.BEFORE);
+        }
+    }
+
+    @Test
+    void shouldGoOnWithTheSameDumpWhenGodwitLosesTheTargetInTheMiddleOfIt() throws Exception {
+        moveThrough(List.of(Trouble.cutInJob(FINAL_COPY, "godwit", "new")), true);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "godwit, old, fence-database-shop, check-forwarded",
+        "godwit, new, start-service, start-jobs",
+        "old, new, copy-files-final-uploads, soak"
+    })
+    @Tag("long")
+    void shouldGoOnWhenAPathIsCutForAWhile(String one, String other, String beforePivot, String afterPivot)
+            throws Exception {
+        moveThrough(
+                List.of(
+                        Trouble.cutInJob(FIRST_COPY, one, other),
+                        Trouble.cut(beforePivot, one, other),
+                        // Whoever still asks the old server is forwarded over the path that is cut.
+                        one.equals("godwit")
+                                ? Trouble.cut(afterPivot, one, other)
+                                : Trouble.cutWhenTheClientKnows(afterPivot, one, other)),
+                // A dump whose own path was cut may have to begin again.
+                one.equals("godwit"));
+    }
+
+    @Test
+    @Tag("long")
+    void shouldRollBackByItselfWhenTheServersStayApartBeforeThePivot() throws Exception {
+        String step = "forward-requests";
+        try (LabSession session = open(Rows.SMALL, WITH_BREAKPOINTS)) {
+            Mover mover = new Mover(session, terminal, Duration.ofSeconds(10));
+            Breakpoints breakpoints = new Breakpoints(session.godwit().data());
+            Ground before = Ground.record(session);
+            mover.startTraffic();
+            mover.plan();
+            Breakpoint point = new Breakpoint(step, Moment.BEFORE);
+            breakpoints.set(point);
+            mover.start();
+            mover.approve();
+            await(mover, breakpoints, point);
+            session.lab().cut("old", "new");
+            breakpoints.clear();
+            MigrationView end = mover.ended();
+            session.lab().heal();
+            assertPassed(end, new RollBackAudit(session, before, end, step, "nobody decided within 10s").checks());
+        }
+    }
+
+    @Test
+    @Tag("long")
+    void shouldGoOnWithTheSameDumpWhenSshSessionsDropInTheMiddleOfIt() throws Exception {
+        try (LabSession session = open(Rows.FULL)) {
+            Mover mover = new Mover(session, terminal);
+            Ground before = Ground.record(session);
+            mover.startTraffic();
+            mover.plan();
+            mover.start();
+            mover.follow(LabTest::hasCopiedSome);
+            // All of root's sessions on the target but the one that does it.
+            String dropped = session.lab().shell("new", """
+                    own=$PPID; dropped=0
+                    for session in $(pgrep -f '^sshd: root@'); do
+                      [ "$session" = "$own" ] || { kill -KILL "$session" && dropped=$((dropped + 1)); }
+                    done
+                    echo "$dropped"
+                    """).strip();
+            assertThat(Integer.parseInt(dropped)).as("sessions dropped").isPositive();
+            assertThat(unitsOf(session, FIRST_COPY)).as("copies at work").isEqualTo(1);
+
+            mover.approve();
+            assertMoved(session, mover, before);
+            assertOneDumpForEachCopy(session);
+        }
+    }
+
+    @Test
+    @Tag("long")
+    void shouldMoveWhenTheNameServersDisagreeOneRefusesAndOneIsSlow() throws Exception {
+        moveThrough(
+                List.of(
+                        // The primary takes the update and cannot tell the secondary.
+                        Trouble.cut("lower-ttl", "ns1", "ns2"),
+                        new Trouble("point-dns", lab -> lab.shell("ns2", """
+                                sed -i 's/^options {/&\\n\\tallow-query { none; };/' /etc/bind/named.conf.options
+                                rndc reconfig
+                                """), lab -> lab.shell("ns2", """
+                                sed -i '/allow-query { none; };/d' /etc/bind/named.conf.options
+                                rndc reconfig
+                                """)),
+                        new Trouble("restore-ttl", lab -> lab.delay(Duration.ofMillis(1500), 0, "ns2"), LabHost::heal)),
+                true);
+    }
+
+    @Test
+    @Tag("long")
+    void shouldMoveOverASlowNetworkThatLosesFrames() throws Exception {
+        try (LabSession session = open(Rows.SMALL)) {
+            Mover mover = new Mover(session, terminal);
+            Ground before = Ground.record(session);
+            mover.startTraffic();
+            session.lab().delay(Duration.ofMillis(100), 5);
+            mover.plan();
+            mover.start();
+            mover.approve();
+            mover.soak(Duration.ofSeconds(5));
+            MigrationView end = mover.finish();
+            session.lab().heal();
+            assertPassed(end, new MoveAudit(session, before, mover.trafficBegan(), end).checks());
+            assertOneDumpForEachCopy(session);
+        }
+    }
+
+    /** A whole move, with one trouble after another, each of which passes. */
+    private void moveThrough(List<Trouble> troubles, boolean oneDump) throws Exception {
+        try (LabSession session = open(Rows.SMALL, WITH_BREAKPOINTS)) {
+            Mover mover = new Mover(session, terminal);
+            Breakpoints breakpoints = new Breakpoints(session.godwit().data());
+            Ground before = Ground.record(session);
+            mover.startTraffic();
+            mover.plan();
+            breakpoints.set(troubles.getFirst().point());
+            mover.start();
+            for (Trouble trouble : troubles) {
+                await(mover, breakpoints, trouble.point());
+                if (!trouble.inItsJob()) {
+                    trouble.begins().on(session.lab());
+                }
+                troubles.stream()
+                        .skip(troubles.indexOf(trouble) + 1L)
+                        .findFirst()
+                        .ifPresentOrElse(next -> breakpoints.set(next.point()), breakpoints::clear);
+                if (trouble.inItsJob()) {
+                    awaitJob(session, trouble.step());
+                    trouble.begins().on(session.lab());
+                }
+                terminal.event("trouble with the network at " + trouble.step());
+                Thread.sleep(AWHILE);
+                trouble.ends().on(session.lab());
+                terminal.event("the network is whole again");
+            }
+            assertMoved(session, mover, before);
+            if (oneDump) {
+                assertOneDumpForEachCopy(session);
+            }
+        }
+    }
+
+    private static void awaitClientAtTheTarget(LabHost lab) throws InterruptedException {
+        String target = lab.environment().target().address();
+        assertThat(Await.until(DNS_IS_KNOWN, Duration.ofSeconds(1), () -> {
+                    double since = (System.currentTimeMillis() - LATELY.toMillis()) / 1000.0;
+                    Set<String> asked = lab.trafficReport(since, Double.POSITIVE_INFINITY)
+                            .answeredBy()
+                            .keySet();
+                    return !asked.isEmpty() && asked.stream().allMatch(each -> each.startsWith(target + " "));
+                }))
+                .as("whether the client asks %s", target)
+                .isTrue();
+    }
+
+    private static void awaitJob(LabSession session, String step) throws InterruptedException {
+        assertThat(Await.until(JOB_BEGINS, Duration.ofMillis(20), () -> unitsOf(session, step) == 1))
+                .as("whether the job of %s runs", step)
+                .isTrue();
+    }
+}
