@@ -202,7 +202,7 @@ final class Mover {
                 .strip());
     }
 
-    private static boolean waitsFor(MigrationView view, Waiting.For what) {
+    static boolean waitsFor(MigrationView view, Waiting.For what) {
         Waiting waiting = view.waiting();
         return waiting != null && waiting.what() == what;
     }

@@ -14,6 +14,9 @@ final class Outside {
     /** What lies between the two measures: the client's pause between tries, and requests that were already waiting. */
     private static final Duration MEASURES_DIFFER = Duration.ofSeconds(3);
 
+    /** The check that both measures are one; Godwit's is longer where it was dead around the page's beginning. */
+    static final String SAME_OUTAGE = "the client's outage is the one that Godwit measured";
+
     private static final double EVER = Double.POSITIVE_INFINITY;
 
     private final LabHost lab;
@@ -34,7 +37,7 @@ final class Outside {
         double measured = measuredByGodwit == null ? 0 : measuredByGodwit.toMillis() / 1000.0;
         List<Check> checks = new ArrayList<>();
         checks.add(new Check(
-                "the client's outage is the one that Godwit measured",
+                SAME_OUTAGE,
                 Math.abs(outage - measured) <= MEASURES_DIFFER.toSeconds(),
                 "longest time without an acknowledged write " + Words.seconds(write.seconds())
                         + ", without an answered read " + Words.seconds(read.seconds()) + "; Godwit: "
