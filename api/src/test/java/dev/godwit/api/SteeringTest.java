@@ -207,6 +207,18 @@ class SteeringTest {
     }
 
     @Test
+    void shouldTellThatThePlanOfAServiceThatMovesCannotStart() {
+        String id = http.post("/api/v1/migrations", Specs.json("moving.example.org")).id();
+
+        Http.Answer answer = http.post("/api/v1/plans", Specs.json("moving.example.org"));
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().get("startable").asBoolean()).isFalse();
+        assertThat(answer.json().at("/findings/0/code").asString()).isEqualTo("service-moving");
+        assertThat(answer.json().at("/findings/0/hint").asString()).contains(id);
+    }
+
+    @Test
     void shouldTellThatPlanCannotStart() {
         Http.Answer answer = http.post("/api/v1/plans", Specs.json("blocked.example.org"));
 

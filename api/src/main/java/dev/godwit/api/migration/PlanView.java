@@ -5,6 +5,7 @@ import dev.godwit.workflows.plan.Finding;
 import dev.godwit.workflows.plan.PlanReport;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What the preflight found and the steps that would run. */
 public record PlanView(
@@ -22,6 +23,11 @@ public record PlanView(
     public PlanView {
         findings = List.copyOf(findings);
         steps = List.copyOf(steps);
+    }
+
+    PlanView blockedBy(Finding finding) {
+        List<Finding> all = Stream.concat(Stream.of(finding), findings.stream()).toList();
+        return new PlanView(service, plan, false, all, steps, predictedOutage);
     }
 
     static PlanView of(String service, PlanReport report) {

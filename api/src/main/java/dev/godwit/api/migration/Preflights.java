@@ -1,8 +1,10 @@
 package dev.godwit.api.migration;
 
 import dev.godwit.api.problem.ProblemType;
+import dev.godwit.workflows.migration.MigrationWorkflow;
 import dev.godwit.workflows.migration.PreflightWorkflow;
 import dev.godwit.workflows.migration.TaskQueue;
+import dev.godwit.workflows.plan.Finding;
 import dev.godwit.workflows.plan.PlanReport;
 import dev.godwit.workflows.spec.Spec;
 import io.temporal.client.WorkflowClient;
@@ -22,10 +24,12 @@ final class Preflights {
     private static final Duration GRACE = Duration.ofMinutes(1);
 
     private final Engine engine;
+    private final Runs runs;
     private final Timeouts timeouts;
 
-    Preflights(Engine engine, Timeouts timeouts) {
+    Preflights(Engine engine, Runs runs, Timeouts timeouts) {
         this.engine = engine;
+        this.runs = runs;
         this.timeouts = timeouts;
     }
 
@@ -43,14 +47,29 @@ final class Preflights {
                                 .build());
         try {
             engine.ask(timeouts.engine(), () -> WorkflowClient.start(workflow::plan, spec));
-            return PlanView.of(
+            PlanView plan = PlanView.of(
                     spec.service(),
                     engine.ask(
                             timeouts.preflight(),
                             () -> WorkflowStub.fromTyped(workflow).getResult(PlanReport.class)));
+            return runs.latest(MigrationWorkflow.workflowId(spec.service()))
+                    .filter(Run::isOpen)
+                    .map(run -> plan.blockedBy(moving(run)))
+                    .orElse(plan);
         } catch (WorkflowFailedException e) {
             throw ProblemType.PREFLIGHT_FAILED.because(words(e));
         }
+    }
+
+    /** What a migration that is under way has made on the servers is not told apart from what others made. */
+    private static Finding moving(Run run) {
+        return Finding.blocker(
+                "service-moving",
+                "/service",
+                "Expected a service at rest, but found that " + run.id().service() + " is moving since "
+                        + run.startedAt(),
+                "wait for the end of " + run.id().text()
+                        + " or roll it back; what the other findings tell may be its doing");
     }
 
     private static String words(WorkflowFailedException failed) {

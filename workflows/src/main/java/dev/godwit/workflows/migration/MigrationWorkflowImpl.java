@@ -5,11 +5,13 @@ import dev.godwit.workflows.activity.Loss;
 import dev.godwit.workflows.activity.MigrationContext;
 import dev.godwit.workflows.activity.Outcome;
 import dev.godwit.workflows.plan.BeforeImage;
+import dev.godwit.workflows.plan.Facts;
 import dev.godwit.workflows.plan.Finding;
 import dev.godwit.workflows.plan.Phase;
 import dev.godwit.workflows.plan.Plan;
 import dev.godwit.workflows.plan.PlanReport;
 import dev.godwit.workflows.plan.PlannedStep;
+import dev.godwit.workflows.plan.Planner;
 import dev.godwit.workflows.plan.Step;
 import dev.godwit.workflows.spec.Spec;
 import io.temporal.failure.ApplicationFailure;
@@ -26,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,11 +37,12 @@ import org.jspecify.annotations.Nullable;
  * The interpreter of a plan: for each step take its before-image, register its undo, act, record; at a gate wait. What
  * is done, and in which order, is the plan's; what may be decided is {@link FailurePolicy}'s and {@link CommandRules}'.
  */
-public final class MigrationWorkflowImpl implements MigrationWorkflow {
+public class MigrationWorkflowImpl implements MigrationWorkflow {
     /** The longest stretch of a soak in one activity: bounds what a dead worker can hide. */
     private static final Duration WATCH = Duration.ofHours(1);
 
     private final Spec spec;
+    private final BiFunction<Spec, Facts, Plan> planner;
     private final Hands hands;
     private final StatusBoard board;
     private final Compensations compensations = new Compensations();
@@ -51,6 +55,12 @@ public final class MigrationWorkflowImpl implements MigrationWorkflow {
 
     @WorkflowInit
     public MigrationWorkflowImpl(MigrationRequest request) {
+        this(request, Planner::plan);
+    }
+
+    /** A build with another planner. */
+    MigrationWorkflowImpl(MigrationRequest request, BiFunction<Spec, Facts, Plan> planner) {
+        this.planner = planner;
         spec = request.spec();
         hands = new Hands(new MigrationContext(request.id(), spec.service(), spec.source(), spec.target()));
         board = new StatusBoard(request);
@@ -79,7 +89,7 @@ public final class MigrationWorkflowImpl implements MigrationWorkflow {
     private PlanReport preflight(MigrationRequest request) {
         PlanReport report;
         try {
-            report = Preflight.run(spec);
+            report = Preflight.run(spec, planner);
         } catch (TemporalFailure failure) {
             throw new RollBackRequested(
                     Failure.isCancellation(failure)
@@ -411,6 +421,7 @@ public final class MigrationWorkflowImpl implements MigrationWorkflow {
     @Override
     public void validateApprove(Command.Approve command) {
         validate(command);
+        refuseSecond(approval, "a migration that waits for an approval");
     }
 
     @Override
@@ -447,6 +458,7 @@ public final class MigrationWorkflowImpl implements MigrationWorkflow {
     @Override
     public void validateDecide(Command.Decide command) {
         validate(command);
+        refuseSecond(decision, "a migration that waits for a decision");
     }
 
     @Override
@@ -485,5 +497,14 @@ public final class MigrationWorkflowImpl implements MigrationWorkflow {
         CommandRules.refusal(board.status(), command).ifPresent(why -> {
             throw ApplicationFailure.newNonRetryableFailure(why, DOES_NOT_FIT);
         });
+    }
+
+    /** Several people can speak before the wait that they end goes on: the first one counts. */
+    private static void refuseSecond(@Nullable Command first, String expected) {
+        if (first != null) {
+            throw ApplicationFailure.newNonRetryableFailure(
+                    "Expected " + expected + ", but found: " + first.actor() + " was first; what fits: nothing",
+                    DOES_NOT_FIT);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.godwit.workflows.migration;
 
 import dev.godwit.workflows.activity.Inspection;
+import dev.godwit.workflows.plan.Facts;
 import dev.godwit.workflows.plan.Finding;
 import dev.godwit.workflows.plan.Plan;
 import dev.godwit.workflows.plan.PlanFindings;
@@ -10,6 +11,7 @@ import dev.godwit.workflows.spec.Spec;
 import io.temporal.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /** The read-only look and the plan that follows from it. */
 final class Preflight {
@@ -19,10 +21,10 @@ final class Preflight {
      * Looks and plans. The plan is recorded in the history when it is made: a planner of a later version does not change
      * it.
      */
-    static PlanReport run(Spec spec) {
+    static PlanReport run(Spec spec, BiFunction<Spec, Facts, Plan> planner) {
         Inspection inspection = Hands.inspect(spec);
         return Workflow.sideEffect(PlanReport.class, () -> {
-            Plan plan = Planner.plan(spec, inspection.facts());
+            Plan plan = planner.apply(spec, inspection.facts());
             List<Finding> findings = new ArrayList<>(inspection.findings());
             findings.addAll(PlanFindings.of(spec, plan));
             return new PlanReport(findings, inspection.facts(), plan, Planner.predictedOutage(plan));

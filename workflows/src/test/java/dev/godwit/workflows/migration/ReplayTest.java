@@ -68,7 +68,7 @@ class ReplayTest {
                 .hasMessageContaining("NonDeterministicException");
     }
 
-    private static void replay(Path history, Class<?> program) throws Exception {
+    static void replay(Path history, Class<?> program) throws Exception {
         TestWorkflowEnvironment environment = TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
                 .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
                         .setDataConverter(GodwitJson.dataConverter())

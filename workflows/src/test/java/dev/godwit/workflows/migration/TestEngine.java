@@ -4,6 +4,7 @@ import dev.godwit.workflows.GodwitJson;
 import io.temporal.api.enums.v1.IndexedValueType;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowOptions;
+import io.temporal.client.WorkflowUpdateException;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.Worker;
@@ -11,7 +12,12 @@ import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerFactoryOptions;
 import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** An engine in memory that skips time, with a worker whose hands only record. */
 final class TestEngine implements AutoCloseable {
@@ -30,16 +36,25 @@ final class TestEngine implements AutoCloseable {
             .setDefaultDeadlockDetectionTimeout(30_000)
             .build();
 
+    private static final int SAYS = 3;
+    /** In real time. */
+    private static final Duration HEARD = Duration.ofSeconds(20);
+
     private final TestWorkflowEnvironment environment;
     private final WorkerFactoryOptions options;
     private final RecordingHands hands;
-    private WorkerFactory workers;
+    private final WorkerFactory workers;
 
     TestEngine(RecordingHands hands) {
         this(hands, CACHE);
     }
 
     TestEngine(RecordingHands hands, int cache) {
+        this(hands, cache, MigrationWorkflowImpl.class);
+    }
+
+    /** With a worker of a build with this program. */
+    TestEngine(RecordingHands hands, int cache, Class<? extends MigrationWorkflow> program) {
         this.hands = hands;
         options = WorkerFactoryOptions.newBuilder().setWorkflowCacheSize(cache).build();
         environment = TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
@@ -49,12 +64,6 @@ final class TestEngine implements AutoCloseable {
                 .registerSearchAttribute("GodwitPhase", IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
                 .registerSearchAttribute("GodwitOutcome", IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
                 .build());
-        workers = startWorker(MigrationWorkflowImpl.class);
-    }
-
-    /** Stops the worker and starts another, of a build with this program. */
-    void restartWorker(Class<? extends MigrationWorkflow> program) {
-        stopWorker();
         workers = startWorker(program);
     }
 
@@ -86,6 +95,34 @@ final class TestEngine implements AutoCloseable {
                                 .setTaskQueue(TaskQueue.NAME)
                                 .setWorkflowId(MigrationWorkflow.workflowId(service))
                                 .build());
+    }
+
+    /**
+     * Says something to a migration. This engine, unlike the real one, never answers what is said to a migration that has
+     * just ended: then it is said again.
+     */
+    void say(Runnable command) {
+        try (ExecutorService person = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int attempt = 1; attempt <= SAYS; attempt++) {
+                Future<?> said = person.submit(command);
+                try {
+                    said.get(HEARD.toMillis(), TimeUnit.MILLISECONDS);
+                    return;
+                } catch (TimeoutException e) {
+                    said.cancel(true);
+                } catch (ExecutionException e) {
+                    if (attempt > 1 && e.getCause() instanceof WorkflowUpdateException) {
+                        // The one before was heard after all.
+                        return;
+                    }
+                    throw new AssertionError("Expected it to be accepted, but found: " + e.getCause(), e);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new AssertionError(e);
+                }
+            }
+        }
+        throw new AssertionError("Expected an answer, but found none in " + SAYS + " attempts of " + HEARD);
     }
 
     @Override
