@@ -20,7 +20,7 @@ public final class DemoSpec {
     static final String ZONE_KEY = "tsig";
 
     /** The record's TTL before the migration: long enough that its wait is seen, short enough to watch it. */
-    static final Duration TTL = Duration.ofSeconds(30);
+    public static final Duration TTL = Duration.ofSeconds(30);
 
     private DemoSpec() {}
 

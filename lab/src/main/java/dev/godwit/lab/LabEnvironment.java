@@ -77,11 +77,11 @@ public record LabEnvironment(
         return host;
     }
 
-    Host source() {
+    public Host source() {
         return host("old");
     }
 
-    Host target() {
+    public Host target() {
         return host("new");
     }
 

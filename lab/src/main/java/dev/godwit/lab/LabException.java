@@ -15,7 +15,7 @@ public final class LabException extends RuntimeException {
     }
 
     /** The exit status of a process that ends because of it. */
-    int exitCode() {
+    public int exitCode() {
         return exitCode;
     }
 }

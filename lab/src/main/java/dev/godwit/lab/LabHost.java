@@ -42,12 +42,12 @@ public final class LabHost {
     // ---- its life ----
 
     /** Boots the servers, with the site on the source. */
-    void up(Rows rows) {
+    public void up(Rows rows) {
         run("up", "--site", "--rows", rows.name());
     }
 
     /** Powers everything off and removes it; does nothing where there is none. */
-    void down() {
+    public void down() {
         run("down");
     }
 
@@ -59,7 +59,7 @@ public final class LabHost {
                 .anyMatch(host -> !host.path("state").asString("").equals("absent"));
     }
 
-    LabEnvironment environment() {
+    public LabEnvironment environment() {
         return GodwitJson.mapper().readValue(run("env", "--json"), LabEnvironment.class);
     }
 

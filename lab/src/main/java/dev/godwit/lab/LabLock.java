@@ -10,7 +10,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** The right to use this machine's lab, of which there is one. It ends with the process, whatever becomes of that. */
-final class LabLock implements AutoCloseable {
+public final class LabLock implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(20);
 
     private final FileChannel file;
@@ -20,7 +20,7 @@ final class LabLock implements AutoCloseable {
     }
 
     /** Waits for its turn. */
-    static LabLock take(Terminal terminal) throws IOException, InterruptedException {
+    public static LabLock take(Terminal terminal) throws IOException, InterruptedException {
         String home = System.getenv().getOrDefault("GODWIT_LAB_HOME", "/var/lib/godwit-lab");
         Path path = Path.of(home + ".session.lock");
         Files.createDirectories(path.toAbsolutePath().getParent());

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A fresh lab with the live site on it, and a Godwit that knows its secrets. Closing it leaves nothing. */
-final class LabSession implements AutoCloseable {
+public final class LabSession implements AutoCloseable {
     private static final Duration NAME_SERVERS_AGREE = Duration.ofSeconds(20);
 
     private final LabHost lab = new LabHost();
@@ -52,7 +52,8 @@ final class LabSession implements AutoCloseable {
      * @param ttl of the service's record
      * @param settings of Godwit beyond those that the lab needs, by name
      */
-    static LabSession open(Terminal terminal, LabLock lock, Rows rows, Duration ttl, Map<String, String> settings)
+    public static LabSession open(
+            Terminal terminal, LabLock lock, Rows rows, Duration ttl, Map<String, String> settings)
             throws IOException, InterruptedException {
         LabSession session = new LabSession(terminal, lock, rows, ttl);
         boolean ready = false;

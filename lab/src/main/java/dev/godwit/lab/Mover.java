@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Moves the site as an operator does, call by call, and shows what happens. */
-final class Mover {
+public final class Mover {
     /** How long any stretch of the migration may take; far more than it does. */
     private static final Duration STRETCH = Duration.ofMinutes(12);
 
@@ -41,7 +41,7 @@ final class Mover {
     private @Nullable String id;
     private Instant trafficBegan = Instant.EPOCH;
 
-    Mover(LabSession session, Terminal terminal) {
+    public Mover(LabSession session, Terminal terminal) {
         this(session, terminal, Budget.DEFAULT.decision());
     }
 
@@ -59,7 +59,7 @@ final class Mover {
     }
 
     /** Sends readers and writers that never stop, and waits until they are answered. */
-    void startTraffic() throws InterruptedException {
+    public void startTraffic() throws InterruptedException {
         terminal.heading("Traffic: readers and writers that never stop");
         trafficBegan = Instant.now();
         session.lab().startTraffic();
@@ -82,7 +82,7 @@ final class Mover {
     }
 
     /** Asks for the plan, which changes nothing, and shows it. */
-    PlanView plan() throws IOException, InterruptedException {
+    public PlanView plan() throws IOException, InterruptedException {
         terminal.heading("The spec, and POST /plans");
         Path file = Files.writeString(session.godwit().data().resolve("shop.yaml"), yaml);
         terminal.text(yaml);
@@ -103,7 +103,7 @@ final class Mover {
     }
 
     /** Starts the migration of the plan that was shown, and follows it until it asks for the approval or fails. */
-    void start() throws IOException, InterruptedException {
+    public void start() throws IOException, InterruptedException {
         terminal.heading("POST /migrations, and its events");
         JsonNode spec = SpecReader.tree(yaml, SpecReader.Format.YAML);
         MigrationView started =
@@ -113,7 +113,7 @@ final class Mover {
     }
 
     /** Approves the plan at the gate. */
-    void approve() throws IOException, InterruptedException {
+    public void approve() throws IOException, InterruptedException {
         follow(view -> waitsFor(view, Waiting.For.APPROVAL));
         terminal.event("POST /migrations/" + id() + "/approval");
         api.approve(id(), planMade().plan(), "the rehearsal's answers are the same");
@@ -127,7 +127,7 @@ final class Mover {
     }
 
     /** Lets it soak, and until cron has run on the target. */
-    void soak(Duration atLeast) throws IOException, InterruptedException {
+    public void soak(Duration atLeast) throws IOException, InterruptedException {
         MigrationView soaking = follow(view -> isWaiting(view, "soak"));
         Instant until = Instant.now().plus(atLeast);
         terminal.event("it soaks for " + Words.time(atLeast) + ", and until cron has run on new");
@@ -142,7 +142,7 @@ final class Mover {
     }
 
     /** Ends the soak, and waits for the end. */
-    MigrationView finish() throws IOException, InterruptedException {
+    public MigrationView finish() throws IOException, InterruptedException {
         endSoak();
         return ended();
     }

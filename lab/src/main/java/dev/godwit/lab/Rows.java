@@ -1,7 +1,7 @@
 package dev.godwit.lab;
 
 /** How much data the site has. */
-enum Rows {
+public enum Rows {
     /** About 20 MB. */
     SMALL,
     /** More than 1.1 GB. */

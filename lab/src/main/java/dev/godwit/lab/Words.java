@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Figures as people read them. */
-final class Words {
+public final class Words {
     private static final int MOST = 6;
 
     private Words() {}
@@ -30,7 +30,7 @@ final class Words {
     }
 
     /** An amount of data, such as {@code 312 MB}. */
-    static String bytes(long bytes) {
+    public static String bytes(long bytes) {
         if (bytes < 1_000_000) {
             return String.format(Locale.ROOT, "%.0f kB", bytes / 1e3);
         }

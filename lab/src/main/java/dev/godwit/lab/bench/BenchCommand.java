@@ -32,12 +32,18 @@ import picocli.CommandLine.Parameters;
             "3:this machine cannot hold the lab"
         })
 public final class BenchCommand implements Callable<Integer> {
-    static final List<Benchmark> ALL = List.of(new StepsBenchmark(), new StartBenchmark(), new AcceptBenchmark());
+    static final List<Benchmark> ALL = List.of(
+            new CopyBenchmark(),
+            new FilesBenchmark(),
+            new OutageBenchmark(),
+            new StepsBenchmark(),
+            new StartBenchmark(),
+            new AcceptBenchmark());
 
     @Parameters(
             arity = "0..*",
             paramLabel = "NAME",
-            description = "What to measure: steps, start, accept. Default: all of it.")
+            description = "What to measure: copy, files, outage, steps, start, accept. Default: all of it.")
     private List<String> names = List.of();
 
     @Option(names = "--rounds", paramLabel = "N", description = "How often to measure. Default: each its own number.")

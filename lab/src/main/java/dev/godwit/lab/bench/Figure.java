@@ -8,7 +8,7 @@ import java.util.function.ToDoubleFunction;
  *
  * @param what the thing, in words
  * @param of which number of the series counts: its median, its longest, …
- * @param goal what it may be at most
+ * @param goal what it may be at most; not a number where there is no goal
  */
 record Figure(String what, String of, Series series, double value, double goal) {
     static Figure median(String what, Series series, double goal) {
@@ -23,19 +23,27 @@ record Figure(String what, String of, Series series, double value, double goal) 
         return figure(what, "p99", series, all -> all.percentile(99), goal);
     }
 
+    /** Without a goal: what the others are made of. */
+    static Figure shown(String what, Series series) {
+        return median(what, series, Double.NaN);
+    }
+
     private static Figure figure(String what, String of, Series series, ToDoubleFunction<Series> number, double goal) {
         return new Figure(what, of, series, number.applyAsDouble(series), goal);
     }
 
-    boolean reached() {
-        return value <= goal;
+    private String verdict() {
+        if (Double.isNaN(goal)) {
+            return "– | –";
+        }
+        return "≤ " + series.unit().shown(goal) + " | " + (value <= goal ? "yes" : "**no**");
     }
 
     /** A row of a table in Markdown. */
     String row() {
         Unit unit = series.unit();
-        return "| " + what + " | " + of + " **" + unit.shown(value) + "** | ≤ " + unit.shown(goal) + " | "
-                + (reached() ? "yes" : "**no**") + " | " + unit.shown(series.median()) + "; " + series.range() + "; "
+        return "| " + what + " | " + of + " **" + unit.shown(value) + "** | " + verdict() + " | "
+                + unit.shown(series.median()) + "; " + series.range() + "; "
                 + series.values().size() + " |";
     }
 }

@@ -2,6 +2,7 @@ package dev.godwit.lab.bench;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /** Measurements of one thing, in one unit. */
 record Series(List<Double> values, Unit unit) {
@@ -31,6 +32,15 @@ record Series(List<Double> values, Unit unit) {
             String number = String.format(Locale.ROOT, "%." + decimals + "f", value);
             return this == TIMES ? number + sign : number + " " + sign;
         }
+    }
+
+    /** Each value divided by the one of the same round. */
+    static Series ratios(List<Double> ours, List<Double> theirs) {
+        return new Series(
+                IntStream.range(0, ours.size())
+                        .mapToObj(round -> ours.get(round) / theirs.get(round))
+                        .toList(),
+                Unit.TIMES);
     }
 
     double median() {

@@ -1,0 +1,89 @@
+package dev.godwit.lab.bench;
+
+import dev.godwit.api.migration.MigrationView;
+import dev.godwit.api.migration.StepView;
+import dev.godwit.lab.DemoSpec;
+import dev.godwit.lab.ExitCode;
+import dev.godwit.lab.LabException;
+import dev.godwit.lab.LabHost;
+import dev.godwit.lab.LabLock;
+import dev.godwit.lab.LabSession;
+import dev.godwit.lab.Mover;
+import dev.godwit.lab.Rows;
+import dev.godwit.lab.bench.Series.Unit;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The outage of the demo's move, without the last copies themselves: stop, fence, verify, start, pivot. */
+final class OutageBenchmark implements Benchmark {
+    @Override
+    public String name() {
+        return "outage";
+    }
+
+    @Override
+    public String words() {
+        return "the demo's move of a live shop with a database of more than 1.1 GB: how long the page was up, without the"
+                + " last copies of database and files; and what each step within it took";
+    }
+
+    @Override
+    public int rounds() {
+        return 1;
+    }
+
+    @Override
+    public List<Figure> measure(Bench bench, int rounds) throws IOException, InterruptedException {
+        List<Double> beyond = new ArrayList<>();
+        List<Double> whole = new ArrayList<>();
+        Map<String, List<Double>> steps = new TreeMap<>();
+        for (int round = 0; round < rounds; round++) {
+            MigrationView end = move(bench);
+            Duration outage = end.outage();
+            if (outage == null) {
+                throw new LabException(ExitCode.FAILURE, "Expected a measured outage, but found " + end);
+            }
+            double copies = 0;
+            boolean page = false;
+            for (StepView step : end.steps()) {
+                page |= step.id().equals("serve-page");
+                if (page) {
+                    steps.computeIfAbsent(step.id(), id -> new ArrayList<>()).add(seconds(step));
+                    copies += step.id().startsWith("copy-") ? seconds(step) : 0;
+                }
+                page &= !step.pivot();
+            }
+            whole.add(outage.toMillis() / 1e3);
+            beyond.add(outage.toMillis() / 1e3 - copies);
+        }
+        List<Figure> figures = new ArrayList<>(List.of(
+                Figure.median("page outage beyond the last copies", new Series(beyond, Unit.SECONDS), 3),
+                Figure.shown("the whole outage", new Series(whole, Unit.SECONDS))));
+        steps.forEach((id, seconds) -> figures.add(Figure.shown("step " + id, new Series(seconds, Unit.SECONDS))));
+        return figures;
+    }
+
+    private static MigrationView move(Bench bench) throws IOException, InterruptedException {
+        LabLock lock = LabLock.take(bench.terminal());
+        new LabHost().down();
+        try (LabSession session = LabSession.open(bench.terminal(), lock, Rows.FULL, DemoSpec.TTL, Map.of())) {
+            Mover mover = new Mover(session, bench.terminal());
+            mover.startTraffic();
+            mover.plan();
+            mover.start();
+            mover.approve();
+            mover.soak(Duration.ZERO);
+            return mover.finish();
+        }
+    }
+
+    private static double seconds(StepView step) {
+        return step.startedAt() == null || step.endedAt() == null
+                ? 0
+                : Duration.between(step.startedAt(), step.endedAt()).toMillis() / 1e3;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.godwit.lab.bench;
+
+import org.jspecify.annotations.NullMarked;
