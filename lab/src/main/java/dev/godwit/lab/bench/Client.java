@@ -45,8 +45,12 @@ final class Client implements AutoCloseable {
                 BodyHandlers.ofString());
     }
 
-    static String id(HttpResponse<String> answer) {
-        if (answer.statusCode() != CREATED) {
+    static boolean isStarted(HttpResponse<String> answer) {
+        return answer.statusCode() == CREATED;
+    }
+
+    private static String id(HttpResponse<String> answer) {
+        if (!isStarted(answer)) {
             throw new IllegalStateException(
                     "Expected a migration to start (201), but found " + answer.statusCode() + ": " + answer.body());
         }
