@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.godwit.api.migration.MigrationView;
 import dev.godwit.workflows.migration.End;
 import dev.godwit.workflows.spec.Budget;
+import dev.godwit.workflows.spec.SpecReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +27,13 @@ import org.junit.jupiter.api.io.TempDir;
 class LeaksTest extends LabTest {
     private static final Duration SOAK = Duration.ofMinutes(15);
     private static final String VERIFIER = "the password's verifier";
+
+    /** What a rollback after the pivot keeps: a person accepted the loss, not the loss of the copies. */
+    private static final String DROP_COPIES = """
+            systemctl stop shop shop-worker
+            runuser -u postgres -- dropdb --force shop
+            rm -rf /srv/shop/uploads /etc/letsencrypt/live /etc/letsencrypt/archive /etc/letsencrypt/renewal
+            """;
 
     private final SoftAssertions softly = new SoftAssertions();
     private final List<String> ids = new ArrayList<>();
@@ -43,6 +54,22 @@ class LeaksTest extends LabTest {
         softly.assertAll();
     }
 
+    @Test
+    @Tag("long") // four minutes
+    void shouldLeaveNothingBehindAndLeakNoSecretHoweverItGoesBack() throws Exception {
+        try (LabSession session = open(Rows.SMALL);
+                ProcessWatch processes = new ProcessWatch()) {
+            Ground before = Ground.record(session);
+            SecretSearch secrets = secrets(session);
+            blocked(session, before);
+            backFromTheGate(session, before);
+            backFromAFailure(session, before);
+            backFromTheSoak(session, before);
+            search(session, secrets, processes);
+        }
+        softly.assertAll();
+    }
+
     // ---- ways of ending ----
 
     private void move(LabSession session, Ground before) throws Exception {
@@ -52,6 +79,57 @@ class LeaksTest extends LabTest {
         operator.finish();
         ends(End.FINISHED, operator.ended());
         left("after a move", before, Ground.record(session), MoveAudit.RETIRED);
+    }
+
+    private void blocked(LabSession session, Ground before) throws Exception {
+        GodwitApi api = session.api();
+        String nowhere = spec(session).replace("/srv/shop/uploads", "/srv/shop/elsewhere");
+        MigrationView started = api.start(
+                SpecReader.tree(nowhere, SpecReader.Format.YAML),
+                null,
+                UUID.randomUUID().toString(),
+                "blocked");
+        ids.add(started.id());
+        ends(
+                End.ROLLED_BACK,
+                api.follow(started.id(), Duration.ofMinutes(2), view -> {}, view -> view.outcome() != null));
+        unchanged("after a preflight that blocks", before, Ground.record(session));
+    }
+
+    private void backFromTheGate(LabSession session, Ground before) throws Exception {
+        Operator operator = start(session, spec(session));
+        operator.awaitGate();
+        ends(End.ROLLED_BACK, operator.rollBack(false));
+        unchanged("after a person took it back at the gate", before, Ground.record(session));
+    }
+
+    /** The step fails that is the last before the pivot: everything has to be undone. */
+    private void backFromAFailure(LabSession session, Ground before) throws Exception {
+        Operator operator = start(session, spec(session) + """
+                hooks:
+                  - { phase: CUTOVER, before: forward-requests, on: target, run: "exit 7", timeout: 10s }
+                """);
+        operator.approve();
+        MigrationView failed = operator.awaitDecision();
+        operator.decide(Objects.requireNonNull(failed.waiting()).step(), "roll-back");
+        ends(End.ROLLED_BACK, operator.ended());
+        unchanged("after a failure before the pivot", before, Ground.record(session));
+    }
+
+    private void backFromTheSoak(LabSession session, Ground before) throws Exception {
+        Operator operator = start(session, spec(session));
+        operator.approve();
+        operator.awaitSoak();
+        ends(End.ROLLED_BACK, operator.rollBack(true));
+        session.lab().shell("new", DROP_COPIES);
+        Ground after = Ground.record(session);
+        left("after a rollback with an accepted loss", before, after, Set.of());
+        softly.assertThat(before.source().differences(after.source()))
+                .as("old, after a rollback with an accepted loss")
+                .isEmpty();
+        softly.assertThat(before.dns().differences(after.dns()))
+                .as("the zone, after a rollback with an accepted loss")
+                .isEmpty();
     }
 
     private Operator start(LabSession session, String yaml) throws Exception {
@@ -69,6 +147,19 @@ class LeaksTest extends LabTest {
     }
 
     // ---- what stays on the servers ----
+
+    private void unchanged(String when, Ground before, Ground after) {
+        softly.assertThat(before.source().differences(after.source()))
+                .as("old, " + when)
+                .isEmpty();
+        softly.assertThat(before.target().differences(after.target()))
+                .as("new, " + when)
+                .isEmpty();
+        softly.assertThat(before.dns().differences(after.dns()))
+                .as("the zone, " + when)
+                .isEmpty();
+        left(when, before, after, Set.of());
+    }
 
     private void left(String when, Ground before, Ground after, Set<String> kept) {
         Check check = Leftovers.check(before, after, kept);
