@@ -208,7 +208,8 @@ class SteeringTest {
 
     @Test
     void shouldTellThatThePlanOfAServiceThatMovesCannotStart() {
-        String id = http.post("/api/v1/migrations", Specs.json("moving.example.org")).id();
+        String id = http.post("/api/v1/migrations", Specs.json("moving.example.org"))
+                .id();
 
         Http.Answer answer = http.post("/api/v1/plans", Specs.json("moving.example.org"));
 

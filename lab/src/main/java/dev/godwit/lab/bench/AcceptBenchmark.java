@@ -61,9 +61,8 @@ final class AcceptBenchmark implements Benchmark {
             }
             // A start that is refused was never accepted, however long one waits.
             answers.add(client.startSoon(spec)
-                    .thenApply(answer -> Client.isStarted(answer)
-                            ? (System.nanoTime() - due) / 1e6
-                            : Double.POSITIVE_INFINITY));
+                    .thenApply(answer ->
+                            Client.isStarted(answer) ? (System.nanoTime() - due) / 1e6 : Double.POSITIVE_INFINITY));
         }
         return answers.stream().map(CompletableFuture::join).toList();
     }
