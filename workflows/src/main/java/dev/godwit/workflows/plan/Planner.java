@@ -269,12 +269,6 @@ public final class Planner {
             case Soak soak -> soak.period();
             case StartUnits ignored -> Rates.UNIT;
             case StopUnits ignored -> Rates.UNIT;
-            case ServePage ignored -> Rates.SWITCH;
-            case DrainRequests ignored -> Rates.SWITCH;
-            case FenceDatabase ignored -> Rates.SWITCH;
-            case SetSequences ignored -> Rates.SWITCH;
-            case CheckService ignored -> Rates.SWITCH;
-            case ForwardRequests ignored -> Rates.SWITCH;
             default -> Duration.ZERO;
         };
     }
@@ -368,7 +362,7 @@ public final class Planner {
     /** What was measured on a machine with two cores (in the lab): good enough to plan by. */
     private enum Rates {
         /** Bytes of a database dumped and restored in a second. */
-        DATABASE_COPY(35_000_000),
+        DATABASE_COPY(50_000_000),
         /** Bytes of a database read and hashed in a second, both sides at once. */
         DATABASE_CHECKSUM(100_000_000),
         /** Bytes of files copied in a second. */
@@ -377,9 +371,6 @@ public final class Planner {
         FILE_SCAN(50_000);
 
         static final Duration UNIT = Duration.ofSeconds(1);
-
-        /** What changes little, and proves it. */
-        static final Duration SWITCH = Duration.ofMillis(500);
 
         private final long perSecond;
 
