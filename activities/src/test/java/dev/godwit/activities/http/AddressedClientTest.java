@@ -184,8 +184,8 @@ class AddressedClientTest {
     }
 
     @Test
-    void shouldNameTheSettingWhenTheAuthoritiesAreUnreadable() throws IOException {
+    void shouldNameTheFileWhenTheAuthoritiesAreUnreadable() throws IOException {
         Path file = Files.writeString(folder.resolve("ca.pem"), "-----BEGIN CERTIFICATE-----\nnonsense\n");
-        assertThatThrownBy(() -> AddressedClient.verifying(file, TIMEOUT)).hasMessageContaining("checks.caFile");
+        assertThatThrownBy(() -> AddressedClient.verifying(file, TIMEOUT)).hasMessageContaining(file.toString());
     }
 }
