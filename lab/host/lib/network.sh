@@ -62,6 +62,7 @@ network_down() {
 	local host
 	! other_owner >/dev/null || return 0
 	network_heal
+	# shellcheck disable=SC2153 # common.sh names them
 	for host in "${HOSTS[@]}"; do
 		pull_out "$host"
 	done
