@@ -1,6 +1,8 @@
 package dev.godwit.activities.host;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.workflows.GodwitJson;
@@ -11,69 +13,135 @@ import dev.godwit.workflows.spec.SshLogin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The lab's servers, whole Debian systems with systemd, where they are up ({@code ./godwit lab up}); else the tests that
- * need them are skipped and say so.
+ * The lab's servers, whole Debian systems with systemd. Those that are up are used as they are; where there are none they
+ * are booted, and taken down when these tests end. Who is not root, or whose machine cannot hold them, has the tests
+ * skipped and reads why.
  */
 public final class LabServers implements AutoCloseable {
     private static final SecretRef KEY = new SecretRef("ops");
+    private static final Path PROGRAM = program();
+
+    /** The lab's own exit status for a machine that cannot hold it. */
+    private static final int CANNOT_HOLD = 3;
+
+    /** Held until these tests end: a demo or a scenario that moves the shop there must not be disturbed. */
+    private static @Nullable FileChannel turn;
+
+    private static @Nullable JsonNode environment;
 
     private final JsonNode lab;
     private final SshServers servers;
 
-    /** Held as long as these servers are used: a demo or a scenario that moves the shop there must not be disturbed. */
-    private final FileChannel turn;
-
-    private LabServers(JsonNode lab, FileChannel turn) {
+    private LabServers(JsonNode lab) {
         this.lab = lab;
-        this.turn = turn;
         servers = new SshServers(secrets());
     }
 
-    /** The servers that are up now. */
-    public static LabServers find() {
-        Path program = program();
+    /** The servers, booted if need be. */
+    public static synchronized LabServers find() {
         try {
-            Process process = new ProcessBuilder(program.toString(), "env", "--json").start();
-            String answer =
-                    new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-            if (process.waitFor() != 0) {
-                return abort("skipped: the lab is not up; as root: " + program + " up");
+            if (environment == null) {
+                assumeTrue(
+                        "root".equals(System.getProperty("user.name")),
+                        "skipped: whole servers are booted in namespaces, and that needs root");
+                takeTurn();
+                bootUnlessUp();
+                environment = GodwitJson.mapper().readTree(answer("env", "--json"));
             }
-            return new LabServers(GodwitJson.mapper().readTree(answer), turn());
+            return new LabServers(environment);
         } catch (IOException e) {
-            return abort("skipped: " + e.getMessage());
+            throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
     }
 
-    /** The lock that a session on the lab holds; the test is skipped while there is one. */
-    private static FileChannel turn() throws IOException {
+    private static void takeTurn() throws IOException {
+        if (turn != null) {
+            return;
+        }
         String home = System.getenv().getOrDefault("GODWIT_LAB_HOME", "/var/lib/godwit-lab");
-        Path path = Path.of(home + ".session.lock");
-        FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel file =
+                FileChannel.open(Path.of(home + ".session.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (file.tryLock() == null) {
             file.close();
-            return abort("skipped: a demo or a scenario is using the lab");
+            abort("skipped: a demo or a scenario is using the lab");
         }
-        return file;
+        turn = file;
+    }
+
+    private static void bootUnlessUp() throws IOException, InterruptedException {
+        List<String> states = GodwitJson.mapper()
+                .readTree(answer("status", "--json"))
+                .get("hosts")
+                .valueStream()
+                .map(host -> host.get("state").asString())
+                .distinct()
+                .toList();
+        if (states.equals(List.of("running"))) {
+            return;
+        }
+        assertThat(states)
+                .as("a lab that is up as a whole, or none: ./godwit lab status; ./godwit lab down removes what is left")
+                .containsExactly("absent");
+        Runtime.getRuntime().addShutdownHook(new Thread(LabServers::takeDown, "lab-down"));
+        int status = run("up");
+        assumeTrue(status != CANNOT_HOLD, "skipped: this machine cannot hold the lab (its words are above)");
+        assertThat(status).as("exit status of lab up (its words are above)").isZero();
+    }
+
+    private static void takeDown() {
+        try {
+            run("down");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static int run(String... words) throws IOException, InterruptedException {
+        return start(ProcessBuilder.Redirect.INHERIT, words).waitFor();
+    }
+
+    private static String answer(String... words) throws IOException, InterruptedException {
+        Process process = start(ProcessBuilder.Redirect.PIPE, words);
+        String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor())
+                .as("exit status of lab %s", List.of(words))
+                .isZero();
+        return answer;
+    }
+
+    private static Process start(ProcessBuilder.Redirect output, String... words) throws IOException {
+        List<String> command = new ArrayList<>(List.of(PROGRAM.toString()));
+        command.addAll(List.of(words));
+        return new ProcessBuilder(command)
+                .redirectOutput(output)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
     }
 
     private static Path program() {
-        for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
-            Path program = folder.resolve("lab/host/lab");
-            if (Files.isExecutable(program)) {
-                return program;
-            }
-        }
-        return abort("skipped: no lab/host/lab above " + Path.of("").toAbsolutePath());
+        return Stream.iterate(Path.of("").toAbsolutePath(), Objects::nonNull, Path::getParent)
+                .map(folder -> folder.resolve("lab/host/lab"))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("Expected lab/host/lab above "
+                        + Path.of("").toAbsolutePath() + ", but found none; run this from a clone of Godwit"));
     }
 
     /** Secrets with the lab's ssh key. */
@@ -114,10 +182,5 @@ public final class LabServers implements AutoCloseable {
     @Override
     public void close() {
         servers.close();
-        try {
-            turn.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
