@@ -1,13 +1,15 @@
 package dev.godwit.worker;
 
+import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.activity.Outcome;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;
 import io.temporal.common.interceptors.WorkerInterceptorBase;
+import io.temporal.failure.ApplicationFailure;
 import jakarta.inject.Singleton;
 
-/** Writes into each {@link Outcome} which attempt it was: activities need not know, the workflow cannot. */
+/** Writes into each {@link Outcome} and each failure which attempt it was: activities need not know, the workflow cannot. */
 @Singleton
 final class AttemptInterceptor extends WorkerInterceptorBase {
     @Override
@@ -23,10 +25,14 @@ final class AttemptInterceptor extends WorkerInterceptorBase {
 
             @Override
             public ActivityOutput execute(ActivityInput input) {
-                ActivityOutput output = super.execute(input);
-                return output.getResult() instanceof Outcome outcome
-                        ? new ActivityOutput(outcome.withAttempt(attempt))
-                        : output;
+                try {
+                    ActivityOutput output = super.execute(input);
+                    return output.getResult() instanceof Outcome outcome
+                            ? new ActivityOutput(outcome.withAttempt(attempt))
+                            : output;
+                } catch (ApplicationFailure failure) {
+                    throw FailureType.inAttempt(failure, attempt);
+                }
             }
         };
     }

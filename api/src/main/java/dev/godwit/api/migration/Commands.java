@@ -95,16 +95,21 @@ final class Commands {
         return switch (Optional.ofNullable(failure.getType()).orElse("")) {
             case MigrationWorkflow.DOES_NOT_FIT, REJECTED ->
                 about(run, ProblemType.CALL_DOES_NOT_FIT, failure.getOriginalMessage());
-            case MigrationWorkflow.LOSES_WRITES ->
-                new ProblemException(about(
-                                run,
-                                ProblemType.LOSES_WRITES,
-                                failure.getOriginalMessage()
-                                        + "; to roll back all the same, repeat the call with \"acceptLoss\": true")
-                        .problem()
-                        .withLoss(failure.getDetails().get(Loss.class).rows()));
+            case MigrationWorkflow.LOSES_WRITES -> losesWrites(run, failure);
             default -> exception;
         };
+    }
+
+    private static ProblemException losesWrites(Run run, ApplicationFailure failure) {
+        ProblemException refusal = about(
+                run,
+                ProblemType.LOSES_WRITES,
+                failure.getOriginalMessage()
+                        + "; to roll back all the same, repeat the call with \"acceptLoss\": true");
+        return failure.getDetails().getSize() == 0
+                ? refusal
+                : new ProblemException(refusal.problem()
+                        .withLoss(failure.getDetails().get(Loss.class).rows()));
     }
 
     private static ProblemException about(Run run, ProblemType type, String detail) {

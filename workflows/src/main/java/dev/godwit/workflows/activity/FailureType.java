@@ -1,6 +1,7 @@
 package dev.godwit.workflows.activity;
 
 import io.temporal.failure.ApplicationFailure;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,18 @@ public enum FailureType {
     /** Whether another attempt may succeed without a person. */
     public boolean retryable() {
         return retryable;
+    }
+
+    /** The same failure with the number of the attempt that it ended, from 1; the worker adds it. */
+    public static ApplicationFailure inAttempt(ApplicationFailure failure, int attempt) {
+        return ApplicationFailure.newBuilder(failure).setDetails(attempt).build();
+    }
+
+    /** The attempt that a failure ended, where the worker has said so. */
+    public static OptionalInt attemptOf(ApplicationFailure failure) {
+        return failure.getDetails().getSize() == 1
+                ? OptionalInt.of(failure.getDetails().get(0, Integer.class))
+                : OptionalInt.empty();
     }
 
     /** The failure to throw from an activity. */

@@ -4,26 +4,34 @@ import dev.godwit.workflows.activity.Outcome;
 import dev.godwit.workflows.plan.BeforeImage;
 import dev.godwit.workflows.plan.PlannedStep;
 import dev.godwit.workflows.plan.Step;
+import dev.godwit.workflows.spec.Side;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.Workflow;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The undo of every step that began, newest first. An entry is made before its step acts, so an undo must tolerate that
- * the step never happened. One that fails does not keep the others from running; it is kept, to be tried again.
+ * the step never happened.
+ *
+ * <p>As long as no visitor can have reached the target, one undo that fails does not keep the others from running: all
+ * are tried at once, and then, patiently, those that failed. A target that is gone does not keep the source from
+ * serving.
+ *
+ * <p>Once visitors have reached the target, or may have, an undo that fails stops those behind it: the source must not
+ * come to life beside a target that lives. And the copies on the target stay: what visitors wrote is nowhere else.
  */
 final class Compensations {
     private record Entry(PlannedStep planned, BeforeImage before) {}
 
-    /** Change id: an undo that failed is not tried again when an older one has put the same back. */
-    private static final String LATE_UNDO = "late-undo";
-
     private final Deque<Entry> entries = new ArrayDeque<>();
+    /** Whether visitors may have reached the target, although the pivot was not passed. */
+    private boolean targetServed;
 
     /** Makes the entry of a step, unless the step has nothing to take back or has its entry already. */
     void register(PlannedStep planned, BeforeImage before) {
@@ -40,53 +48,71 @@ final class Compensations {
     /**
      * Takes back every step, whatever happens to the scope that it is called from.
      *
-     * @return the steps whose undo failed; they stay registered
+     * @return the steps whose undo failed, newest first; they stay registered, and so does what waits for them
      */
     List<PlannedStep> undoAll(Hands hands, StatusBoard board) {
-        List<Entry> failed = new ArrayList<>();
-        Map<Entry, Entry> covered = new LinkedHashMap<>();
+        List<PlannedStep> failed = new ArrayList<>();
         Workflow.newDetachedCancellationScope(() -> {
-                    while (!entries.isEmpty()) {
-                        Entry entry = entries.pop();
-                        if (undo(entry, hands, board)) {
-                            failed.stream()
-                                    .filter(newer -> putsTheSameBack(entry, newer))
-                                    .forEach(newer -> covered.put(newer, entry));
-                        } else {
-                            failed.add(entry);
-                        }
+                    if (!undoEach(hands, board, StepOptions.UNDO_AT_ONCE).isEmpty()) {
+                        failed.addAll(undoEach(hands, board, StepOptions.UNDO));
                     }
                 })
                 .run();
-        if (!covered.isEmpty() && Workflow.getVersion(LATE_UNDO, Workflow.DEFAULT_VERSION, 1) == 1) {
-            failed.removeAll(covered.keySet());
-            covered.forEach((newer, older) -> board.undone(
-                    newer.planned(),
-                    Outcome.of("put back by the undo of " + older.planned().id())));
+        return failed;
+    }
+
+    /** Gives up what a person has said to leave as it is. */
+    void giveUp(List<PlannedStep> steps) {
+        entries.removeIf(entry -> steps.contains(entry.planned()));
+    }
+
+    private List<PlannedStep> undoEach(Hands hands, StatusBoard board, StepOptions options) {
+        List<Entry> failed = new ArrayList<>();
+        Map<Side, Failure> unreachable = new EnumMap<>(Side.class);
+        boolean stopped = false;
+        while (!entries.isEmpty() && !stopped) {
+            Entry entry = entries.pop();
+            Side side = entry.planned().step().on();
+            Failure failure = side == null ? null : unreachable.get(side);
+            if (failure == null) {
+                failure = undo(entry, hands, board, options);
+            } else {
+                // Asked once more, it would only hold up those behind it.
+                board.undoFailed(entry.planned(), failure);
+            }
+            if (failure == null) {
+                failed.removeIf(newer -> putsTheSameBack(entry, newer, board));
+            } else {
+                failed.add(entry);
+                if (side != null && failure.isUnreachable()) {
+                    unreachable.put(side, failure);
+                }
+                stopped = board.pastPivot() || targetServed;
+            }
         }
         failed.reversed().forEach(entries::push);
         return failed.stream().map(Entry::planned).toList();
     }
 
-    /** Gives up what could not be taken back. */
-    void giveUp() {
-        entries.clear();
-    }
-
-    private static boolean undo(Entry entry, Hands hands, StatusBoard board) {
+    private @Nullable Failure undo(Entry entry, Hands hands, StatusBoard board, StepOptions options) {
         PlannedStep planned = entry.planned();
-        if (board.pastPivot() && holdsWrites(planned.step())) {
-            board.kept(planned, "kept on the target: it holds what was written since the pivot");
-            return true;
+        if (holdsWrites(planned.step()) && (board.pastPivot() || targetServed)) {
+            board.kept(planned, "kept on the target: it may hold what visitors have written there");
+            return null;
         }
         board.undoing(planned);
         try {
-            board.undone(planned, hands.undo(planned, entry.before()));
+            Outcome outcome = hands.undo(planned, entry.before(), options);
+            targetServed |= outcome.targetServed();
+            board.undone(planned, outcome);
             Serving.afterUndo(planned.step(), board);
-            return true;
-        } catch (TemporalFailure failure) {
-            board.undoFailed(planned, Failure.of(failure));
-            return false;
+            return null;
+        } catch (TemporalFailure temporal) {
+            // Nobody knows where the old proxy sends visitors now.
+            targetServed |= planned.step() instanceof Step.ForwardRequests;
+            Failure failure = Failure.of(temporal, options);
+            board.undoFailed(planned, failure);
+            return failure;
         }
     }
 
@@ -94,9 +120,9 @@ final class Compensations {
      * Whether the undo of an older step has put back what a newer one's, which failed, would have. Tried again, the newer
      * one would bring back a state in between: the maintenance page, the low TTL.
      */
-    private static boolean putsTheSameBack(Entry older, Entry newer) {
+    private static boolean putsTheSameBack(Entry older, Entry newer, StatusBoard board) {
         Step other = newer.planned().step();
-        return switch (older.planned().step()) {
+        boolean same = switch (older.planned().step()) {
             case Step.DnsStep ignored -> other instanceof Step.DnsStep;
             case Step.SiteStep site -> other instanceof Step.SiteStep && site.on() == other.on();
             case Step.UnitStep found ->
@@ -105,9 +131,14 @@ final class Compensations {
                         && found.units().containsAll(units.units());
             default -> false;
         };
+        if (same) {
+            board.undone(
+                    newer.planned(),
+                    Outcome.of("put back by the undo of " + older.planned().id()));
+        }
+        return same;
     }
 
-    /** After the pivot the copies on the target are the only place of the newest writes: they are never removed. */
     private static boolean holdsWrites(Step step) {
         return step instanceof Step.CopyDatabase || step instanceof Step.CopyFiles;
     }

@@ -1,5 +1,7 @@
 package dev.godwit.workflows.migration;
 
+import dev.godwit.workflows.activity.FailureType;
+import io.temporal.api.enums.v1.RetryState;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
@@ -10,24 +12,46 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why a step's retries have ended, for people.
  *
- * @param type a name of {@link dev.godwit.workflows.activity.FailureType}, or null if it was none of these
- * @param attempts how many there were, as far as Temporal tells; 0 if it does not
+ * @param type a name of {@link FailureType}, or null if it was none of these
+ * @param attempts how many there were; 0 if nobody counted them
  */
 record Failure(@Nullable String type, String message, int attempts) {
-    static Failure of(TemporalFailure failure) {
+    /**
+     * Reads a failure.
+     *
+     * @param options of the activity that failed
+     */
+    static Failure of(TemporalFailure failure, StepOptions options) {
         Throwable cause =
                 failure instanceof ActivityFailure && failure.getCause() != null ? failure.getCause() : failure;
+        int attempts = failure instanceof ActivityFailure activity
+                        && activity.getRetryState() == RetryState.RETRY_STATE_MAXIMUM_ATTEMPTS_REACHED
+                ? options.attempts()
+                : 0;
         return switch (cause) {
             case ApplicationFailure application ->
-                new Failure(application.getType(), application.getOriginalMessage(), 0);
+                new Failure(
+                        application.getType(),
+                        application.getOriginalMessage(),
+                        FailureType.attemptOf(application).orElse(attempts));
             case TimeoutFailure timeout ->
                 new Failure(
                         null,
                         "Expected an answer in time, but found none (" + timeout.getTimeoutType()
                                 + "); look whether the worker and the server are up",
-                        0);
-            default -> new Failure(null, String.valueOf(cause.getMessage()), 0);
+                        attempts);
+            default -> new Failure(null, String.valueOf(cause.getMessage()), attempts);
         };
+    }
+
+    /** Whether the server on which the step acts could not be reached. */
+    boolean isUnreachable() {
+        return FailureType.HOST_UNREACHABLE.name().equals(type);
+    }
+
+    /** Its type, for the runbook's table, and its message. */
+    String words() {
+        return type == null ? message : type + ": " + message;
     }
 
     static boolean isCancellation(TemporalFailure failure) {

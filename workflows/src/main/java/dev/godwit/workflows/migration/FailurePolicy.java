@@ -1,9 +1,11 @@
 package dev.godwit.workflows.migration;
 
+import dev.godwit.workflows.plan.PlannedStep;
+import dev.godwit.workflows.plan.Step;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What may be decided about a step whose retries have ended. Pure. */
+/** What may be decided about a step, or its undo, whose retries have ended. Pure. */
 final class FailurePolicy {
     private FailurePolicy() {}
 
@@ -18,5 +20,14 @@ final class FailurePolicy {
             choices.add(Choice.ROLL_BACK);
         }
         return choices;
+    }
+
+    /**
+     * The choices about steps that could not be taken back. What brings visitors back to a server is not left undone:
+     * that would be an end with nobody serving.
+     */
+    static List<Choice> undoChoices(List<PlannedStep> failed, boolean inOutage) {
+        boolean bringsVisitorsBack = failed.stream().anyMatch(planned -> planned.step() instanceof Step.ServePage);
+        return inOutage && bringsVisitorsBack ? List.of(Choice.RETRY) : List.of(Choice.RETRY, Choice.SKIP);
     }
 }

@@ -65,7 +65,7 @@ final class Hands {
     }
 
     private static <T> T stub(Class<T> system, String summary) {
-        return Workflow.newActivityStub(system, StepOptions.LOOK.with(summary));
+        return Workflow.newActivityStub(system, StepOptions.INSPECT.with(summary));
     }
 
     /** Takes the before-image of a step. */
@@ -91,8 +91,7 @@ final class Hands {
             case Step.UnlinkHosts ignored -> BeforeImage.NOTHING;
             case Step.CleanUp ignored -> BeforeImage.NOTHING;
             case Step.RunHook ignored -> BeforeImage.NOTHING;
-            case Step.WaitOutTtl ignored -> BeforeImage.NOTHING;
-            case Step.AwaitApproval ignored -> BeforeImage.NOTHING;
+            case Step.Gate ignored -> BeforeImage.NOTHING;
             case Step.Soak ignored -> BeforeImage.NOTHING;
         };
     }
@@ -134,28 +133,38 @@ final class Hands {
             case Step.UnlinkHosts step -> acting(HostLink.class, planned).unlinkHosts(act(planned, step, before));
             case Step.CleanUp step -> acting(HostLink.class, planned).cleanUp(act(planned, step, before));
             case Step.RunHook step -> acting(Hooks.class, planned).runHook(act(planned, step, before));
-            case Step.WaitOutTtl ignored -> throw notAnAct(planned);
-            case Step.AwaitApproval ignored -> throw notAnAct(planned);
+            case Step.Gate ignored -> throw notAnAct(planned);
         };
     }
 
-    /** Takes a step back. Only for a step that says how it is undone. */
-    Outcome undo(PlannedStep planned, BeforeImage before) {
+    /**
+     * Takes a step back. Only for a step that says how it is undone.
+     *
+     * @param options how patiently
+     */
+    Outcome undo(PlannedStep planned, BeforeImage before, StepOptions options) {
         return switch (planned.step()) {
-            case Step.DnsStep step -> undoing(DnsRecords.class, planned).restoreRecords(undo(planned, step, before));
-            case Step.LinkHosts step -> undoing(HostLink.class, planned).removeLink(undo(planned, step, before));
+            case Step.DnsStep step ->
+                undoing(DnsRecords.class, planned, options).restoreRecords(undo(planned, step, before));
+            case Step.LinkHosts step ->
+                undoing(HostLink.class, planned, options).removeLink(undo(planned, step, before));
             case Step.CopyCertificates step ->
-                undoing(Certificates.class, planned).removeCertificates(undo(planned, step, before));
+                undoing(Certificates.class, planned, options).removeCertificates(undo(planned, step, before));
             case Step.ForwardRequests step ->
-                undoing(ProxyRouting.class, planned).stopForwarding(undo(planned, step, before));
-            case Step.SiteStep step -> undoing(ProxyRouting.class, planned).restoreSite(undo(planned, step, before));
-            case Step.CopyFiles step -> undoing(FileSync.class, planned).removeCopy(undo(planned, step, before));
-            case Step.CopyDatabase step -> undoing(DatabaseCopy.class, planned).dropCopy(undo(planned, step, before));
+                undoing(ProxyRouting.class, planned, options).stopForwarding(undo(planned, step, before));
+            case Step.SiteStep step ->
+                undoing(ProxyRouting.class, planned, options).restoreSite(undo(planned, step, before));
+            case Step.CopyFiles step ->
+                undoing(FileSync.class, planned, options).removeCopy(undo(planned, step, before));
+            case Step.CopyDatabase step ->
+                undoing(DatabaseCopy.class, planned, options).dropCopy(undo(planned, step, before));
             case Step.FenceDatabase step ->
-                undoing(DatabaseFence.class, planned).liftFence(undo(planned, step, before));
-            case Step.UnitStep step -> undoing(ServiceUnits.class, planned).restoreUnits(undo(planned, step, before));
-            case Step.CrontabStep step -> undoing(Crontabs.class, planned).restoreCrontabs(undo(planned, step, before));
-            case Step.RunHook step -> undoing(Hooks.class, planned).undoHook(undo(planned, step, before));
+                undoing(DatabaseFence.class, planned, options).liftFence(undo(planned, step, before));
+            case Step.UnitStep step ->
+                undoing(ServiceUnits.class, planned, options).restoreUnits(undo(planned, step, before));
+            case Step.CrontabStep step ->
+                undoing(Crontabs.class, planned, options).restoreCrontabs(undo(planned, step, before));
+            case Step.RunHook step -> undoing(Hooks.class, planned, options).undoHook(undo(planned, step, before));
             case Step.VerifyFiles ignored -> throw notAnAct(planned);
             case Step.SetSequences ignored -> throw notAnAct(planned);
             case Step.VerifyDatabase ignored -> throw notAnAct(planned);
@@ -164,16 +173,15 @@ final class Hands {
             case Step.DrainRequests ignored -> throw notAnAct(planned);
             case Step.UnlinkHosts ignored -> throw notAnAct(planned);
             case Step.CleanUp ignored -> throw notAnAct(planned);
-            case Step.WaitOutTtl ignored -> throw notAnAct(planned);
-            case Step.AwaitApproval ignored -> throw notAnAct(planned);
+            case Step.Gate ignored -> throw notAnAct(planned);
             case Step.Soak ignored -> throw notAnAct(planned);
         };
     }
 
-    /** Counts what a rollback after the pivot would lose. */
+    /** Counts what a rollback after the pivot would lose, as far as that can be counted while somebody waits for it. */
     Loss estimateLoss(List<DatabaseSpec> databases) {
         return Workflow.newActivityStub(
-                        DatabaseCopy.class, StepOptions.VERIFY.with("estimate what a rollback would lose"))
+                        DatabaseCopy.class, StepOptions.ESTIMATE.with("estimate what a rollback would lose"))
                 .estimateLoss(new LossQuestion(migration, databases));
     }
 
@@ -191,8 +199,8 @@ final class Hands {
         return Workflow.newActivityStub(system, StepOptions.of(planned.step()).with(planned.id()));
     }
 
-    private static <T> T undoing(Class<T> system, PlannedStep planned) {
-        return Workflow.newActivityStub(system, StepOptions.UNDO.with(planned.id() + ": undo"));
+    private static <T> T undoing(Class<T> system, PlannedStep planned, StepOptions options) {
+        return Workflow.newActivityStub(system, options.with(planned.id() + ": undo"));
     }
 
     private <S extends Step> Look<S> look(PlannedStep planned, S step) {

@@ -1,6 +1,5 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.Durations;
 import dev.godwit.workflows.activity.Loss;
 import dev.godwit.workflows.activity.MigrationContext;
 import dev.godwit.workflows.activity.Outcome;
@@ -19,11 +18,13 @@ import io.temporal.failure.CanceledFailure;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.Async;
 import io.temporal.workflow.CancellationScope;
+import io.temporal.workflow.CompletablePromise;
 import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,9 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     private Command.@Nullable Decide decision;
     private Command.@Nullable RollBack rollBack;
     private Command.@Nullable Finish finish;
+    private @Nullable Promise<Loss> estimate;
+    /** The step that was tried once more because nobody decided. */
+    private @Nullable PlannedStep triedLast;
 
     @WorkflowInit
     public MigrationWorkflowImpl(MigrationRequest request) {
@@ -95,7 +99,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
                     Failure.isCancellation(failure)
                             ? rollBackReason()
                             : "the preflight could not look: "
-                                    + Failure.of(failure).message());
+                                    + Failure.of(failure, StepOptions.INSPECT).words());
         }
         board.planned(report);
         if (!report.blockers().isEmpty()) {
@@ -112,16 +116,19 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     }
 
     private void perform(PlannedStep planned) {
-        await(() -> true);
+        endHereIfRolledBack();
         awaitResume(planned);
         if (board.status().phase() != planned.phase()) {
             board.enter(planned.phase());
             lookAhead(planned.phase());
         }
-        switch (planned.step()) {
-            case Step.AwaitApproval ignored -> awaitApproval(planned);
-            case Step.WaitOutTtl wait -> waitOutTtl(planned, wait);
-            default -> actUntilDecided(planned);
+        if (planned.step() instanceof Step.Gate gate) {
+            switch (gate) {
+                case Step.AwaitApproval ignored -> awaitApproval(planned);
+                case Step.WaitOutTtl wait -> waitOutTtl(planned, wait);
+            }
+        } else {
+            actUntilDecided(planned);
         }
         if (planned.pivot()) {
             board.passPivot();
@@ -160,7 +167,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
                 if (Failure.isCancellation(failure)) {
                     throw new RollBackRequested(rollBackReason());
                 }
-                Failure why = Failure.of(failure);
+                Failure why = Failure.of(failure, StepOptions.of(planned.step()));
                 board.failed(planned, why);
                 choice = awaitDecision(planned, skippable, why);
             }
@@ -181,37 +188,20 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
 
     private void awaitResume(PlannedStep planned) {
         if (board.paused()) {
-            board.waitFor(
-                    new Waiting(Waiting.For.RESUME, planned.id(), "paused before " + planned.id(), null, List.of()));
+            board.waitFor(Waits.resume(planned));
             await(() -> !board.paused());
         }
     }
 
     private void awaitApproval(PlannedStep planned) {
-        board.waitingAt(
-                planned,
-                new Waiting(
-                        Waiting.For.APPROVAL,
-                        planned.id(),
-                        "an approval of the plan " + board.status().planHash() + "; predicted outage "
-                                + Durations.format(board.report().orElseThrow().predictedOutage()),
-                        null,
-                        List.of()));
+        board.waitingAt(planned, Waits.approval(planned, board.report().orElseThrow()));
         await(() -> approval != null);
         board.done(planned, Outcome.of("approved"));
     }
 
     private void waitOutTtl(PlannedStep planned, Step.WaitOutTtl wait) {
-        Instant lowered = board.endOf("lower-ttl").orElseGet(Moment::now);
-        Instant until = lowered.plus(wait.observed());
-        board.waitingAt(
-                planned,
-                new Waiting(
-                        Waiting.For.TIME,
-                        planned.id(),
-                        "until no resolver remembers the old TTL of " + Durations.format(wait.observed()),
-                        until,
-                        List.of(Choice.SKIP)));
+        Instant until = board.endOf(Step.LowerTtl.class).orElseGet(Moment::now).plus(wait.observed());
+        board.waitingAt(planned, Waits.ttl(planned, wait.observed(), until));
         decision = null;
         awaitUntil(until, () -> decision != null);
         if (decision == null) {
@@ -223,22 +213,28 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
 
     /** While visitors wait, nobody may wait for ever: the budget bounds the time for a decision, then Godwit rolls back. */
     private Choice awaitDecision(PlannedStep planned, boolean skippable, Failure why) {
+        if (planned.equals(triedLast)) {
+            throw new RollBackRequested(Waits.nobodyDecided(planned, why, spec.budget()));
+        }
         List<Choice> choices = FailurePolicy.choices(skippable, board.pastPivot());
         Instant until = board.inOutage() ? Moment.now().plus(spec.budget().decision()) : null;
-        board.waitFor(new Waiting(
-                Waiting.For.DECISION, planned.id(), planned.id() + " failed: " + why.message(), until, choices));
+        board.waitFor(Waits.decision(planned, why, choices, until));
         decision = null;
         if (until == null) {
             await(() -> decision != null);
         } else {
             awaitUntil(until, () -> decision != null);
         }
+        if (decision == null && planned.pivot()) {
+            // A pivot that could not be proved may have happened: the last look decides, not the clock.
+            triedLast = planned;
+            return Choice.RETRY;
+        }
         if (decision == null) {
-            throw new RollBackRequested(planned.id() + " failed and nobody decided within "
-                    + Durations.format(spec.budget().decision()) + ": " + why.message());
+            throw new RollBackRequested(Waits.nobodyDecided(planned, why, spec.budget()));
         }
         if (decision.choice() == Choice.ROLL_BACK) {
-            throw new RollBackRequested(planned.id() + " failed: " + why.message());
+            throw new RollBackRequested(Waits.failed(planned, why));
         }
         return decision.choice();
     }
@@ -255,10 +251,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
         while (finish == null && Moment.now().isBefore(until)) {
             Duration left = Duration.between(Moment.now(), until);
             Duration stretch = left.compareTo(WATCH) < 0 ? left : WATCH;
-            board.waitingAt(
-                    planned,
-                    new Waiting(
-                            Waiting.For.TIME, planned.id(), "the soak, or somebody who says finish", until, List.of()));
+            board.waitingAt(planned, Waits.soak(planned, until));
             Instant end = Moment.now().plus(stretch);
             last = watchStretch(planned, new Step.Soak(stretch, soak.checks()), last);
             awaitUntil(end, () -> finish != null);
@@ -269,17 +262,17 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
 
     private Outcome watchStretch(PlannedStep planned, Step.Soak stretch, Outcome before) {
         PlannedStep part = new PlannedStep(planned.id(), planned.phase(), stretch, planned.pivot(), planned.estimate());
-        Promise<Outcome>[] watched = newPromise();
+        CompletablePromise<Outcome> watched = Workflow.newPromise();
         CancellationScope scope = Workflow.newCancellationScope(
-                () -> watched[0] = Async.function(hands::act, part, (BeforeImage) BeforeImage.NOTHING));
+                () -> watched.completeFrom(Async.function(hands::act, part, (BeforeImage) BeforeImage.NOTHING)));
         scope.run();
-        await(() -> finish != null || watched[0].isCompleted());
-        if (watched[0].isCompleted()) {
-            return watched[0].get();
+        await(() -> finish != null || watched.isCompleted());
+        if (watched.isCompleted()) {
+            return watched.get();
         }
         scope.cancel();
         try {
-            return watched[0].get();
+            return watched.get();
         } catch (TemporalFailure failure) {
             if (Failure.isCancellation(failure)) {
                 return before;
@@ -288,9 +281,8 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
         }
     }
 
-    @SuppressWarnings("unchecked")
-    private static Promise<Outcome>[] newPromise() {
-        return (Promise<Outcome>[]) new Promise<?>[1];
+    private void endHereIfRolledBack() {
+        await(() -> true);
     }
 
     private void await(BooleanSupplier condition) {
@@ -321,24 +313,24 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     private void putBack(String reason) {
         board.undoBegins(reason);
         boolean touched = !compensations.isEmpty();
-        List<PlannedStep> failed = compensations.undoAll(hands, board);
-        while (!failed.isEmpty() && decideUndo(failed) == Choice.RETRY) {
-            failed = compensations.undoAll(hands, board);
+        List<PlannedStep> givenUp = new ArrayList<>();
+        for (List<PlannedStep> failed = compensations.undoAll(hands, board);
+                !failed.isEmpty();
+                failed = compensations.undoAll(hands, board)) {
+            if (decideUndo(failed) == Choice.SKIP) {
+                compensations.giveUp(failed);
+                givenUp.addAll(failed);
+            }
         }
-        compensations.giveUp();
-        if (touched && failed.isEmpty()) {
+        if (touched && givenUp.isEmpty()) {
             cleanUp();
         }
-        board.ends(End.ROLLED_BACK, failed.isEmpty() ? reason : reason + "; not taken back: " + ids(failed));
+        board.ends(End.ROLLED_BACK, givenUp.isEmpty() ? reason : reason + "; not taken back: " + Waits.ids(givenUp));
     }
 
     private Choice decideUndo(List<PlannedStep> failed) {
-        board.waitFor(new Waiting(
-                Waiting.For.DECISION,
-                failed.getFirst().id(),
-                "the undo of " + ids(failed) + " failed; mend it and retry, or skip to end without it",
-                null,
-                List.of(Choice.RETRY, Choice.SKIP)));
+        board.waitFor(Waits.undo(
+                failed.stream().map(board::status).toList(), FailurePolicy.undoChoices(failed, board.inOutage())));
         decision = null;
         Workflow.newDetachedCancellationScope(() -> Workflow.await(() -> decision != null))
                 .run();
@@ -352,14 +344,12 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
                     try {
                         board.note("cleaned up", hands.cleanUp().summary());
                     } catch (TemporalFailure failure) {
-                        board.note("clean-up failed", Failure.of(failure).message());
+                        board.note(
+                                "clean-up failed",
+                                Failure.of(failure, StepOptions.UNDO).words());
                     }
                 })
                 .run();
-    }
-
-    private static String ids(List<PlannedStep> steps) {
-        return steps.stream().map(PlannedStep::id).collect(Collectors.joining(", "));
     }
 
     private String rollBackReason() {
@@ -372,7 +362,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     private void startRollBack(Command.RollBack command) {
         rollBack = command;
         board.rollBackSaid();
-        board.said(command, "said roll back", null);
+        board.said(command, "said roll back", null, command.acceptLoss() ? "a loss of writes is accepted" : null);
         if (work != null) {
             work.cancel(rollBackReason());
         }
@@ -414,7 +404,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     @Override
     public MigrationStatus approve(Command.Approve command) {
         approval = command;
-        board.said(command, "approved", null);
+        board.said(command, "approved", null, command.planHash());
         return board.status();
     }
 
@@ -427,7 +417,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     @Override
     public MigrationStatus pause(Command.Pause command) {
         board.pause(true);
-        board.said(command, "paused", null);
+        board.said(command, "paused", null, null);
         return board.status();
     }
 
@@ -439,7 +429,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     @Override
     public MigrationStatus resume(Command.Resume command) {
         board.pause(false);
-        board.said(command, "resumed", null);
+        board.said(command, "resumed", null, null);
         return board.status();
     }
 
@@ -451,7 +441,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     @Override
     public MigrationStatus decide(Command.Decide command) {
         decision = command;
-        board.said(command, "decided " + command.choice(), command.step());
+        board.said(command, "decided " + command.choice(), command.step(), null);
         return board.status();
     }
 
@@ -464,16 +454,41 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     @Override
     public MigrationStatus rollBack(Command.RollBack command) {
         if (board.pastPivot() && !command.acceptLoss()) {
-            Loss loss = hands.estimateLoss(spec.databases());
-            throw ApplicationFailure.newNonRetryableFailure(
-                    "Expected the loss of about " + loss.rows() + " rows written on the target since the pivot to be"
-                            + " accepted (" + loss.summary() + "), but it was not; say acceptLoss to roll back all the"
-                            + " same",
-                    LOSES_WRITES,
-                    loss);
+            throw losesWrites(command);
         }
         startRollBack(command);
         return board.status();
+    }
+
+    private ApplicationFailure losesWrites(Command.RollBack command) {
+        Object[] details;
+        String words;
+        try {
+            Loss loss = estimateLoss();
+            details = new Object[] {loss};
+            words = "about " + loss.rows() + " rows written on the target since the pivot (" + loss.summary() + ")";
+        } catch (TemporalFailure failure) {
+            details = new Object[0];
+            words = "all that was written on the target since the pivot (it could not be counted: "
+                    + Failure.of(failure, StepOptions.ESTIMATE).words() + ")";
+        }
+        board.said(command, "roll back refused", null, "it would lose " + words);
+        return ApplicationFailure.newNonRetryableFailure(
+                "Expected the loss of " + words + " to be accepted, but it was not; say acceptLoss to roll back all the"
+                        + " same",
+                LOSES_WRITES,
+                details);
+    }
+
+    /** One estimate at a time, however many ask: it reads everything on both servers. */
+    private Loss estimateLoss() {
+        Promise<Loss> running = estimate == null ? Async.function(hands::estimateLoss, spec.databases()) : estimate;
+        estimate = running;
+        try {
+            return running.get();
+        } finally {
+            estimate = null;
+        }
     }
 
     @Override
@@ -484,7 +499,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     @Override
     public MigrationStatus finish(Command.Finish command) {
         finish = command;
-        board.said(command, "said finish", null);
+        board.said(command, "said finish", null, null);
         return board.status();
     }
 

@@ -4,15 +4,18 @@ import dev.godwit.workflows.activity.Outcome;
 import dev.godwit.workflows.plan.Phase;
 import dev.godwit.workflows.plan.PlanReport;
 import dev.godwit.workflows.plan.PlannedStep;
+import dev.godwit.workflows.plan.Step;
 import dev.godwit.workflows.spec.Side;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,9 +90,12 @@ final class StatusBoard {
         return paused;
     }
 
-    /** The moment at which a step ended, if it has. */
-    Optional<Instant> endOf(String step) {
-        return Optional.ofNullable(steps.get(step)).map(StepStatus::endedAt);
+    /** The moment at which the last step of a kind ended, if one has. */
+    Optional<Instant> endOf(Class<? extends Step> kind) {
+        return steps.values().stream()
+                .filter(step -> kind.isInstance(step.planned().step()))
+                .flatMap(step -> Stream.ofNullable(step.endedAt()))
+                .max(Comparator.naturalOrder());
     }
 
     // ---- the plan and its steps ----
@@ -133,8 +139,8 @@ final class StatusBoard {
     }
 
     void failed(PlannedStep planned, Failure failure) {
-        set(planned, status(planned).ended(StepState.FAILED, Moment.now(), failure.attempts(), failure.message()));
-        write(GODWIT, "step failed", planned.id(), failure.attempts(), failure.message(), null);
+        set(planned, status(planned).failed(StepState.FAILED, Moment.now(), failure));
+        write(GODWIT, "step failed", planned.id(), failure.attempts(), failure.words(), null);
     }
 
     void skipped(PlannedStep planned) {
@@ -205,8 +211,8 @@ final class StatusBoard {
     }
 
     void undoFailed(PlannedStep planned, Failure failure) {
-        set(planned, status(planned).ended(StepState.UNDO_FAILED, Moment.now(), failure.attempts(), failure.message()));
-        write(GODWIT, "undo failed", planned.id(), failure.attempts(), failure.message(), null);
+        set(planned, status(planned).failed(StepState.UNDO_FAILED, Moment.now(), failure));
+        write(GODWIT, "undo failed", planned.id(), failure.attempts(), failure.words(), null);
     }
 
     void kept(PlannedStep planned, String why) {
@@ -217,8 +223,9 @@ final class StatusBoard {
 
     // ---- people ----
 
-    void said(Command command, String event, @Nullable String step) {
-        write(command.actor(), event, step, 0, null, command.reason());
+    /** @param result what it means, beyond its words: the plan that was approved, the loss that was accepted */
+    void said(Command command, String event, @Nullable String step, @Nullable String result) {
+        write(command.actor(), event, step, 0, result, command.reason());
         changed();
     }
 
@@ -242,7 +249,8 @@ final class StatusBoard {
         write(GODWIT, event, null, 0, result, null);
     }
 
-    private StepStatus status(PlannedStep planned) {
+    /** What became of a step of the plan. */
+    StepStatus status(PlannedStep planned) {
         StepStatus status = steps.get(planned.id());
         return status == null ? StepStatus.pending(planned) : status;
     }

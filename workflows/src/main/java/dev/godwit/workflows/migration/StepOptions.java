@@ -13,12 +13,18 @@ import java.time.Duration;
  * {@link dev.godwit.workflows.activity.FailureType}.
  */
 enum StepOptions {
-    /** Before-images and the preflight: read-only, short. */
+    /** The preflight: everything at once, read-only. */
+    INSPECT(Duration.ofMinutes(10), Duration.ofSeconds(20), 3, Duration.ofMillis(500), Duration.ofSeconds(5)),
+    /** Before-images: read-only, short. */
     LOOK(Duration.ofMinutes(2), Duration.ofSeconds(20), 5, Duration.ofMillis(500), Duration.ofSeconds(5)),
     /** What switches something small: a unit, a site, a crontab, a fence, a key. */
     SWITCH(Duration.ofMinutes(3), Duration.ofSeconds(20), 5, Duration.ofMillis(500), Duration.ofSeconds(5)),
+    /** Waiting for visitors' requests, up to 10 minutes of them (the longest that a spec may say). */
+    DRAIN(Duration.ofMinutes(15), Duration.ofSeconds(20), 5, Duration.ofMillis(500), Duration.ofSeconds(5)),
     /** A question to the service, which may still be starting. */
-    CHECK(Duration.ofMinutes(1), Duration.ofSeconds(20), 12, Duration.ofMillis(250), Duration.ofSeconds(5)),
+    CHECK(Duration.ofMinutes(5), Duration.ofSeconds(20), 12, Duration.ofMillis(250), Duration.ofSeconds(5)),
+    /** What a rollback would lose, while somebody waits for the answer. */
+    ESTIMATE(Duration.ofSeconds(45), Duration.ofSeconds(20), 1, Duration.ofSeconds(1), Duration.ofSeconds(1)),
     /** An update of the zone and its way to every authoritative server. */
     DNS(Duration.ofMinutes(3), Duration.ofSeconds(20), 10, Duration.ofSeconds(1), Duration.ofSeconds(15)),
     /** Hours of copying in a supervised job; a retry attaches to it. */
@@ -29,7 +35,9 @@ enum StepOptions {
     HOOK(Duration.ofHours(25), Duration.ofSeconds(30), 3, Duration.ofSeconds(1), Duration.ofSeconds(10)),
     /** A stretch of the soak. */
     WATCH(Duration.ofHours(2), Duration.ofMinutes(1), 10, Duration.ofSeconds(1), Duration.ofSeconds(30)),
-    /** Putting things back: tried longest, because nothing comes after it. */
+    /** Putting things back, the first time round: a server that is gone must not hold up the other one. */
+    UNDO_AT_ONCE(Duration.ofHours(1), Duration.ofSeconds(30), 3, Duration.ofMillis(500), Duration.ofSeconds(2)),
+    /** Putting back what did not go back at once: tried longest, because nothing comes after it. */
     UNDO(Duration.ofHours(1), Duration.ofSeconds(30), 40, Duration.ofMillis(500), Duration.ofSeconds(15));
 
     private final Duration startToClose;
@@ -71,13 +79,20 @@ enum StepOptions {
             case Step.RemoveCrontabs ignored -> SWITCH;
             case Step.InstallCrontabs ignored -> SWITCH;
             case Step.ServePage ignored -> SWITCH;
-            case Step.DrainRequests ignored -> SWITCH;
+            case Step.DrainRequests ignored -> DRAIN;
             case Step.ForwardRequests ignored -> SWITCH;
             case Step.UnlinkHosts ignored -> SWITCH;
             case Step.CleanUp ignored -> SWITCH;
-            case Step.WaitOutTtl ignored -> LOOK;
-            case Step.AwaitApproval ignored -> LOOK;
+            case Step.Gate ignored -> LOOK;
         };
+    }
+
+    int attempts() {
+        return attempts;
+    }
+
+    Duration startToClose() {
+        return startToClose;
     }
 
     /** The options, with the words that Temporal's own UI shows. */

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param attempts how many attempts the last act took; 0 before the first ended
  * @param note what the step found and did, or why it failed
+ * @param failure the type of the last failure, a name of {@link dev.godwit.workflows.activity.FailureType}; null if the
+ *     last act did not fail, or in a way that has no name
  */
 public record StepStatus(
         PlannedStep planned,
@@ -16,10 +18,11 @@ public record StepStatus(
         int attempts,
         @Nullable Instant startedAt,
         @Nullable Instant endedAt,
-        @Nullable String note) {
+        @Nullable String note,
+        @Nullable String failure) {
     /** A step that has not begun. */
     public static StepStatus pending(PlannedStep planned) {
-        return new StepStatus(planned, StepState.PENDING, 0, null, null, null);
+        return new StepStatus(planned, StepState.PENDING, 0, null, null, null, null);
     }
 
     /** The step's id. */
@@ -28,10 +31,18 @@ public record StepStatus(
     }
 
     StepStatus begun(StepState now, Instant at) {
-        return new StepStatus(planned, now, attempts, startedAt == null ? at : startedAt, null, note);
+        return new StepStatus(planned, now, attempts, startedAt == null ? at : startedAt, null, note, failure);
     }
 
     StepStatus ended(StepState now, Instant at, int attempt, @Nullable String words) {
-        return new StepStatus(planned, now, attempt, startedAt, at, words);
+        return new StepStatus(planned, now, attempt, startedAt, at, words, null);
+    }
+
+    StepStatus failed(StepState now, Instant at, Failure why) {
+        return new StepStatus(planned, now, why.attempts(), startedAt, at, why.message(), why.type());
+    }
+
+    String failureWords() {
+        return failure == null ? String.valueOf(note) : failure + ": " + note;
     }
 }

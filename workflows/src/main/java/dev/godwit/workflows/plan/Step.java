@@ -68,6 +68,11 @@ public sealed interface Step {
         return false;
     }
 
+    // ---- gates ----
+
+    /** A wait that the workflow keeps itself; nothing acts. */
+    sealed interface Gate extends Step {}
+
     // ---- DNS ----
 
     /** Changes DNS records. */
@@ -127,7 +132,7 @@ public sealed interface Step {
     }
 
     /** Waits until no resolver can remember the TTL that was observed before it was lowered. */
-    record WaitOutTtl(Duration observed) implements Step {
+    record WaitOutTtl(Duration observed) implements Gate {
         @Override
         public String does() {
             return "wait until " + Durations.format(observed) + " have passed since the TTL was lowered";
@@ -498,7 +503,7 @@ public sealed interface Step {
     // ---- CUTOVER ----
 
     /** Waits for a person's approval of this very plan. */
-    record AwaitApproval() implements Step {
+    record AwaitApproval() implements Gate {
         @Override
         public String does() {
             return "wait for an approval that names the hash of this plan";
@@ -698,8 +703,10 @@ public sealed interface Step {
         }
 
         @Override
-        public @Nullable String undo() {
-            return undoScript == null ? null : "run on the " + on.word() + ": " + Words.firstLine(undoScript);
+        public String undo() {
+            return undoScript == null
+                    ? "stop it, if it still runs"
+                    : "run on the " + on.word() + ": " + Words.firstLine(undoScript);
         }
 
         @Override

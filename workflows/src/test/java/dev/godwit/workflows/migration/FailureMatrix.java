@@ -84,7 +84,9 @@ abstract class FailureMatrix {
         assertThat(status.end()).isNull();
         assertThat(states(status)).isEqualTo(place.statesWith(StepState.FAILED));
         Waiting waiting = Objects.requireNonNull(status.waiting());
-        assertThat(waiting.reason()).contains(place.id() + " failed: ", "the test said fail");
+        assertThat(waiting.reason()).contains(place.id() + " failed: SPEC_MISMATCH: ", "the test said fail");
+        assertThat(status(status, place.id()).failure()).isEqualTo("SPEC_MISMATCH");
+        assertThat(status(status, place.id()).attempts()).isEqualTo(1);
         assertThat(waiting.options()).isEqualTo(place.choices());
         assertThat(accepted(status, place.id())).isEqualTo(place.commandsWhenFailed());
         Instant failedAt = Objects.requireNonNull(status(status, place.id()).endedAt());
@@ -93,6 +95,9 @@ abstract class FailureMatrix {
             MigrationStatus end = started.getResult(MigrationStatus.class);
             assertRolledBack(end, place.rolledBackIn());
             assertThat(end.endReason()).contains("nobody decided within 5m");
+            assertThat(hands.attempts(place.act()))
+                    .as("a pivot is looked at once more, because it may have happened")
+                    .isEqualTo(place.isPivot() ? 2 : 1);
             assertThat(Objects.requireNonNull(end.endedAt()))
                     .isBetween(
                             failedAt.plus(Specs.DECISION),
@@ -131,6 +136,7 @@ abstract class FailureMatrix {
         assertFinished(end);
         assertThat(hands.attempts(place.act())).isEqualTo(3);
         assertThat(status(end, place.id()).note()).endsWith(place.act());
+        assertThat(status(end, place.id()).attempts()).isEqualTo(place.gate() == Place.Gate.NONE ? 3 : 1);
         assertThat(migration.journal()).extracting(JournalEntry::event).doesNotContain("step failed");
     }
 
@@ -216,7 +222,7 @@ abstract class FailureMatrix {
 
     @ParameterizedTest
     @MethodSource("undos")
-    void shouldTakeBackTheOthersAndWaitWhenAnUndoFails(Place place) {
+    void shouldWaitForAPersonWhenAnUndoFails(Place place) {
         hands.failForGood(place.act());
         hands.failForGood(place.undo());
         WorkflowStub started = start();
@@ -224,7 +230,7 @@ abstract class FailureMatrix {
         awaitDecision(place);
         engine.say(() -> migration.rollBack(new Command.RollBack("ann", "enough", place.isPastPivot())));
 
-        Place.RolledBack expected = place.rolledBackIn();
+        Place.RolledBack expected = place.isPivot() ? place.rolledBackWithCopiesKept() : place.rolledBackIn();
         List<String> others =
                 expected.undone().stream().filter(id -> !id.equals(place.id())).toList();
         if (place.isPutBackByAnOlderUndoToo()) {
@@ -236,12 +242,20 @@ abstract class FailureMatrix {
 
         awaitCall(place.undo());
         MigrationStatus status = awaitStatus(now -> now.undoing() && isWaitingAt(now, place.id()));
-        assertThat(hands.calls("undo")).isEqualTo(others);
+        boolean stops = place.stopsOthersWhenItsUndoFails();
+        assertThat(hands.calls("undo")).isEqualTo(stops ? List.of() : others);
+        assertThat(hands.attempts(place.undo())).as("at once, then patiently").isEqualTo(2);
         assertThat(status(status, place.id()).state()).isEqualTo(StepState.UNDO_FAILED);
-        assertThat(status.serving()).isEqualTo(place.endsTheOutageWhenUndone() ? null : Side.SOURCE);
-        assertThat(Objects.requireNonNull(status.waiting()).options()).containsExactly(Choice.RETRY, Choice.SKIP);
-        assertThat(status.waiting().until()).isNull();
-        assertThat(accepted(status, place.id())).containsExactly("retry", "skip");
+        assertThat(status.serving()).isEqualTo(place.servingWhenItsUndoFails());
+        Waiting waiting = Objects.requireNonNull(status.waiting());
+        assertThat(waiting.reason())
+                .contains("the undo of " + place.id() + " failed: SPEC_MISMATCH: ", "the test said fail");
+        assertThat(waiting.options())
+                .isEqualTo(
+                        place.endsTheOutageWhenUndone() ? List.of(Choice.RETRY) : List.of(Choice.RETRY, Choice.SKIP));
+        assertThat(waiting.until()).isNull();
+        assertThat(accepted(status, place.id()))
+                .isEqualTo(place.endsTheOutageWhenUndone() ? Set.of("retry") : Set.of("retry", "skip"));
         engine.environment().sleep(Duration.ofDays(1));
         assertThat(migration.status()).as("nothing happens by itself").isEqualTo(status);
 
@@ -250,8 +264,8 @@ abstract class FailureMatrix {
         MigrationStatus end = started.getResult(MigrationStatus.class);
         List<String> othersThenThis =
                 Stream.concat(others.stream(), Stream.of(place.id())).toList();
-        assertRolledBack(end, new Place.RolledBack(othersThenThis, expected.states()));
-        assertThat(hands.attempts(place.undo())).isEqualTo(2);
+        assertRolledBack(end, new Place.RolledBack(stops ? expected.undone() : othersThenThis, expected.states()));
+        assertThat(hands.attempts(place.undo())).isEqualTo(3);
     }
 
     // ---- what must be true at the end ----

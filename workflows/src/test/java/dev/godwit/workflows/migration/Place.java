@@ -153,14 +153,20 @@ record Place(int index) {
         return phase() != Phase.FINISH;
     }
 
-    /** Retried later, its undo would bring back the page, the low TTL, or a rehearsal. */
+    /** Retried later, its undo would bring back a rehearsal. */
     boolean isPutBackByAnOlderUndoToo() {
-        return switch (planned().step()) {
-            case Step.ForwardRequests ignored -> true;
-            case Step.PointDns ignored -> true;
-            case Step.StartUnits start -> start.enable() && !isPastPivot();
-            default -> false;
-        };
+        return planned().step() instanceof Step.StartUnits start && start.enable() && !isPastPivot();
+    }
+
+    /** From the pivot on visitors may have reached the target: what cannot be taken back stops what comes behind it. */
+    boolean stopsOthersWhenItsUndoFails() {
+        return isPivot() || isPastPivot();
+    }
+
+    /** Who serves when its undo has failed. */
+    @Nullable
+    Side servingWhenItsUndoFails() {
+        return isPastPivot() ? Side.TARGET : isPivot() || endsTheOutageWhenUndone() ? null : Side.SOURCE;
     }
 
     boolean endsTheOutageWhenUndone() {
@@ -221,17 +227,26 @@ record Place(int index) {
         return rolledBack(StepState.DONE);
     }
 
+    /** What a rollback leaves that comes in this step when nobody knew for a while who served. */
+    RolledBack rolledBackWithCopiesKept() {
+        return rolledBack(StepState.FAILED, true);
+    }
+
     private RolledBack rolledBack(StepState ofThisUnlessUndone) {
+        return rolledBack(ofThisUnlessUndone, isPastPivot());
+    }
+
+    private RolledBack rolledBack(StepState ofThisUnlessUndone, boolean copiesKept) {
         return new RolledBack(
                 STEPS.subList(0, index + 1).reversed().stream()
-                        .filter(this::isUndone)
+                        .filter(step -> isUndone(step, copiesKept))
                         .map(PlannedStep::id)
                         .toList(),
                 states(other -> {
                     if (other > index) {
                         return StepState.PENDING;
                     }
-                    if (isUndone(STEPS.get(other))) {
+                    if (isUndone(STEPS.get(other), copiesKept)) {
                         return StepState.UNDONE;
                     }
                     return other == index ? ofThisUnlessUndone : StepState.DONE;
@@ -239,9 +254,9 @@ record Place(int index) {
     }
 
     /** After the pivot the copies hold the newest writes: they stay. */
-    private boolean isUndone(PlannedStep step) {
+    private static boolean isUndone(PlannedStep step, boolean copiesKept) {
         boolean copy = step.step() instanceof Step.CopyDatabase || step.step() instanceof Step.CopyFiles;
-        return step.step().undo() != null && !(copy && isPastPivot());
+        return step.step().undo() != null && !(copy && copiesKept);
     }
 
     /**

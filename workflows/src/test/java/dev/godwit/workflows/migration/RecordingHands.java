@@ -38,7 +38,6 @@ import dev.godwit.workflows.plan.Step.RunHook;
 import dev.godwit.workflows.plan.Step.SiteStep;
 import dev.godwit.workflows.plan.Step.UnitStep;
 import io.temporal.activity.Activity;
-import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.client.ActivityCompletionException;
 import io.temporal.failure.ApplicationFailure;
 import java.util.ArrayList;
@@ -55,6 +54,8 @@ final class RecordingHands {
     private final List<String> calls = new ArrayList<>();
     private final Map<String, Integer> failures = new ConcurrentHashMap<>();
     private final Set<String> hopeless = ConcurrentHashMap.newKeySet();
+    private final Set<String> gone = ConcurrentHashMap.newKeySet();
+    private final Set<String> served = ConcurrentHashMap.newKeySet();
     private final Set<String> unheard = ConcurrentHashMap.newKeySet();
     private final Map<String, CountDownLatch> hangs = new ConcurrentHashMap<>();
     private final Map<String, Hold> holds = new ConcurrentHashMap<>();
@@ -71,10 +72,21 @@ final class RecordingHands {
         hopeless.add(call);
     }
 
+    /** Fails a call until it is mended, because its server cannot be reached. */
+    void loseServerOf(String call) {
+        gone.add(call);
+    }
+
     /** Stops failing. */
     void mend(String call) {
         failures.remove(call);
         hopeless.remove(call);
+        gone.remove(call);
+    }
+
+    /** Lets an undo find that visitors could reach the target. */
+    void targetServedBefore(String call) {
+        served.add(call);
     }
 
     /** Lets a call succeed once without an answer, as when the worker dies between the work and the answer. */
@@ -159,23 +171,31 @@ final class RecordingHands {
         if (hangsNow != null) {
             hangUntilCancelled(hangsNow);
         }
+        int attempt = Activity.getExecutionContext().getInfo().getAttempt();
         if (failsNow(call)) {
-            throw FailureType.COMMAND_FAILED.because("Expected " + call + " to work, but the test said fail; mend it");
+            throw failure(FailureType.COMMAND_FAILED, call, attempt);
         }
         if (hopeless.contains(call)) {
-            throw FailureType.SPEC_MISMATCH.because("Expected " + call + " to work, but the test said fail; mend it");
+            throw failure(FailureType.SPEC_MISMATCH, call, attempt);
+        }
+        if (gone.contains(call)) {
+            throw failure(FailureType.HOST_UNREACHABLE, call, attempt);
         }
         synchronized (this) {
             calls.add(call);
         }
-        ActivityExecutionContext context = Activity.getExecutionContext();
         if (unheard.remove(call)) {
             // The engine retries a time-out as it retries this; but in memory it skips no time while an activity runs,
             // so
             // that a time-out would take as long as in life.
             throw ApplicationFailure.newFailure(call + " took too long", "TIME_OUT");
         }
-        return Outcome.of(call).withAttempt(context.getInfo().getAttempt());
+        return (served.contains(call) ? Outcome.afterTargetServed(call) : Outcome.of(call)).withAttempt(attempt);
+    }
+
+    private static ApplicationFailure failure(FailureType type, String call, int attempt) {
+        return FailureType.inAttempt(
+                type.because("Expected " + call + " to work, but the test said fail; mend it"), attempt);
     }
 
     private synchronized boolean failsNow(String call) {
