@@ -18,10 +18,12 @@ import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
 import io.temporal.testing.TestWorkflowEnvironment;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -240,6 +242,154 @@ class MigrationWorkflowTest {
                 .startsWith("point-dns", "install-crontabs", "start-jobs", "forward-requests", "start-service")
                 .as("what was written on the target since the pivot is kept")
                 .doesNotContain("copy-database-final-shop", "copy-database-first-shop", "copy-files-first-uploads");
+    }
+
+    @Test
+    void shouldSayThatTheLossCouldNotBeCounted() {
+        hands.fail("act point-dns", -1);
+        hands.fail("estimate loss", -1);
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
+
+        assertRefused(
+                () -> migration.rollBack(new Command.RollBack("ann", "slow", false)),
+                "it could not be counted: COMMAND_FAILED: ");
+        assertThat(hands.attempts("estimate loss")).isEqualTo(1);
+        migration.rollBack(new Command.RollBack("ann", "slow", true));
+        finish(started);
+        assertThat(migration.journal())
+                .filteredOn(
+                        entry -> entry.actor().equals("ann") && entry.event().contains("roll back"))
+                .extracting(JournalEntry::event, JournalEntry::result)
+                .satisfiesExactly(
+                        refused -> assertThat(refused.toList().toString())
+                                .contains("roll back refused", "could not be counted"),
+                        said -> assertThat(said.toList())
+                                .containsExactly("said roll back", "a loss of writes is accepted"));
+    }
+
+    @Test
+    void shouldCountTheLossOnceHoweverManyAsk() throws InterruptedException {
+        hands.fail("act point-dns", -1);
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
+        var hold = hands.hold("estimate loss");
+        CompletableFuture<List<String>> answers = CompletableFuture.supplyAsync(() -> {
+            try {
+                return atOnce(5, () -> migration.rollBack(new Command.RollBack("ann", "slow", false)));
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        hold.awaitBegin();
+        hold.letGo();
+
+        assertThat(answers.join()).hasSize(5).allMatch(answer -> answer.contains("about 1000 rows"));
+        assertThat(hands.attempts("estimate loss")).isLessThan(5);
+        migration.rollBack(new Command.RollBack("ann", "slow", true));
+        finish(started);
+    }
+
+    @Test
+    void shouldPutTheSourceBackFirstWhenTheTargetIsGone() {
+        hands.loseServerOf("act verify-database-shop");
+        Planner.plan(Specs.shop(Gates.Cutover.NONE), Specs.facts()).steps().stream()
+                .filter(step -> step.step().on() == Side.TARGET)
+                .forEach(step -> hands.loseServerOf("undo " + step.id()));
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(MigrationStatus::undoing);
+        Instant began = Instant.ofEpochMilli(environment.currentTimeMillis());
+        awaitStatus(status -> status.undoing() && status.serving() == Side.SOURCE);
+
+        assertThat(Duration.between(began, Instant.ofEpochMilli(environment.currentTimeMillis())))
+                .as("the outage that a dead target adds")
+                .isLessThan(Duration.ofSeconds(30));
+        List<String> asked = hands.asked();
+        assertThat(asked.subList(0, asked.indexOf("undo serve-page")))
+                .as("undos on the target before visitors are back: one, tried three times")
+                .filteredOn(call -> call.startsWith("undo copy-") || call.startsWith("undo start-service"))
+                .hasSize(3);
+        awaitStatus(status -> status.undoing() && isWaitingFor(status, Waiting.For.DECISION));
+        assertThat(waiting().reason()).contains("HOST_UNREACHABLE", "copy-database-first-shop", "install-site");
+        migration.decide(new Command.Decide("ann", "it burnt", waiting().step(), Choice.SKIP));
+        assertThat(finish(started).end()).isEqualTo(End.ROLLED_BACK);
+    }
+
+    @Test
+    void shouldStopAtAnUndoThatFailsOnceVisitorsHaveReachedTheTarget() {
+        hands.fail("act point-dns", -1);
+        hands.failForGood("undo start-jobs");
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
+        migration.rollBack(new Command.RollBack("ann", "slow", true));
+        awaitStatus(status -> status.undoing() && isWaitingFor(status, Waiting.For.DECISION));
+
+        assertThat(hands.calls("undo"))
+                .as("nothing runs on the source while the target's jobs may run")
+                .containsExactly("point-dns", "install-crontabs");
+        assertThat(migration.status().serving()).isEqualTo(Side.TARGET);
+        assertThat(waiting().step()).isEqualTo("start-jobs");
+        migration.decide(new Command.Decide("ann", "switched it off", "start-jobs", Choice.SKIP));
+
+        MigrationStatus end = finish(started);
+        assertThat(end.serving()).isEqualTo(Side.SOURCE);
+        assertThat(end.endReason()).endsWith("not taken back: start-jobs");
+        assertThat(hands.calls("undo")).contains("forward-requests", "serve-page", "stop-jobs");
+    }
+
+    @Test
+    void shouldKeepTheCopiesWhenVisitorsCouldReachTheTargetForAMoment() {
+        hands.failForGood("act forward-requests");
+        hands.targetServedBefore("undo forward-requests");
+        MigrationStatus end = finish(start(Specs.shop(Gates.Cutover.NONE), null));
+
+        assertThat(end.end()).isEqualTo(End.ROLLED_BACK);
+        assertThat(end.serving()).isEqualTo(Side.SOURCE);
+        assertThat(hands.calls("undo"))
+                .contains("forward-requests", "serve-page", "link-hosts")
+                .noneMatch(id -> id.startsWith("copy-database") || id.startsWith("copy-files"));
+        assertThat(step(end, "copy-database-first-shop").note()).startsWith("kept on the target");
+    }
+
+    @Test
+    void shouldGoOnWhenThePivotProvesItselfInTheEnd() {
+        hands.failForGood("act forward-requests");
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
+        hands.mend("act forward-requests");
+
+        MigrationStatus end = finish(started);
+        assertThat(end.end()).as("nobody said anything").isEqualTo(End.FINISHED);
+        assertThat(hands.attempts("act forward-requests")).isEqualTo(2);
+    }
+
+    @Test
+    void shouldAskWhenABeforeImageCannotBeTaken() {
+        hands.failForGood("look fence-database-shop");
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
+
+        assertThat(waiting().options()).containsExactly(Choice.RETRY, Choice.ROLL_BACK);
+        assertThat(migration.status().serving()).isEqualTo(Side.SOURCE);
+        assertThat(hands.calls("act")).doesNotContain("stop-jobs");
+        hands.mend("look fence-database-shop");
+        migration.decide(new Command.Decide("ann", "mended", "fence-database-shop", Choice.RETRY));
+        assertThat(finish(started).end()).isEqualTo(End.FINISHED);
+    }
+
+    @Test
+    void shouldGoOnAfterARetryWhileThePageIsUp() {
+        hands.failForGood("act fence-database-shop");
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
+        assertThat(migration.status().serving()).isNull();
+        hands.mend("act fence-database-shop");
+        migration.decide(new Command.Decide("ann", "mended", "fence-database-shop", Choice.RETRY));
+
+        MigrationStatus end = finish(started);
+        assertThat(end.end()).isEqualTo(End.FINISHED);
+        assertThat(end.outage()).isLessThan(Specs.DECISION);
+        assertThat(hands.calls("act")).containsOnlyOnce("serve-page");
     }
 
     @Test

@@ -132,6 +132,11 @@ final class RecordingHands {
         return asked.stream().filter(call::equals).count();
     }
 
+    /** Every attempt, whatever became of it, in order. */
+    synchronized List<String> asked() {
+        return List.copyOf(asked);
+    }
+
     /** What was asked and succeeded, such as {@code act stop-service}, in order. */
     synchronized List<String> calls() {
         return List.copyOf(calls);
@@ -361,6 +366,7 @@ final class RecordingHands {
 
         @Override
         public Loss estimateLoss(LossQuestion request) {
+            answer("estimate loss");
             return new Loss(1000, "orders 1000");
         }
     }

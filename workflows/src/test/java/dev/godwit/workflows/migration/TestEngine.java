@@ -11,6 +11,7 @@ import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerFactoryOptions;
 import io.temporal.worker.WorkerOptions;
+import io.temporal.worker.WorkflowImplementationOptions;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -18,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 /** An engine in memory that skips time, with a worker whose hands only record. */
 final class TestEngine implements AutoCloseable {
@@ -41,22 +43,23 @@ final class TestEngine implements AutoCloseable {
     private static final Duration HEARD = Duration.ofSeconds(20);
 
     private final TestWorkflowEnvironment environment;
-    private final WorkerFactoryOptions options;
-    private final RecordingHands hands;
     private final WorkerFactory workers;
+    /** The program of the build that runs. */
+    private volatile Function<MigrationRequest, MigrationWorkflow> build;
 
     TestEngine(RecordingHands hands) {
         this(hands, CACHE);
     }
 
     TestEngine(RecordingHands hands, int cache) {
-        this(hands, cache, MigrationWorkflowImpl.class);
+        this(hands, cache, MigrationWorkflowImpl::new);
     }
 
     /** With a worker of a build with this program. */
-    TestEngine(RecordingHands hands, int cache, Class<? extends MigrationWorkflow> program) {
-        this.hands = hands;
-        options = WorkerFactoryOptions.newBuilder().setWorkflowCacheSize(cache).build();
+    TestEngine(RecordingHands hands, int cache, Function<MigrationRequest, MigrationWorkflow> build) {
+        this.build = build;
+        WorkerFactoryOptions options =
+                WorkerFactoryOptions.newBuilder().setWorkflowCacheSize(cache).build();
         environment = TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
                 .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
                         .setDataConverter(GodwitJson.dataConverter())
@@ -64,21 +67,20 @@ final class TestEngine implements AutoCloseable {
                 .registerSearchAttribute("GodwitPhase", IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
                 .registerSearchAttribute("GodwitOutcome", IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD)
                 .build());
-        workers = startWorker(program);
-    }
-
-    private WorkerFactory startWorker(Class<? extends MigrationWorkflow> program) {
-        WorkerFactory factory = WorkerFactory.newInstance(environment.getWorkflowClient(), options);
-        Worker worker = factory.newWorker(TaskQueue.NAME, PATIENT);
-        worker.registerWorkflowImplementationTypes(program, PreflightWorkflowImpl.class);
+        workers = WorkerFactory.newInstance(environment.getWorkflowClient(), options);
+        Worker worker = workers.newWorker(TaskQueue.NAME, PATIENT);
+        worker.registerWorkflowImplementationTypes(PreflightWorkflowImpl.class);
+        worker.registerWorkflowImplementationFactory(
+                MigrationWorkflow.class,
+                arguments -> this.build.apply(arguments.get(0, MigrationRequest.class)),
+                WorkflowImplementationOptions.getDefaultInstance());
         worker.registerActivitiesImplementations(hands.activities());
-        factory.start();
-        return factory;
+        workers.start();
     }
 
-    private void stopWorker() {
-        workers.shutdownNow();
-        workers.awaitTermination(10, TimeUnit.SECONDS);
+    /** From now on another build carries migrations on: those that the worker does not remember. */
+    void upgrade(Function<MigrationRequest, MigrationWorkflow> newer) {
+        build = newer;
     }
 
     TestWorkflowEnvironment environment() {
@@ -127,7 +129,8 @@ final class TestEngine implements AutoCloseable {
 
     @Override
     public void close() {
-        stopWorker();
+        workers.shutdownNow();
+        workers.awaitTermination(10, TimeUnit.SECONDS);
         environment.close();
     }
 }

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,9 +40,32 @@ class UpgradeTest {
     }
 
     @Test
+    void shouldCarryOnAMigrationThatWaitsAtItsGateWhenANewerBuildTakesOver() {
+        RecordingHands hands = new RecordingHands();
+        try (TestEngine engine = new TestEngine(hands, TestEngine.NO_CACHE)) {
+            MigrationWorkflow migration = engine.migration("shop.example.org");
+            WorkflowClient.start(
+                    migration::migrate, new MigrationRequest("shop-1", Specs.shop(), null, "ann", "old server is old"));
+            while (migration.status().waiting() == null
+                    || migration.status().waiting().what() != Waiting.For.APPROVAL) {
+                engine.environment().sleep(Duration.ofSeconds(1));
+            }
+            String hash = Objects.requireNonNull(migration.status().planHash());
+            engine.upgrade(NewerBuild::new);
+            engine.say(() -> migration.approve(new Command.Approve("ann", "go", hash)));
+
+            MigrationStatus end = WorkflowStub.fromTyped(migration).getResult(MigrationStatus.class);
+            assertThat(end.end()).isEqualTo(End.FINISHED);
+            assertThat(end.planHash()).isEqualTo(hash);
+            assertThat(end.steps()).extracting(StepStatus::state).containsOnly(StepState.DONE);
+            assertThat(hands.calls("act")).doesNotContain(NEW_STEP).contains("forward-requests", "clean-up");
+        }
+    }
+
+    @Test
     void shouldPlanTheNewStepWhenAMigrationStartsAfterTheUpgrade() {
         RecordingHands hands = new RecordingHands();
-        try (TestEngine engine = new TestEngine(hands, TestEngine.CACHE, NewerBuild.class)) {
+        try (TestEngine engine = new TestEngine(hands, TestEngine.CACHE, NewerBuild::new)) {
             MigrationWorkflow migration = engine.migration("shop.example.org");
             WorkflowClient.start(
                     migration::migrate,
