@@ -233,11 +233,20 @@ public final class Planner {
         if (hook.after() != null) {
             for (int index = steps.size() - 1; index >= 0; index--) {
                 if (steps.get(index).isNamed(phase, hook.after())) {
-                    return index + 1;
+                    return behindHooks(index + 1);
                 }
             }
         }
         return steps.size();
+    }
+
+    /** Behind the hooks that stand there already: several in one place keep the spec's order. */
+    private int behindHooks(int index) {
+        int place = index;
+        while (place < steps.size() && steps.get(place).step() instanceof RunHook) {
+            place++;
+        }
+        return place;
     }
 
     // ---- what was measured ----

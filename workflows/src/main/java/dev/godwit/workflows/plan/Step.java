@@ -471,6 +471,12 @@ public sealed interface Step {
         public @Nullable String undo() {
             return null;
         }
+
+        /** Before the pivot nobody is sent to a target that does not answer; after it, the jobs wait behind this. */
+        @Override
+        public boolean skippable() {
+            return on == Side.SOURCE;
+        }
     }
 
     /** Asks both servers the same and compares status, headers, body and latency (seeds 002, 004). */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record Spec(
         @Key(
                 value = "the service's name, a host name; two migrations of one service cannot overlap",
-                text = Text.HOST_NAME)
+                text = Text.SERVICE)
         String service,
 
         @Key("the server that the service leaves") HostSpec source,
@@ -24,7 +24,7 @@ public record Spec(
         @Key(value = "the databases that move with it", standard = "[]", most = 100)
         List<DatabaseSpec> databases,
 
-        @Key(value = "the folders that move with it", standard = "[]")
+        @Key(value = "the folders that move with it", standard = "[]", most = 100)
         List<FileTree> files,
 
         @Key(value = "the systemd units that make the service", text = Text.UNIT, standard = "[]")

@@ -28,6 +28,13 @@ public enum Text {
             "write labels of letters, digits and '-' with dots between them; names in other scripts as xn--…",
             253,
             Text.HOST),
+    /** The service's own name: ids, folders and units on the servers carry it, so it is shorter than a host's may be. */
+    SERVICE(
+            "a host name in lower case",
+            "shop.example.org",
+            "write labels of letters, digits and '-' with dots between them; names in other scripts as xn--…",
+            80,
+            Text.HOST),
     /** A name in DNS: perhaps with a closing dot, perhaps a wildcard (RFC 4592). */
     RECORD_NAME(
             "the full name of a DNS record in lower case",
@@ -219,7 +226,8 @@ public enum Text {
             case TIMEOUT -> isBetween("1s", "24h", text);
             case DRAIN_TIME -> isBetween("0s", "10m", text);
             case WAIT -> isBetween("1s", "1d", text);
-            case LINE, HOST_NAME, RECORD_NAME, USER, HOST_KEY, SECRET, RSYNC_PATTERN, SCRIPT, STEP_KIND -> true;
+            case LINE, HOST_NAME, SERVICE, RECORD_NAME, USER, HOST_KEY, SECRET, RSYNC_PATTERN, SCRIPT, STEP_KIND ->
+                true;
         };
     }
 

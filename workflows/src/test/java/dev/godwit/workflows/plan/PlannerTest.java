@@ -161,6 +161,18 @@ class PlannerTest {
     }
 
     @Test
+    void shouldKeepTheSpecsOrderOfHooksInOnePlace() {
+        List<String> ids = ids(withHooks(
+                hook(Phase.CUTOVER, null, "stop-units"),
+                hook(Phase.CUTOVER, null, "stop-units"),
+                hook(Phase.CUTOVER, "serve-page", null),
+                hook(Phase.CUTOVER, "serve-page", null)));
+
+        assertThat(ids).containsSequence("hook-3", "hook-4", "serve-page");
+        assertThat(ids).containsSequence("stop-service", "hook-1", "hook-2");
+    }
+
+    @Test
     void shouldSayInWordsWhatEveryStepDoes() {
         assertThat(Planner.plan(Specs.shop(), Specs.facts()).steps()).allSatisfy(planned -> {
             assertThat(planned.step().does()).isNotBlank();
