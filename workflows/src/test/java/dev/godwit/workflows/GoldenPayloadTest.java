@@ -82,7 +82,7 @@ class GoldenPayloadTest {
                                 new BeforeImage.Units(
                                         List.of(new BeforeImage.UnitState("shop.service", "active", "enabled")))),
                         new TypeReference<Undo<Step.UnitStep>>() {}),
-                payload("outcome", new Outcome("done", 2), new TypeReference<Outcome>() {}),
+                payload("outcome", new Outcome("done", 2, true), new TypeReference<Outcome>() {}),
                 payload("progress", new Progress("copying", 1, 2), new TypeReference<Progress>() {}),
                 payload("loss", new Loss(3, "orders 3"), new TypeReference<Loss>() {}),
                 payload(
