@@ -102,6 +102,18 @@ final class NginxHost {
                 "save " + file.path() + " in the state folder");
     }
 
+    /** Keeps in the state folder that from now on visitors may reach the target. */
+    void markForwarded(String migration) {
+        succeeded(
+                server.run(Script.of(NginxScripts.MARK, forwardedPath(migration))),
+                "note in the state folder that requests will be forwarded");
+    }
+
+    /** Whether visitors may have reached the target. */
+    boolean wasForwarded(String migration) {
+        return server.read(forwardedPath(migration)).isPresent();
+    }
+
     /** The files behind patterns of includes. */
     Map<String, List<String>> included(List<String> patterns) {
         List<String> arguments = new ArrayList<>();
@@ -233,6 +245,10 @@ final class NginxHost {
 
     private static String savedFolder(String migration) {
         return StateFolder.of(migration) + "/proxy";
+    }
+
+    private static String forwardedPath(String migration) {
+        return savedFolder(migration) + "/forwarded";
     }
 
     private static String savedPath(String migration, String sha256) {

@@ -168,6 +168,15 @@ final class NginxScripts {
             mv -f -- "$2/.$3" "$2/$3"
             """;
 
+    /** {@code FILE}: an empty file that is there even if the machine loses its power now. */
+    static final String MARK = """
+            set -eu
+            umask 077
+            mkdir -p -- "${1%/*}"
+            : >"$1"
+            sync -- "$1" "${1%/*}"
+            """;
+
     /** {@code FOLDER PATTERN…}: the files that each pattern of an include matches, as {@code number base64} lines. */
     static final String INCLUDED = """
             set -eu
