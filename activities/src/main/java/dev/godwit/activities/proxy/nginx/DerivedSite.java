@@ -206,6 +206,9 @@ record DerivedSite(String text, String nonce, String probe) {
      * The site that forwards every request to the target, which serves it under the same names and ports (seeds 000 to
      * 003). Nothing is buffered, so that uploads, downloads and streams pass as they come; nothing is sent twice.
      *
+     * <p>The server block's rules about access stay, but not for Godwit's proof, which has no password and asks ten
+     * times at once. Where locations have rules of their own, none stays: see {@link #hasExemptions}.
+     *
      * @param original SHA-256 of the site's file
      * @param target the target's IP address
      */
@@ -216,9 +219,11 @@ record DerivedSite(String text, String nonce, String probe) {
                     expires off;
                     add_header %s "%s" always;
                     add_header %s $upstream_addr always;
-                    location / {
+                    location = %s {
+                        auth_basic off;
+                        allow all;
                 %s    }
-                """.formatted(NONCE_HEADER, PLACEHOLDER, UPSTREAM_HEADER, FORWARDING.indent(8));
+                """.formatted(NONCE_HEADER, PLACEHOLDER, UPSTREAM_HEADER, PROOF_PATH, FORWARDING.indent(8));
         return derived(
                 site,
                 names,
@@ -226,7 +231,14 @@ record DerivedSite(String text, String nonce, String probe) {
                 "forward",
                 original,
                 forwardingBefore(site, names, target),
-                server -> kept(server, directive -> isConnection(directive) || isAccess(directive)) + content);
+                server -> kept(server, DerivedSite::isConnection)
+                        + content
+                        + "    location / {\n"
+                        + (hasExemptions(server)
+                                ? ""
+                                : kept(server, DerivedSite::isAccess).indent(4))
+                        + FORWARDING.indent(8)
+                        + "    }\n");
     }
 
     /** What the server blocks need before them to forward: a group for each port, and two maps. */
@@ -294,7 +306,18 @@ record DerivedSite(String text, String nonce, String probe) {
         return isOneOf(directive, CONNECTION, CONNECTION_PREFIXES);
     }
 
-    private static boolean isAccess(Directive directive) {
+    /**
+     * Whether some locations have rules about access of their own. The forwarding has no locations, so there the
+     * server's rules would hold where they did not: a health check without a password would be asked for one.
+     */
+    static boolean hasExemptions(Site.Server server) {
+        return server.content().stream()
+                .flatMap(directive -> directive.block().stream())
+                .flatMap(Directive::deep)
+                .anyMatch(DerivedSite::isAccess);
+    }
+
+    static boolean isAccess(Directive directive) {
         return isOneOf(directive, ACCESS, ACCESS_PREFIXES);
     }
 

@@ -198,6 +198,23 @@ final class NginxInspection {
                     "on the target let nginx trust the source: 'set_real_ip_from " + source.address()
                             + "; real_ip_header X-Forwarded-For;'");
         }
+        List<String> access = site.serversFor(proxy.names()).stream()
+                .filter(DerivedSite::hasExemptions)
+                .flatMap(server -> server.content().stream())
+                .filter(DerivedSite::isAccess)
+                .map(Directive::name)
+                .distinct()
+                .sorted()
+                .toList();
+        if (!access.isEmpty()) {
+            warning(
+                    "nginx-access",
+                    "/proxy/site",
+                    "The site has " + Words.list(access) + " for everything, and other rules about access in some"
+                            + " locations: while the source forwards it applies none of them itself, so that the target's"
+                            + " alone hold",
+                    "see that the target applies the same rules to what the source forwards");
+        }
         boolean clientCertificates = site.serversFor(proxy.names()).stream()
                 .flatMap(Site.Server::deep)
                 .anyMatch(directive -> directive.name().equals("ssl_verify_client")

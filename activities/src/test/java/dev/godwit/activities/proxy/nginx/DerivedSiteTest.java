@@ -82,7 +82,13 @@ class DerivedSiteTest {
     @Test
     void shouldKeepAccessRulesWhenForwarding() throws Malformed {
         DerivedSite forward = forward(Configs.SHOP, "192.0.2.2", "shop.example.org");
-        assertThat(inside(servers(forward).get(1))).contains("allow 10.0.0.0/8", "deny all");
+        Directive server = servers(forward).get(1);
+        assertThat(inside(server)).doesNotContain("allow 10.0.0.0/8", "deny all");
+        Directive everything = server.all("location")
+                .filter(location -> location.words().equals(List.of("location", "/")))
+                .findFirst()
+                .orElseThrow();
+        assertThat(inside(everything)).contains("allow 10.0.0.0/8", "deny all");
         assertThat(forward.text()).contains("server 192.0.2.2:80;", "server 192.0.2.2:443;");
     }
 

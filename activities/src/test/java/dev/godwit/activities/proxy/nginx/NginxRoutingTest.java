@@ -674,6 +674,47 @@ class NginxRoutingTest {
         assertThat(ask("/").body()).contains("side 127.0.0.1");
     }
 
+    @Test
+    void shouldProveTheForwardingOfASiteThatLetsNobodyIn() throws Exception {
+        startTarget();
+        for (String rules : List.of(
+                "auth_basic shop; auth_basic_user_file shop.passwords;",
+                "deny all;",
+                "limit_conn connections 1; limit_req zone=requests;")) {
+            source.write("/etc/nginx/shop.passwords", "nobody:x\n");
+            source.write("/etc/nginx/sites-enabled/zones", """
+                    limit_conn_zone $server_name zone=connections:64k;
+                    limit_req_zone $server_name zone=requests:64k rate=1r/m;
+                    """);
+            source.write(RealNginx.FILE, site.replace("server_name shop.test;", "server_name shop.test; " + rules));
+            reload(source);
+            BeforeImage before = look(new ForwardRequests(proxy()));
+            servePage(proxy(), before);
+            assertThat(forward(before).summary()).contains("are answered by 127.0.0.2");
+            assertThat(List.of(ask("/").status(), ask("/").status())).containsAnyOf(401, 403, 503);
+            restore(new ServePage(proxy()), before);
+        }
+    }
+
+    @Test
+    void shouldLetInWhomALocationLetsIn() throws Exception {
+        startTarget();
+        source.write("/etc/nginx/shop.passwords", "nobody:x\n");
+        source.write(
+                RealNginx.FILE,
+                site.replace(
+                        "server_name shop.test;",
+                        "server_name shop.test; auth_basic shop; auth_basic_user_file shop.passwords;"
+                                + " location /health { auth_basic off; return 200; }"));
+        reload(source);
+        assertThat(codes(inspect(proxy()), Finding.Severity.WARNING)).containsExactly("nginx-access");
+        BeforeImage before = look(new ForwardRequests(proxy()));
+        servePage(proxy(), before);
+        forward(before);
+        assertThat(ask("/health").status()).isEqualTo(200);
+        assertThat(ask("/health").header("X-Godwit-Upstream")).isPresent();
+    }
+
     // ---- requests under way ----
 
     @Test
