@@ -1,5 +1,6 @@
 package dev.godwit.activities.proxy.nginx;
 
+import dev.godwit.activities.host.StateFolder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -283,8 +284,9 @@ record DerivedSite(String text, String nonce, String probe) {
         String probe = sha256(migration, "probe", original, text);
         String mark =
                 "# Godwit: migration=%s serves=%s original=%s nonce=%s%n".formatted(migration, serves, original, nonce)
-                        + "# While this service moves to another server, this file stands for the original one, which is kept in"
-                        + " Godwit's state folder under its checksum.\n";
+                        + "# This service moves to another server, and this file stands for the original one. That is "
+                        + StateFolder.of(migration) + "/proxy/" + original + "\n# and, when the migration is finished, "
+                        + StateFolder.archive(migration) + "/proxy/" + original + "\n";
         return new DerivedSite(
                 mark
                         + text.toString()

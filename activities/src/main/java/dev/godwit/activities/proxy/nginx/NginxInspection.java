@@ -1,6 +1,7 @@
 package dev.godwit.activities.proxy.nginx;
 
 import dev.godwit.activities.Heartbeat;
+import dev.godwit.activities.host.StateFolder;
 import dev.godwit.activities.proxy.nginx.ConfigReader.Malformed;
 import dev.godwit.activities.proxy.nginx.NginxHost.SiteFile;
 import dev.godwit.workflows.activity.Inspection;
@@ -279,6 +280,19 @@ final class NginxInspection {
     }
 
     private void lookAtTarget(SiteFile file, Optional<SiteFile> there, Map<String, String> onTarget) {
+        Optional<DerivedSite.Mark> mark = there.flatMap(SiteFile::mark);
+        if (mark.isPresent()) {
+            String migration = mark.get().migration();
+            blocker(
+                    "nginx-target-forwards",
+                    "target",
+                    "Expected a site of its own on the target, or none, but found that " + proxy.site()
+                            + " there is Godwit's, of the migration " + migration
+                            + ": it sends visitors to another server",
+                    "put the original back on the target, and reload nginx: " + StateFolder.archive(migration)
+                            + "/proxy/" + mark.get().original());
+            return;
+        }
         if (there.isPresent()) {
             boolean same = there.get().sha256().equals(file.sha256());
             note(

@@ -58,6 +58,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -893,6 +894,22 @@ class NginxRoutingTest {
                 "server { listen 127.0.0.2:" + http + "; server_name Shop.test; }\n");
         target.start();
         assertThat(codes(inspect(proxy()), Finding.Severity.WARNING)).containsExactly("nginx-target-names");
+    }
+
+    @Test
+    void shouldNotGoBackToAServerThatStillForwards() throws Exception {
+        target.enableSite(DerivedSite.forward(
+                        Site.read(site.getBytes(UTF_8), patterns -> Map.of()),
+                        List.of(NAME),
+                        "m-1",
+                        "0".repeat(64),
+                        "::1")
+                .text());
+        target.start();
+        Inspection inspection = inspect(proxy());
+        assertThat(codes(inspection, Finding.Severity.BLOCKER)).containsExactly("nginx-target-forwards");
+        assertThat(inspection.findings())
+                .anyMatch(finding -> finding.hint().contains("/var/lib/godwit/archive/m-1/proxy/" + "0".repeat(64)));
     }
 
     @Test
