@@ -186,6 +186,26 @@ class ZoneRecordsTest {
     }
 
     @Test
+    void shouldTellOfAddressesThatDoNotMove() {
+        DnsRecord six = new DnsRecord("Shop.example.org.", DnsRecord.Type.AAAA, "2001:db8:66::3");
+        Rfc2136 editor = editor(NameServers.KEY);
+        RecordSet none = editor.read(six);
+        editor.replace(none, new RecordSet(six.name(), six.type(), List.of("2001:db8:66::2"), Duration.ofMinutes(5)));
+        DnsRecords dns = hands(NameServers.KEY);
+
+        assertThat(inspect(dns, dns(SHOP)).findings())
+                .filteredOn(finding -> finding.code().equals("dns-sibling"))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.severity()).isEqualTo(Severity.WARNING);
+                    assertThat(finding.message()).contains("AAAA 2001:db8:66:0:0:0:0:2 with TTL 5m");
+                });
+        assertThat(inspect(dns, dns(SHOP, six)).findings())
+                .extracting(Finding::code)
+                .doesNotContain("dns-sibling");
+    }
+
+    @Test
     void shouldTolerateAnUndoOfWhatNeverHappened() throws Exception {
         DnsRecords dns = hands(NameServers.KEY);
         LowerTtl lower = new LowerTtl(dns(SHOP), servers.both());
