@@ -54,7 +54,7 @@ record DerivedSite(String text, String nonce, String probe) {
             proxy_set_header Connection $%1$s_connection;
             proxy_set_header X-Real-IP $remote_addr;
             proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-            proxy_set_header X-Forwarded-Proto $scheme;
+            proxy_set_header X-Forwarded-Proto $%1$s_proto;
             proxy_ssl_server_name on;
             proxy_ssl_name $host;
             proxy_ssl_protocols TLSv1.2 TLSv1.3;
@@ -256,7 +256,19 @@ record DerivedSite(String text, String nonce, String probe) {
         return groups + """
                 map $http_upgrade $%1$s_connection { default upgrade; '' close; }
                 map $http_host $%1$s_host { default $http_host; '' $host; }
-                """.formatted(PREFIX);
+                map %2$s $%1$s_proto { default %2$s; '' $scheme; }
+                """.formatted(PREFIX, isBehindAProxy(site, names) ? "$http_x_forwarded_proto" : "$scheme");
+    }
+
+    /**
+     * Whether the site believes what a proxy in front of it says of visitors. That proxy may have ended TLS: the target
+     * would send its visitors from http to https for ever if it were told how the proxy asks.
+     */
+    private static boolean isBehindAProxy(Site site, List<String> names) {
+        return site.serversFor(names).stream()
+                .flatMap(Site.Server::deep)
+                .anyMatch(directive -> directive.name().equals("set_real_ip_from")
+                        || directive.parameters().stream().anyMatch(word -> word.contains("$http_x_forwarded_proto")));
     }
 
     private interface Content {

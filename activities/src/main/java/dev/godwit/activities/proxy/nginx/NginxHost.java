@@ -144,8 +144,9 @@ final class NginxHost {
                 "the configuration with the original " + path);
     }
 
-    void reload() {
-        tested(server.run(nginx(NginxScripts.RELOAD, RELOAD_SECONDS)), "the configuration as it is");
+    /** Loads a file that is in place already. */
+    void reload(String path) {
+        tested(server.run(nginx(NginxScripts.RELOAD, RELOAD_SECONDS, path)), "the configuration with " + path);
     }
 
     /** Installs a file and the link to it. */

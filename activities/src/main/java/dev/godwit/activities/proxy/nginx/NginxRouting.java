@@ -120,6 +120,10 @@ public final class NginxRouting implements ProxyRouting {
             target.install(proxy.site(), site);
             did = "installed " + proxy.site() + " on the target; nginx accepts it and has reloaded";
         } else if (there.get().sha256().equals(site.sha256())) {
+            if (isNew(request.before(), proxy)) {
+                // An attempt before this one installed it, and may have been cut off before its reload.
+                target.reload(there.get().path());
+            }
             did = "the target has the same " + proxy.site() + " already";
         } else {
             did = "the target has a " + proxy.site() + " of its own, which stays as it is";
@@ -138,6 +142,12 @@ public final class NginxRouting implements ProxyRouting {
         return Outcome.of(did + "; the source reaches its "
                 + Words.list(
                         ports.stream().map(listen -> "port " + listen.port()).toList()));
+    }
+
+    private static boolean isNew(BeforeImage before, NginxProxy proxy) {
+        return before instanceof BeforeImage.Files files
+                && files.files().stream()
+                        .anyMatch(file -> file.path().equals(proxy.site()) && !file.existed());
     }
 
     private static List<Listen> ports(Site site, NginxProxy proxy) {
@@ -320,7 +330,7 @@ public final class NginxRouting implements ProxyRouting {
         List<Endpoint> endpoints = parsed(host, restored).endpoints(proxy.names(), host.address());
         if (mark.isEmpty() && !proof.showsNothingOfOurs(endpoints)) {
             // An attempt before this one was cut off between the rename and the reload.
-            host.reload();
+            host.reload(restored.path());
         }
         proof.gone(endpoints);
         return Outcome.of("the site's own configuration answers" + places(endpoints));
@@ -357,7 +367,7 @@ public final class NginxRouting implements ProxyRouting {
         void put(DerivedSite derived) {
             if (shows(derived)) {
                 // The file is there but the answers are not: an attempt was cut off before its reload.
-                host.reload();
+                host.reload(live.path());
             } else {
                 host.replace(live.path(), derived.bytes());
             }

@@ -93,6 +93,23 @@ class DerivedSiteTest {
     }
 
     @Test
+    void shouldPassOnWhatAProxyInFrontSaysOnlyWhereTheSiteBelievesIt() throws Malformed {
+        String passedOn = "map $http_x_forwarded_proto ";
+        String server = "server { listen 80; server_name s.example; %s }";
+        assertThat(forward(server.formatted(""), "192.0.2.2", "s.example").text()).doesNotContain(passedOn);
+        assertThat(forward(server.formatted("set_real_ip_from 192.0.2.9;"), "192.0.2.2", "s.example")
+                        .text())
+                .contains(passedOn);
+        assertThat(forward(
+                                server.formatted(
+                                        "location / { proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto; }"),
+                                "192.0.2.2",
+                                "s.example")
+                        .text())
+                .contains(passedOn);
+    }
+
+    @Test
     void shouldBracketIpv6Targets() throws Malformed {
         assertThat(forward(Configs.SHOP, "2001:db8::2", "shop.example.org").text())
                 .contains("server [2001:db8::2]:443;");

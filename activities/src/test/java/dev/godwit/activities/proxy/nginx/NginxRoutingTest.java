@@ -52,6 +52,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -784,14 +785,44 @@ class NginxRoutingTest {
         assertThat(target.read(RealNginx.FILE)).isEqualTo(site);
         assertThat(Files.readSymbolicLink(target.path(RealNginx.SITE))).hasToString("../sites-available/shop");
         assertThat(ask(target, "https://shop.test:" + https + "/").body()).contains("side 127.0.0.2");
-        Set<Long> workers = target.workers();
         assertThat(install(before).summary()).contains("the same");
-        assertThat(target.workers()).isEqualTo(workers);
         restore(new InstallSite(proxy()), before);
         assertThat(target.files()).isEqualTo(files);
         restore(new InstallSite(proxy()), before);
         assertThatThrownBy(() -> ask(target, "https://shop.test:" + https + "/"))
                 .isInstanceOf(NoAnswer.class);
+    }
+
+    @Test
+    void shouldLoadWhatAnAttemptInstalledBeforeItWasCutOff() throws Exception {
+        target.start();
+        BeforeImage before = lookAtTarget();
+        target.enableSite(site);
+        assertThatThrownBy(() -> ask(target, "https://shop.test:" + https + "/"))
+                .isInstanceOf(NoAnswer.class);
+        install(before);
+        assertThat(ask(target, "https://shop.test:" + https + "/").body()).contains("side 127.0.0.2");
+        Files.delete(target.path(RealNginx.SITE));
+        Files.delete(target.path(RealNginx.FILE));
+        restore(new InstallSite(proxy()), before);
+        assertThatThrownBy(() -> ask(target, "https://shop.test:" + https + "/"))
+                .isInstanceOf(NoAnswer.class);
+    }
+
+    @Test
+    void shouldRemoveWhatAnAttemptKeptBesideTheSite() throws Exception {
+        BeforeImage before = look(new ServePage(proxy()));
+        servePage(proxy(), before);
+        String page = source.read(RealNginx.FILE);
+        restore(new ServePage(proxy()), before);
+        Path kept = source.path("/etc/nginx/sites-available/.shop.godwit-kept");
+        Files.createLink(kept, source.path(RealNginx.FILE));
+        Files.writeString(source.path("/etc/nginx/page"), page);
+        Files.move(
+                source.path("/etc/nginx/page"), source.path(RealNginx.FILE), StandardCopyOption.REPLACE_EXISTING);
+        servePage(proxy(), before);
+        assertThat(ask("/").status()).isEqualTo(503);
+        assertThat(kept).doesNotExist();
     }
 
     @Test
