@@ -78,7 +78,7 @@ class LeaksTest extends LabTest {
         operator.awaitSoak();
         operator.finish();
         ends(End.FINISHED, operator.ended());
-        left("after a move", before, Ground.record(session), MoveAudit.RETIRED);
+        left("after a move", before, Ground.record(session), MoveAudit.KEPT);
     }
 
     private void blocked(LabSession session, Ground before) throws Exception {

@@ -63,6 +63,7 @@ final class ZoneInspection {
         RecordSet atPrimary = editor.read(record);
         mayWrite(atPrimary, where, editor);
         pointsAt(record, atPrimary, where);
+        lookAtSibling(record, where, editor);
         Map<String, RecordSet> answers = new LinkedHashMap<>();
         for (String server : servers) {
             try {
@@ -109,6 +110,26 @@ final class ZoneInspection {
                             + Records.shown(atPrimary) + " as the primary does, but found that "
                             + String.join(", ", others),
                     "see to the transfers from the primary: a change must arrive at every server within a minute"));
+        }
+    }
+
+    /** Visitors with the other version of IP would go on asking the old server, for ever. */
+    private void lookAtSibling(DnsRecord record, String where, ZoneEditor editor) {
+        DnsRecord sibling = new DnsRecord(
+                record.name(), record.type() == DnsRecord.Type.A ? DnsRecord.Type.AAAA : DnsRecord.Type.A, null);
+        boolean moves = dns.records().stream()
+                .anyMatch(one ->
+                        one.type() == sibling.type() && Records.name(one.name()).equals(Records.name(sibling.name())));
+        RecordSet found = moves ? null : editor.read(sibling);
+        if (found != null && !found.values().isEmpty()) {
+            findings.add(Finding.warning(
+                    "dns-sibling",
+                    where,
+                    "Expected " + record.name() + " to have no addresses but those that move, but found "
+                            + sibling.type() + " " + Records.shown(found)
+                            + ": visitors who use it go on arriving there",
+                    "add a record of type " + sibling.type() + " with the target's address as its value to"
+                            + " /dns/records, or remove it from the zone"));
         }
     }
 

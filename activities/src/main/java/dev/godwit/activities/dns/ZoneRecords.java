@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Changes record sets at the primary and sees them at every authoritative server. Each act reads first and sends
@@ -81,14 +82,44 @@ public final class ZoneRecords implements DnsRecords {
     public Outcome pointDns(Act<PointDns> request) {
         PointDns step = request.step();
         return change(step, found -> {
-            String value = step.dns().records().stream()
-                    .filter(record -> record.name().equals(found.name()) && record.type() == found.type())
-                    .findFirst()
-                    .map(DnsRecord::value)
-                    .orElse(step.targetAddress());
-            Duration ttl = found.values().isEmpty() ? step.dns().ttl().during() : found.ttl();
-            return new RecordSet(found.name(), found.type(), List.of(value), ttl);
+            RecordSet wanted = pointed(step, found);
+            refuseOther(found, of(request.before(), found), wanted);
+            return wanted;
         });
+    }
+
+    /** The record set with the target's address. */
+    private static RecordSet pointed(PointDns step, RecordSet found) {
+        String value = step.dns().records().stream()
+                .filter(record -> record.name().equals(found.name()) && record.type() == found.type())
+                .findFirst()
+                .map(DnsRecord::value)
+                .orElse(step.targetAddress());
+        Duration ttl = found.values().isEmpty() ? step.dns().ttl().during() : found.ttl();
+        return new RecordSet(found.name(), found.type(), List.of(value), ttl);
+    }
+
+    /** What was found of this record set before the step. */
+    private static Optional<RecordSet> of(BeforeImage before, RecordSet found) {
+        return before instanceof BeforeImage.Records records
+                ? records.sets().stream()
+                        .filter(one -> one.name().equals(found.name()) && one.type() == found.type())
+                        .findFirst()
+                : Optional.empty();
+    }
+
+    /** Addresses that are neither those from before nor those of the target were put there by somebody since. */
+    private static void refuseOther(RecordSet found, Optional<RecordSet> before, RecordSet wanted) {
+        boolean known = Stream.concat(before.stream(), Stream.of(wanted))
+                .anyMatch(one -> Records.addresses(one).equals(Records.addresses(found)));
+        if (!known) {
+            throw FailureType.SPEC_MISMATCH.because("Expected " + found.name() + " " + found.type()
+                    + before.map(one -> " as it was found (" + Records.shown(one) + ")")
+                            .orElse(" as it was found")
+                    + ", or " + Records.shown(wanted) + ", but found " + Records.shown(found)
+                    + ": somebody has changed it since; Godwit does not overwrite that; set it to one of the two, or"
+                    + " skip this step");
+        }
     }
 
     @Override
@@ -107,30 +138,47 @@ public final class ZoneRecords implements DnsRecords {
 
     @Override
     public Outcome restoreRecords(Undo<DnsStep> request) {
-        if (!(request.before() instanceof BeforeImage.Records before)) {
+        if (!(request.before() instanceof BeforeImage.Records)) {
             return Outcome.of("nothing was changed");
         }
         return change(
                 request.step(),
-                found -> before.sets().stream()
-                        .filter(one -> one.name().equals(found.name()) && one.type() == found.type())
-                        .findFirst()
+                found -> of(request.before(), found)
+                        .map(before -> restored(request.step(), found, before))
                         .orElse(found));
+    }
+
+    /** A step gives back what it took: a change of the TTL never touches the addresses. */
+    private static RecordSet restored(DnsStep step, RecordSet found, RecordSet before) {
+        return switch (step) {
+            case PointDns point -> {
+                refuseOther(found, Optional.of(before), pointed(point, found));
+                yield before;
+            }
+            case LowerTtl ignored -> before.values().isEmpty() ? found : withTtl(found, before.ttl());
+            case RestoreTtl ignored -> before.values().isEmpty() ? found : withTtl(found, before.ttl());
+        };
     }
 
     /** Brings every record of the step to what is wanted of it, then sees it everywhere. */
     private Outcome change(DnsStep step, UnaryOperator<RecordSet> wish) {
         ZoneEditor editor = editor(step.dns());
+        List<RecordSet> all = new ArrayList<>();
         List<RecordSet> wanted = new ArrayList<>();
-        List<String> changes = new ArrayList<>();
+        // All before the first is changed: one that is refused leaves the others as they are.
         for (DnsRecord record : step.dns().records()) {
             Heartbeat.of("reading " + record.name());
             RecordSet found = editor.read(record);
-            RecordSet wanting = wish.apply(found);
-            wanted.add(wanting);
+            all.add(found);
+            wanted.add(wish.apply(found));
+        }
+        List<String> changes = new ArrayList<>();
+        for (int index = 0; index < all.size(); index++) {
+            RecordSet found = all.get(index);
+            RecordSet wanting = wanted.get(index);
             if (!Records.same(found, wanting)) {
                 editor.replace(found, wanting);
-                changes.add(record.name() + " " + record.type() + " from " + Records.shown(found) + " to "
+                changes.add(found.name() + " " + found.type() + " from " + Records.shown(found) + " to "
                         + Records.shown(wanting));
             }
         }

@@ -14,6 +14,9 @@ public final class StateFolder {
     /** The parent of every migration's folder. */
     public static final String ROOT = "/var/lib/godwit";
 
+    /** Beside them, what finished migrations have replaced: a folder for each. */
+    private static final String ARCHIVE = "archive";
+
     /** A name that is safe as a part of a path and of a unit's name, and short enough for both. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
@@ -21,11 +24,17 @@ public final class StateFolder {
 
     /** The folder of one migration. */
     public static String of(String migration) {
-        if (!NAME.matcher(migration).matches()) {
+        if (!NAME.matcher(migration).matches() || migration.equals(ARCHIVE)) {
             throw new IllegalArgumentException("Expected a migration id made of letters, digits, '.', '_' and '-' (at"
                     + " most 100), but found '" + migration + "'");
         }
         return ROOT + "/" + migration;
+    }
+
+    /** Where what a migration has replaced is kept once it is finished. */
+    public static String archive(String migration) {
+        of(migration);
+        return ROOT + "/" + ARCHIVE + "/" + migration;
     }
 
     /** The folder of one job. */

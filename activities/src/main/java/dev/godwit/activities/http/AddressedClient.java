@@ -110,12 +110,16 @@ public final class AddressedClient implements AutoCloseable {
      * Asks a URL of the server at an address.
      *
      * @param address an IP literal
+     * @param headers what the question carries beside the usual
      * @throws NoAnswer saying why, in words for people
      */
-    public Answer get(String address, URI url) throws NoAnswer {
+    public Answer get(String address, URI url, Answer.Header... headers) throws NoAnswer {
         String name = url.getHost();
         HttpHost host = new HttpHost(url.getScheme(), literal(address), name, port(url));
         HttpGet get = new HttpGet(url);
+        for (Answer.Header header : headers) {
+            get.addHeader(header.name(), header.value());
+        }
         long start = System.nanoTime();
         Future<?> guard = watch.schedule(get::cancel, timeout.toMillis(), TimeUnit.MILLISECONDS);
         try {

@@ -237,8 +237,9 @@ public final class SshHostLink implements HostLink {
             """;
 
     /**
-     * {@code $1} the state folder's parent, {@code $2} the migration. A unit's name cannot tell migrations apart whose names
-     * begin alike; its description names the job's folder.
+     * {@code $1} the state folder's parent, {@code $2} the migration, {@code $3} where to archive what was replaced; empty
+     * for nowhere. Prints that folder if there is anything. A unit's name cannot tell migrations apart whose names begin
+     * alike; its description names the job's folder.
      */
     private static final String CLEAN_UP = """
             set -eu
@@ -254,6 +255,18 @@ public final class SshHostLink implements HostLink {
                         esac
                     done
             fi
+            if [ -n "$3" ] && [ -d "$1/$2" ]; then
+                umask 077
+                cd -- "$1/$2"
+                for kept in proxy crontabs certificates/before.*.tar database-*.limit; do
+                    [ -e "$kept" ] || continue
+                    mkdir -p -- "$3"
+                    cp -a --parents -- "$kept" "$3"
+                done
+                [ ! -d "$3" ] || find "$3" -exec sync -- {} +
+                cd /
+            fi
+            [ -z "$3" ] || [ ! -d "$3" ] || echo "$3"
             rm -rf -- "$1/$2"
             if [ -d "$1" ]; then
                 rmdir -- "$1" 2>/dev/null || :
@@ -326,10 +339,19 @@ public final class SshHostLink implements HostLink {
         MigrationContext migration = request.migration();
         // The step that removes the link may have been skipped.
         unlink(migration);
+        String archive = request.step().afterRollback() ? "" : StateFolder.archive(migration.id());
+        List<String> kept = new ArrayList<>();
         for (HostSpec host : List.of(migration.source(), migration.target())) {
-            servers.open(host).output(Script.of(CLEAN_UP, StateFolder.ROOT, Link.checkedMigration(migration.id())));
+            String archived = servers.open(host)
+                    .output(Script.of(CLEAN_UP, StateFolder.ROOT, Link.checkedMigration(migration.id()), archive));
+            if (!archived.isBlank()) {
+                kept.add(host.host());
+            }
         }
-        return Outcome.of("nothing of Godwit's is left on either server");
+        return Outcome.of("nothing of Godwit's is left on either server"
+                + (kept.isEmpty()
+                        ? ""
+                        : "; what it replaced is kept in " + archive + " on " + Words.list(kept) + ", for root"));
     }
 
     private Outcome unlink(MigrationContext migration) {

@@ -103,7 +103,8 @@ class ZoneRecordsTest {
         assertThat(servers.zone()).anyMatch(line -> line.matches("shop.example.org.\\s+60\\s+IN\\s+A\\s+10.66.0.2"));
 
         PointDns point = new PointDns(spec, servers.both(), "10.66.0.3");
-        assertThat(twice(() -> dns.pointDns(act(point))).summary()).contains("to 10.66.0.3 with TTL 1m");
+        BeforeImage before = dns.lookAtRecords(look(point));
+        assertThat(twice(() -> dns.pointDns(act(point, before))).summary()).contains("to 10.66.0.3 with TTL 1m");
         assertThat(servers.zone()).anyMatch(line -> line.matches("shop.example.org.\\s+60\\s+IN\\s+A\\s+10.66.0.3"));
 
         DnsFacts facts = new DnsFacts(
@@ -130,7 +131,7 @@ class ZoneRecordsTest {
         dns.lowerTtl(act(lower));
         PointDns point = new PointDns(spec, servers.both(), "10.66.0.3");
         BeforeImage beforePoint = dns.lookAtRecords(look(point));
-        twice(() -> dns.pointDns(act(point)));
+        twice(() -> dns.pointDns(act(point, beforePoint)));
         assertThat(servers.zone())
                 .hasSize(zone.size())
                 .anyMatch(line -> line.matches("many.example.org.\\s+60\\s+IN\\s+A\\s+10.66.0.3"))
@@ -141,6 +142,67 @@ class ZoneRecordsTest {
         twice(() -> dns.restoreRecords(undo(lower, beforeLower)));
 
         assertThat(servers.zone()).isEqualTo(zone);
+    }
+
+    @Test
+    void shouldGiveBackOnlyTheTtlWhereItTookOnlyThat() throws Exception {
+        DnsRecords dns = hands(NameServers.KEY);
+        LowerTtl lower = new LowerTtl(dns(SHOP), servers.both());
+        BeforeImage before = dns.lookAtRecords(look(lower));
+        dns.lowerTtl(act(lower));
+        point("10.66.0.8");
+
+        twice(() -> dns.restoreRecords(undo(lower, before)));
+
+        assertThat(servers.zone()).anyMatch(line -> line.matches("shop.example.org.\\s+300\\s+IN\\s+A\\s+10.66.0.8"));
+    }
+
+    @Test
+    void shouldNotOverwriteWhatSomebodyPutThereSinceTheLook() throws Exception {
+        DnsRecords dns = hands(NameServers.KEY);
+        PointDns point = new PointDns(
+                dns(new DnsRecord("many.example.org", DnsRecord.Type.A, null), SHOP), servers.both(), "10.66.0.3");
+        BeforeImage before = dns.lookAtRecords(look(point));
+        point("10.66.0.8");
+        List<String> zone = servers.zone();
+
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> dns.pointDns(act(point, before)), () -> dns.restoreRecords(undo(point, before)))) {
+            ApplicationFailure failure = failure(call);
+            assertThat(failure.getType()).isEqualTo(FailureType.SPEC_MISMATCH.name());
+            assertThat(failure.getOriginalMessage())
+                    .contains("shop.example.org A as it was found (10.66.0.2 with TTL 5m)")
+                    .contains("but found 10.66.0.8 with TTL 5m");
+        }
+
+        assertThat(servers.zone()).isEqualTo(zone);
+    }
+
+    /** Somebody else's change. */
+    private void point(String address) {
+        Rfc2136 editor = editor(NameServers.KEY);
+        RecordSet found = editor.read(SHOP);
+        editor.replace(found, new RecordSet(found.name(), found.type(), List.of(address), found.ttl()));
+    }
+
+    @Test
+    void shouldTellOfAddressesThatDoNotMove() {
+        DnsRecord six = new DnsRecord("Shop.example.org.", DnsRecord.Type.AAAA, "2001:db8:66::3");
+        Rfc2136 editor = editor(NameServers.KEY);
+        RecordSet none = editor.read(six);
+        editor.replace(none, new RecordSet(six.name(), six.type(), List.of("2001:db8:66::2"), Duration.ofMinutes(5)));
+        DnsRecords dns = hands(NameServers.KEY);
+
+        assertThat(inspect(dns, dns(SHOP)).findings())
+                .filteredOn(finding -> finding.code().equals("dns-sibling"))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.severity()).isEqualTo(Severity.WARNING);
+                    assertThat(finding.message()).contains("AAAA 2001:db8:66:0:0:0:0:2 with TTL 5m");
+                });
+        assertThat(inspect(dns, dns(SHOP, six)).findings())
+                .extracting(Finding::code)
+                .doesNotContain("dns-sibling");
     }
 
     @Test
@@ -408,7 +470,11 @@ class ZoneRecordsTest {
     }
 
     private static <S extends DnsStep> Act<S> act(S step) {
-        return new Act<>(MIGRATION, "dns", step, BeforeImage.NOTHING);
+        return act(step, BeforeImage.NOTHING);
+    }
+
+    private static <S extends DnsStep> Act<S> act(S step, BeforeImage before) {
+        return new Act<>(MIGRATION, "dns", step, before);
     }
 
     private static Look<DnsStep> look(DnsStep step) {

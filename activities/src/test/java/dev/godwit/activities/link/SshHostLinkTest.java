@@ -231,16 +231,50 @@ class SshHostLinkTest {
     }
 
     @Test
-    void shouldLeaveNothingAfterTheCleanUp() throws IOException {
+    void shouldLeaveNothingAfterARollback() throws IOException {
         writeKeys();
         String found = look();
         link();
-        Act<CleanUp> cleanUp = new Act<>(servers.migration(), "clean-up", new CleanUp(), BeforeImage.NOTHING);
+        Files.createDirectories(servers.on(Side.SOURCE, "/var/lib/godwit/shop-1/proxy"));
+        Act<CleanUp> cleanUp = new Act<>(servers.migration(), "clean-up", new CleanUp(true), BeforeImage.NOTHING);
         link.cleanUp(cleanUp);
         link.cleanUp(cleanUp);
 
         assertThat(look()).isEqualTo(found);
         assertThat(servers.on(Side.SOURCE, "/var/lib/godwit")).doesNotExist();
+        assertThat(servers.on(Side.TARGET, "/var/lib/godwit")).doesNotExist();
+    }
+
+    @Test
+    void shouldArchiveWhatAFinishedMigrationHasReplaced() throws IOException {
+        link();
+        Path state = servers.on(Side.SOURCE, "/var/lib/godwit/shop-1");
+        Files.createDirectories(state.resolve("proxy"));
+        Files.createDirectories(state.resolve("crontabs"));
+        Files.writeString(state.resolve("proxy/abc"), "server { }\n");
+        Files.writeString(state.resolve("crontabs/shop.taken"), "# m h\n");
+        Files.writeString(state.resolve("database-1.limit"), "-1\n");
+        Files.writeString(state.resolve("database-1.pgpass"), "secret\n");
+        TwoServers.command("chown", "33:34", state.resolve("proxy/abc").toString());
+        Act<CleanUp> cleanUp = new Act<>(servers.migration(), "clean-up", new CleanUp(), BeforeImage.NOTHING);
+        for (int time = 1; time <= 2; time++) {
+            assertThat(link.cleanUp(cleanUp).summary())
+                    .endsWith(
+                            "what it replaced is kept in /var/lib/godwit/archive/shop-1 on old.example.org, for root");
+        }
+
+        assertThat(TwoServers.command(
+                        "sh",
+                        "-c",
+                        "cd \"$1\" && find . -printf '%P %m %U\\n' | sort",
+                        "sh",
+                        servers.on(Side.SOURCE, "/var/lib/godwit").toString()))
+                .contains(
+                        "archive/shop-1 700 0\n",
+                        "archive/shop-1/proxy/abc 644 33\n",
+                        "archive/shop-1/crontabs/shop.taken")
+                .contains("archive/shop-1/database-1.limit")
+                .doesNotContain("pgpass", "\nshop-1");
         assertThat(servers.on(Side.TARGET, "/var/lib/godwit")).doesNotExist();
     }
 

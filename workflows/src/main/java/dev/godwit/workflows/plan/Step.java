@@ -1,5 +1,6 @@
 package dev.godwit.workflows.plan;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.godwit.workflows.Durations;
@@ -678,11 +679,24 @@ public sealed interface Step {
         }
     }
 
-    /** Removes what Godwit kept on the servers for the way back: its state folders, jobs and roles. */
-    record CleanUp() implements Step {
+    /**
+     * Removes what Godwit kept on the servers: its state folders and jobs. What a finished migration has replaced (the
+     * site's file, crontabs, the database's limit, certificates) is archived, because it is nowhere else.
+     *
+     * @param afterRollback everything is back in its place, so nothing is archived
+     */
+    record CleanUp(
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean afterRollback) implements Step {
+        /** After a finished migration. */
+        public CleanUp() {
+            this(false);
+        }
+
         @Override
         public String does() {
-            return "remove Godwit's state folders and jobs from both servers";
+            return afterRollback
+                    ? "remove Godwit's state folders and jobs from both servers"
+                    : "remove Godwit's state folders and jobs from both servers; what was replaced is archived there";
         }
 
         @Override

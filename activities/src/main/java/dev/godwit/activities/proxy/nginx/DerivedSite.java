@@ -1,5 +1,6 @@
 package dev.godwit.activities.proxy.nginx;
 
+import dev.godwit.activities.host.StateFolder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -21,18 +22,52 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nonce what the answers carry in {@value #NONCE_HEADER}; it depends on the migration and on the content alone,
  *     so that a second attempt recognises the first one's work
+ * @param probe what a request for {@value #PROOF_PATH} carries in {@value #PROBE_HEADER} to reach the target through the
+ *     page; no answer shows it
  */
-record DerivedSite(String text, String nonce) {
+record DerivedSite(String text, String nonce, String probe) {
     static final String NONCE_HEADER = "X-Godwit";
     static final String UPSTREAM_HEADER = "X-Godwit-Upstream";
+    static final String PROBE_HEADER = "X-Godwit-Probe";
+
+    /** What Godwit asks for: a path that no application knows, cheap to answer, and found in its log by its name. */
+    static final String PROOF_PATH = "/.well-known/godwit";
 
     private static final String PLACEHOLDER = "@@godwit-nonce@@";
+    private static final String PROBE_PLACEHOLDER = "@@godwit-probe@@";
     private static final int NONCE_LENGTH = 24;
 
     /** Names of variables and upstreams are short: nginx's hashes have buckets of 64 bytes. */
     private static final String SHORT_PLACEHOLDER = "@@godwit-short@@";
 
     private static final int SHORT_LENGTH = 8;
+
+    /** Begins the names of variables and upstreams in a derived site. */
+    private static final String PREFIX = "godwit_" + SHORT_PLACEHOLDER;
+
+    /** Forwards to the target. Nothing is buffered and nothing is sent twice. */
+    private static final String FORWARDING = """
+            proxy_pass $scheme://%1$s_$server_port;
+            proxy_http_version 1.1;
+            proxy_set_header Host $%1$s_host;
+            proxy_set_header Upgrade $http_upgrade;
+            proxy_set_header Connection $%1$s_connection;
+            proxy_set_header X-Real-IP $remote_addr;
+            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+            proxy_set_header X-Forwarded-Proto $%1$s_proto;
+            proxy_ssl_server_name on;
+            proxy_ssl_name $host;
+            proxy_ssl_protocols TLSv1.2 TLSv1.3;
+            proxy_redirect off;
+            proxy_buffering off;
+            proxy_request_buffering off;
+            proxy_intercept_errors off;
+            proxy_cache off;
+            proxy_next_upstream off;
+            proxy_connect_timeout 5s;
+            proxy_send_timeout 1h;
+            proxy_read_timeout 1h;
+            """.formatted(PREFIX);
 
     /** The beginning of every file that Godwit writes: who it is for, and which original it stands for. */
     private static final Pattern MARK =
@@ -105,19 +140,47 @@ record DerivedSite(String text, String nonce) {
 
     /**
      * The site with the maintenance page: status 503 with Retry-After, whatever is asked (RFC 9110, 15.6.4), except ACME
-     * challenges, which stay as they were.
+     * challenges, which stay as they were, and Godwit's own probe, which is forwarded: so the way to the target is
+     * proved before anybody else is sent there.
      *
      * @param original SHA-256 of the site's file
+     * @param target the target's IP address
      * @param page the operator's own page, a file that nginx's workers can read; null for Godwit's
      */
-    static DerivedSite page(Site site, List<String> names, String migration, String original, @Nullable String page) {
-        String content = """
-                    client_max_body_size 0;
+    static DerivedSite page(
+            Site site, List<String> names, String migration, String original, String target, @Nullable String page) {
+        String headers = """
                     add_header %s "%s" always;
                     add_header Retry-After 60 always;
                     add_header Cache-Control no-store always;
-                """.formatted(NONCE_HEADER, PLACEHOLDER) + (page == null ? ownPage() : operatorsPage(page));
-        return derived(site, names, migration, "page", original, "", server -> {
+                """.formatted(NONCE_HEADER, PLACEHOLDER);
+        String answer = page == null ? "return 503 '" + OWN_PAGE + "';" : "return 503;";
+        String content = "    client_max_body_size 0;\n" + headers
+                + """
+                    location / {
+                        types { }
+                        default_type "text/html; charset=utf-8";
+                        %1$s
+                    }
+                    location = %2$s {
+                        types { }
+                        default_type "text/html; charset=utf-8";
+                        if ($http_x_godwit_probe != "%3$s") {
+                            %1$s
+                        }
+                %4$s        add_header %5$s $upstream_addr always;
+                        proxy_set_header %6$s "";
+                %7$s    }
+                """.formatted(
+                                answer,
+                                PROOF_PATH,
+                                PROBE_PLACEHOLDER,
+                                headers.indent(4),
+                                UPSTREAM_HEADER,
+                                PROBE_HEADER,
+                                FORWARDING.indent(8))
+                + (page == null ? "" : operatorsPage(page));
+        return derived(site, names, migration, "page", original, forwardingBefore(site, names, target), server -> {
             boolean challenges = server.content().stream().anyMatch(DerivedSite::isChallenge);
             return kept(
                             server,
@@ -128,22 +191,9 @@ record DerivedSite(String text, String nonce) {
         });
     }
 
-    private static String ownPage() {
-        return """
-                    location / {
-                        types { }
-                        default_type "text/html; charset=utf-8";
-                        return 503 '%s';
-                    }
-                """.formatted(OWN_PAGE);
-    }
-
     private static String operatorsPage(String page) {
         return """
                     error_page 503 /.godwit/%1$s;
-                    location / {
-                        return 503;
-                    }
                     location = /.godwit/%1$s {
                         internal;
                         types { }
@@ -157,61 +207,68 @@ record DerivedSite(String text, String nonce) {
      * The site that forwards every request to the target, which serves it under the same names and ports (seeds 000 to
      * 003). Nothing is buffered, so that uploads, downloads and streams pass as they come; nothing is sent twice.
      *
+     * <p>The server block's rules about access stay, but not for Godwit's proof, which has no password and asks ten
+     * times at once. Where locations have rules of their own, none stays: see {@link #hasExemptions}.
+     *
      * @param original SHA-256 of the site's file
      * @param target the target's IP address
      */
     static DerivedSite forward(Site site, List<String> names, String migration, String original, String target) {
-        Set<Integer> ports = site.serversFor(names).stream()
-                .flatMap(server -> server.listens().stream())
-                .map(Listen::port)
-                .collect(Collectors.toCollection(TreeSet::new));
-        String prefix = "godwit_" + SHORT_PLACEHOLDER;
-        String groups = ports.stream()
-                .map(port ->
-                        "upstream %s_%d { server %s:%d; }%n".formatted(prefix, port, Endpoint.bracketed(target), port))
-                .collect(Collectors.joining());
-        // A request without Host (HTTP/1.0) gets the name of the server block; a connection is upgraded if asked to.
-        String maps = """
-                map $http_upgrade $%1$s_connection { default upgrade; '' close; }
-                map $http_host $%1$s_host { default $http_host; '' $host; }
-                """.formatted(prefix);
         String content = """
                     client_max_body_size 0;
                     gzip off;
                     expires off;
-                    add_header %2$s "%3$s" always;
-                    add_header %4$s $upstream_addr always;
-                    location / {
-                        proxy_pass $scheme://%1$s_$server_port;
-                        proxy_http_version 1.1;
-                        proxy_set_header Host $%1$s_host;
-                        proxy_set_header Upgrade $http_upgrade;
-                        proxy_set_header Connection $%1$s_connection;
-                        proxy_set_header X-Real-IP $remote_addr;
-                        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-                        proxy_set_header X-Forwarded-Proto $scheme;
-                        proxy_ssl_server_name on;
-                        proxy_ssl_name $host;
-                        proxy_ssl_protocols TLSv1.2 TLSv1.3;
-                        proxy_redirect off;
-                        proxy_buffering off;
-                        proxy_request_buffering off;
-                        proxy_intercept_errors off;
-                        proxy_cache off;
-                        proxy_next_upstream off;
-                        proxy_connect_timeout 5s;
-                        proxy_send_timeout 1h;
-                        proxy_read_timeout 1h;
-                    }
-                """.formatted(prefix, NONCE_HEADER, PLACEHOLDER, UPSTREAM_HEADER);
+                    add_header %s "%s" always;
+                    add_header %s $upstream_addr always;
+                    location = %s {
+                        auth_basic off;
+                        allow all;
+                %s    }
+                """.formatted(NONCE_HEADER, PLACEHOLDER, UPSTREAM_HEADER, PROOF_PATH, FORWARDING.indent(8));
         return derived(
                 site,
                 names,
                 migration,
                 "forward",
                 original,
-                groups + maps,
-                server -> kept(server, directive -> isConnection(directive) || isAccess(directive)) + content);
+                forwardingBefore(site, names, target),
+                server -> kept(server, DerivedSite::isConnection)
+                        + content
+                        + "    location / {\n"
+                        + (hasExemptions(server)
+                                ? ""
+                                : kept(server, DerivedSite::isAccess).indent(4))
+                        + FORWARDING.indent(8)
+                        + "    }\n");
+    }
+
+    /** What the server blocks need before them to forward: a group for each port, and two maps. */
+    private static String forwardingBefore(Site site, List<String> names, String target) {
+        Set<Integer> ports = site.serversFor(names).stream()
+                .flatMap(server -> server.listens().stream())
+                .map(Listen::port)
+                .collect(Collectors.toCollection(TreeSet::new));
+        String groups = ports.stream()
+                .map(port ->
+                        "upstream %s_%d { server %s:%d; }%n".formatted(PREFIX, port, Endpoint.bracketed(target), port))
+                .collect(Collectors.joining());
+        // A request without Host (HTTP/1.0) gets the name of the server block; a connection is upgraded if asked to.
+        return groups + """
+                map $http_upgrade $%1$s_connection { default upgrade; '' close; }
+                map $http_host $%1$s_host { default $http_host; '' $host; }
+                map %2$s $%1$s_proto { default %2$s; '' $scheme; }
+                """.formatted(PREFIX, isBehindAProxy(site, names) ? "$http_x_forwarded_proto" : "$scheme");
+    }
+
+    /**
+     * Whether the site believes what a proxy in front of it says of visitors. That proxy may have ended TLS: the target
+     * would send its visitors from http to https for ever if it were told how the proxy asks.
+     */
+    private static boolean isBehindAProxy(Site site, List<String> names) {
+        return site.serversFor(names).stream()
+                .flatMap(Site.Server::deep)
+                .anyMatch(directive -> directive.name().equals("set_real_ip_from")
+                        || directive.parameters().stream().anyMatch(word -> word.contains("$http_x_forwarded_proto")));
     }
 
     private interface Content {
@@ -235,19 +292,21 @@ record DerivedSite(String text, String nonce) {
             copied = server.place().end();
         }
         text.append(site.text(), copied, site.text().length());
-        String nonce = sha256((migration + "\n" + serves + "\n" + original + "\n" + text)
-                        .getBytes(StandardCharsets.ISO_8859_1))
-                .substring(0, NONCE_LENGTH);
+        String nonce = sha256(migration, serves, original, text).substring(0, NONCE_LENGTH);
+        String probe = sha256(migration, "probe", original, text);
         String mark =
                 "# Godwit: migration=%s serves=%s original=%s nonce=%s%n".formatted(migration, serves, original, nonce)
-                        + "# While this service moves to another server, this file stands for the original one, which is kept in"
-                        + " Godwit's state folder under its checksum.\n";
+                        + "# This service moves to another server, and this file stands for the original one. That is "
+                        + StateFolder.of(migration) + "/proxy/" + original + "\n# and, when the migration is finished, "
+                        + StateFolder.archive(migration) + "/proxy/" + original + "\n";
         return new DerivedSite(
                 mark
                         + text.toString()
                                 .replace(PLACEHOLDER, nonce)
+                                .replace(PROBE_PLACEHOLDER, probe)
                                 .replace(SHORT_PLACEHOLDER, nonce.substring(0, SHORT_LENGTH)),
-                nonce);
+                nonce,
+                probe);
     }
 
     private static String kept(Site.Server server, Predicate<Directive> keeps) {
@@ -261,7 +320,18 @@ record DerivedSite(String text, String nonce) {
         return isOneOf(directive, CONNECTION, CONNECTION_PREFIXES);
     }
 
-    private static boolean isAccess(Directive directive) {
+    /**
+     * Whether some locations have rules about access of their own. The forwarding has no locations, so there the
+     * server's rules would hold where they did not: a health check without a password would be asked for one.
+     */
+    static boolean hasExemptions(Site.Server server) {
+        return server.content().stream()
+                .flatMap(directive -> directive.block().stream())
+                .flatMap(Directive::deep)
+                .anyMatch(DerivedSite::isAccess);
+    }
+
+    static boolean isAccess(Directive directive) {
         return isOneOf(directive, ACCESS, ACCESS_PREFIXES);
     }
 
@@ -283,6 +353,10 @@ record DerivedSite(String text, String nonce) {
 
     private static String quoted(String path) {
         return '"' + path.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+
+    private static String sha256(CharSequence... parts) {
+        return sha256(String.join("\n", parts).getBytes(StandardCharsets.ISO_8859_1));
     }
 
     static String sha256(byte[] bytes) {

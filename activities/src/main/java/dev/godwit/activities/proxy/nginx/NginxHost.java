@@ -102,6 +102,18 @@ final class NginxHost {
                 "save " + file.path() + " in the state folder");
     }
 
+    /** Keeps in the state folder that from now on visitors may reach the target. */
+    void markForwarded(String migration) {
+        succeeded(
+                server.run(Script.of(NginxScripts.MARK, forwardedPath(migration))),
+                "note in the state folder that requests will be forwarded");
+    }
+
+    /** Whether visitors may have reached the target. */
+    boolean wasForwarded(String migration) {
+        return server.read(forwardedPath(migration)).isPresent();
+    }
+
     /** The files behind patterns of includes. */
     Map<String, List<String>> included(List<String> patterns) {
         List<String> arguments = new ArrayList<>();
@@ -132,8 +144,9 @@ final class NginxHost {
                 "the configuration with the original " + path);
     }
 
-    void reload() {
-        tested(server.run(nginx(NginxScripts.RELOAD, RELOAD_SECONDS)), "the configuration as it is");
+    /** Loads a file that is in place already. */
+    void reload(String path) {
+        tested(server.run(nginx(NginxScripts.RELOAD, RELOAD_SECONDS, path)), "the configuration with " + path);
     }
 
     /** Installs a file and the link to it. */
@@ -233,6 +246,10 @@ final class NginxHost {
 
     private static String savedFolder(String migration) {
         return StateFolder.of(migration) + "/proxy";
+    }
+
+    private static String forwardedPath(String migration) {
+        return savedFolder(migration) + "/forwarded";
     }
 
     private static String savedPath(String migration, String sha256) {

@@ -1,6 +1,7 @@
 package dev.godwit.activities.proxy.nginx;
 
 import dev.godwit.activities.Heartbeat;
+import dev.godwit.activities.host.StateFolder;
 import dev.godwit.activities.proxy.nginx.ConfigReader.Malformed;
 import dev.godwit.activities.proxy.nginx.NginxHost.SiteFile;
 import dev.godwit.workflows.activity.Inspection;
@@ -198,6 +199,23 @@ final class NginxInspection {
                     "on the target let nginx trust the source: 'set_real_ip_from " + source.address()
                             + "; real_ip_header X-Forwarded-For;'");
         }
+        List<String> access = site.serversFor(proxy.names()).stream()
+                .filter(DerivedSite::hasExemptions)
+                .flatMap(server -> server.content().stream())
+                .filter(DerivedSite::isAccess)
+                .map(Directive::name)
+                .distinct()
+                .sorted()
+                .toList();
+        if (!access.isEmpty()) {
+            warning(
+                    "nginx-access",
+                    "/proxy/site",
+                    "The site has " + Words.list(access) + " for everything, and other rules about access in some"
+                            + " locations: while the source forwards it applies none of them itself, so that the target's"
+                            + " alone hold",
+                    "see that the target applies the same rules to what the source forwards");
+        }
         boolean clientCertificates = site.serversFor(proxy.names()).stream()
                 .flatMap(Site.Server::deep)
                 .anyMatch(directive -> directive.name().equals("ssl_verify_client")
@@ -262,6 +280,19 @@ final class NginxInspection {
     }
 
     private void lookAtTarget(SiteFile file, Optional<SiteFile> there, Map<String, String> onTarget) {
+        Optional<DerivedSite.Mark> mark = there.flatMap(SiteFile::mark);
+        if (mark.isPresent()) {
+            String migration = mark.get().migration();
+            blocker(
+                    "nginx-target-forwards",
+                    "target",
+                    "Expected a site of its own on the target, or none, but found that " + proxy.site()
+                            + " there is Godwit's, of the migration " + migration
+                            + ": it sends visitors to another server",
+                    "put the original back on the target, and reload nginx: " + StateFolder.archive(migration)
+                            + "/proxy/" + mark.get().original());
+            return;
+        }
         if (there.isPresent()) {
             boolean same = there.get().sha256().equals(file.sha256());
             note(

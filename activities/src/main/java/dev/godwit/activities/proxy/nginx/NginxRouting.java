@@ -120,6 +120,10 @@ public final class NginxRouting implements ProxyRouting {
             target.install(proxy.site(), site);
             did = "installed " + proxy.site() + " on the target; nginx accepts it and has reloaded";
         } else if (there.get().sha256().equals(site.sha256())) {
+            if (isNew(request.before(), proxy)) {
+                // An attempt before this one installed it, and may have been cut off before its reload.
+                target.reload(there.get().path());
+            }
             did = "the target has the same " + proxy.site() + " already";
         } else {
             did = "the target has a " + proxy.site() + " of its own, which stays as it is";
@@ -138,6 +142,12 @@ public final class NginxRouting implements ProxyRouting {
         return Outcome.of(did + "; the source reaches its "
                 + Words.list(
                         ports.stream().map(listen -> "port " + listen.port()).toList()));
+    }
+
+    private static boolean isNew(BeforeImage before, NginxProxy proxy) {
+        return before instanceof BeforeImage.Files files
+                && files.files().stream()
+                        .anyMatch(file -> file.path().equals(proxy.site()) && !file.existed());
     }
 
     private static List<Listen> ports(Site site, NginxProxy proxy) {
@@ -167,8 +177,7 @@ public final class NginxRouting implements ProxyRouting {
     }
 
     private String servePage(Original original, NginxProxy proxy) {
-        DerivedSite page =
-                DerivedSite.page(original.site(), proxy.names(), original.migration(), original.sha256(), proxy.page());
+        DerivedSite page = original.page(proxy);
         List<Endpoint> endpoints = endpoints(original, proxy);
         if (original.shows(page) && proof.showsPage(endpoints, page.nonce())) {
             return "the page is up already" + places(endpoints);
@@ -181,22 +190,38 @@ public final class NginxRouting implements ProxyRouting {
     @Override
     public Outcome forwardRequests(Act<ForwardRequests> request) {
         NginxProxy proxy = nginx(request.step().proxy());
-        Original original = original(request.migration(), proxy, request.before());
-        String target = request.migration().target().address();
-        DerivedSite forward =
-                DerivedSite.forward(original.site(), proxy.names(), original.migration(), original.sha256(), target);
+        MigrationContext migration = request.migration();
+        Original original = original(migration, proxy, request.before());
+        String target = migration.target().address();
+        DerivedSite forward = original.forward(proxy);
         List<Endpoint> endpoints = endpoints(original, proxy);
         if (original.shows(forward) && proof.showsForward(endpoints, forward.nonce(), target)) {
             return Outcome.of("requests are forwarded already" + places(endpoints));
         }
+        // An attempt before this one may have left its forwarding behind: that is not proved, so nobody goes there.
+        servePage(original, proxy);
+        proveTarget(original, proxy, endpoints);
+        original.host().markForwarded(migration.id());
         try {
-            original.put(forward);
+            original(migration, proxy, request.before()).put(forward);
             proof.forward(endpoints, forward.nonce(), target);
         } catch (ApplicationFailure notProved) {
             throw pageAgain(request, proxy, notProved);
         }
         return Outcome.of(
                 "requests are answered by " + target + ", proved by the nonce " + forward.nonce() + places(endpoints));
+    }
+
+    /** Proves the way to the target while visitors still see the page. */
+    private void proveTarget(Original original, NginxProxy proxy, List<Endpoint> endpoints) {
+        try {
+            proof.probe(
+                    endpoints,
+                    original.page(proxy),
+                    original.migration().target().address());
+        } catch (ApplicationFailure notProved) {
+            throw withMore(notProved, "; the page is still up, and nobody was sent to the target");
+        }
     }
 
     /**
@@ -256,12 +281,13 @@ public final class NginxRouting implements ProxyRouting {
         NginxProxy proxy = nginx(request.step().proxy());
         NginxHost host = host(migration, Side.SOURCE);
         Optional<SiteFile> live = host.read(proxy.site(), migration.id(), null);
-        if (live.flatMap(SiteFile::mark)
+        boolean ours = live.flatMap(SiteFile::mark)
                 .filter(mark -> mark.migration().equals(migration.id()))
-                .isEmpty()) {
-            return Outcome.of("requests were not forwarded; nothing to do");
-        }
-        return Outcome.of(servePage(original(migration, proxy, request.before()), proxy));
+                .isPresent();
+        String did = ours
+                ? servePage(original(migration, proxy, request.before()), proxy)
+                : "requests were not forwarded; nothing to do";
+        return host.wasForwarded(migration.id()) ? Outcome.afterTargetServed(did) : Outcome.of(did);
     }
 
     @Override
@@ -304,14 +330,33 @@ public final class NginxRouting implements ProxyRouting {
         List<Endpoint> endpoints = parsed(host, restored).endpoints(proxy.names(), host.address());
         if (mark.isEmpty() && !proof.showsNothingOfOurs(endpoints)) {
             // An attempt before this one was cut off between the rename and the reload.
-            host.reload();
+            host.reload(restored.path());
         }
         proof.gone(endpoints);
         return Outcome.of("the site's own configuration answers" + places(endpoints));
     }
 
     /** The site as it was found, and what stands in its place now. */
-    private record Original(NginxHost host, String migration, String sha256, Site site, SiteFile live) {
+    private record Original(NginxHost host, MigrationContext migration, String sha256, Site site, SiteFile live) {
+        DerivedSite page(NginxProxy proxy) {
+            return DerivedSite.page(
+                    site,
+                    proxy.names(),
+                    migration.id(),
+                    sha256,
+                    migration.target().address(),
+                    proxy.page());
+        }
+
+        DerivedSite forward(NginxProxy proxy) {
+            return DerivedSite.forward(
+                    site,
+                    proxy.names(),
+                    migration.id(),
+                    sha256,
+                    migration.target().address());
+        }
+
         boolean shows(DerivedSite derived) {
             return live.mark()
                     .map(DerivedSite.Mark::nonce)
@@ -322,7 +367,7 @@ public final class NginxRouting implements ProxyRouting {
         void put(DerivedSite derived) {
             if (shows(derived)) {
                 // The file is there but the answers are not: an attempt was cut off before its reload.
-                host.reload();
+                host.reload(live.path());
             } else {
                 host.replace(live.path(), derived.bytes());
             }
@@ -346,7 +391,7 @@ public final class NginxRouting implements ProxyRouting {
         byte[] content = live.saved()
                 .orElseThrow(() -> FailureType.SPEC_MISMATCH.because("Expected the original of " + proxy.site()
                         + " in Godwit's state folder on the source, but found none"));
-        return new Original(host, migration.id(), sha256, parsed(host, live.path(), content), live);
+        return new Original(host, migration, sha256, parsed(host, live.path(), content), live);
     }
 
     private static Optional<String> sha256(BeforeImage before) {

@@ -168,6 +168,15 @@ final class NginxScripts {
             mv -f -- "$2/.$3" "$2/$3"
             """;
 
+    /** {@code FILE}: an empty file that is there even if the machine loses its power now. */
+    static final String MARK = """
+            set -eu
+            umask 077
+            mkdir -p -- "${1%/*}"
+            : >"$1"
+            sync -- "$1" "${1%/*}"
+            """;
+
     /** {@code FOLDER PATTERN…}: the files that each pattern of an include matches, as {@code number base64} lines. */
     static final String INCLUDED = """
             set -eu
@@ -209,9 +218,20 @@ final class NginxScripts {
             reload "$@"
             """;
 
-    /** {@code}: reloads, because the file is in place but the answers are not what it says. */
+    /**
+     * {@code LIVE}: tests and reloads, because the file is in place but the answers are not what it says: an attempt was
+     * cut off. The inode that it may have kept beside is put back if nginx refuses the file, and goes if not.
+     */
     static final String RELOAD = COMMON + """
+            live=$1
+            shift
+            kept=${live%/*}/.${live##*/}.godwit-kept
+            if ! verdict=$("$@" -t 2>&1); then
+            	[ ! -e "$kept" ] || mv -f -- "$kept" "$live"
+            	fail 21 "$verdict"
+            fi
             reload "$@"
+            rm -f -- "$kept"
             """;
 
     /**
@@ -249,18 +269,16 @@ final class NginxScripts {
             reload "$@"
             """;
 
-    /** {@code PATH…}, an empty one, then the command: removes files, and reloads if there were any. */
+    /**
+     * {@code PATH…}, an empty one, then the command: removes files and reloads, also where they are gone: an attempt may
+     * have been cut off in between.
+     */
     static final String REMOVE = COMMON + """
-            removed=
             while [ -n "$1" ]; do
-            	if [ -e "$1" ] || [ -L "$1" ]; then
-            		rm -f -- "$1"
-            		removed=yes
-            	fi
+            	rm -f -- "$1"
             	shift
             done
             shift
-            [ -n "$removed" ] || exit 0
             find_master
             [ -n "$master" ] || exit 0
             verdict=$("$@" -t 2>&1) || fail 21 "$verdict"

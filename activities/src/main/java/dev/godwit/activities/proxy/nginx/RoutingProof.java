@@ -40,8 +40,13 @@ final class RoutingProof {
         this.bound = bound;
     }
 
-    /** What an answer must show. */
+    /** What is asked, and what an answer must show. */
     private interface Expectation {
+        /** What the question carries. */
+        default Answer.Header[] headers() {
+            return new Answer.Header[0];
+        }
+
         /** What was found instead; empty if the answer is as expected. */
         Optional<String> mismatch(Answer answer, Endpoint endpoint);
     }
@@ -59,6 +64,26 @@ final class RoutingProof {
     private static Expectation expectPage(String nonce) {
         return (answer, endpoint) -> nonceMismatch(answer, nonce)
                 .or(() -> answer.status() == 503 ? Optional.empty() : Optional.of("status " + answer.status()));
+    }
+
+    /** The probe, which no visitor sends, passes the page and is answered by the server at the target's address. */
+    void probe(List<Endpoint> endpoints, DerivedSite page, String target) {
+        Expectation answered = expectForward(page.nonce(), target);
+        await(
+                endpoints,
+                "answers of " + target + " to a probe through the page",
+                new Expectation() {
+                    @Override
+                    public Optional<String> mismatch(Answer answer, Endpoint endpoint) {
+                        return answered.mismatch(answer, endpoint);
+                    }
+
+                    @Override
+                    public Answer.Header[] headers() {
+                        return new Answer.Header[] {new Answer.Header(DerivedSite.PROBE_HEADER, page.probe())};
+                    }
+                },
+                bound);
     }
 
     /** Every request is answered by the server at the target's address. */
@@ -150,10 +175,8 @@ final class RoutingProof {
 
     private Optional<String> mismatch(Endpoint endpoint, Expectation expectation) {
         try {
-            // A path that no application knows: cheap to answer, and found in its log by its name.
-            return expectation
-                    .mismatch(client.get(endpoint.address(), endpoint.url("/.well-known/godwit")), endpoint)
-                    .map(found -> found + " from " + endpoint);
+            Answer answer = client.get(endpoint.address(), endpoint.url(DerivedSite.PROOF_PATH), expectation.headers());
+            return expectation.mismatch(answer, endpoint).map(found -> found + " from " + endpoint);
         } catch (NoAnswer e) {
             return Optional.of(e.getMessage() + " from " + endpoint);
         }

@@ -33,7 +33,7 @@ class DerivedSiteTest {
     }
 
     private static DerivedSite page(String text, String... names) throws Malformed {
-        return DerivedSite.page(site(text), List.of(names), "m1", ORIGINAL, null);
+        return DerivedSite.page(site(text), List.of(names), "m1", ORIGINAL, "192.0.2.2", null);
     }
 
     private static DerivedSite forward(String text, String target, String... names) throws Malformed {
@@ -69,21 +69,44 @@ class DerivedSiteTest {
                         "add_header Retry-After 60 always")
                 .doesNotContain("client_max_body_size 64m", "allow 10.0.0.0/8", "error_page 502 /down.html")
                 .noneMatch(line -> line.startsWith("include ") || line.contains("Strict-Transport"));
-        assertThat(servers.get(1).all("location")).hasSize(1);
+        assertThat(servers.get(1).all("location")).hasSize(2);
     }
 
     @Test
     void shouldKeepChallengesAndTheRootTheyNeed() throws Malformed {
         Directive http = servers(page(Configs.SHOP, "shop.example.org")).getFirst();
         assertThat(inside(http)).contains("location ^~ /.well-known/acme-challenge/", "root /var/www/html");
-        assertThat(inside(http)).filteredOn(line -> line.startsWith("location")).hasSize(2);
+        assertThat(inside(http)).filteredOn(line -> line.startsWith("location")).hasSize(3);
     }
 
     @Test
     void shouldKeepAccessRulesWhenForwarding() throws Malformed {
         DerivedSite forward = forward(Configs.SHOP, "192.0.2.2", "shop.example.org");
-        assertThat(inside(servers(forward).get(1))).contains("allow 10.0.0.0/8", "deny all");
+        Directive server = servers(forward).get(1);
+        assertThat(inside(server)).doesNotContain("allow 10.0.0.0/8", "deny all");
+        Directive everything = server.all("location")
+                .filter(location -> location.words().equals(List.of("location", "/")))
+                .findFirst()
+                .orElseThrow();
+        assertThat(inside(everything)).contains("allow 10.0.0.0/8", "deny all");
         assertThat(forward.text()).contains("server 192.0.2.2:80;", "server 192.0.2.2:443;");
+    }
+
+    @Test
+    void shouldPassOnWhatAProxyInFrontSaysOnlyWhereTheSiteBelievesIt() throws Malformed {
+        String passedOn = "map $http_x_forwarded_proto ";
+        String server = "server { listen 80; server_name s.example; %s }";
+        assertThat(forward(server.formatted(""), "192.0.2.2", "s.example").text()).doesNotContain(passedOn);
+        assertThat(forward(server.formatted("set_real_ip_from 192.0.2.9;"), "192.0.2.2", "s.example")
+                        .text())
+                .contains(passedOn);
+        assertThat(forward(
+                                server.formatted(
+                                        "location / { proxy_set_header X-Forwarded-Proto $http_x_forwarded_proto; }"),
+                                "192.0.2.2",
+                                "s.example")
+                        .text())
+                .contains(passedOn);
     }
 
     @Test
@@ -132,13 +155,32 @@ class DerivedSiteTest {
         assertThat(once.nonce()).matches("[0-9a-f]{24}");
         assertThat(once.text()).doesNotContain("@@");
         assertThat(List.of(
-                        DerivedSite.page(site(Configs.SHOP), List.of("shop.example.org"), "m2", ORIGINAL, null),
-                        DerivedSite.page(site(Configs.SHOP), List.of("shop.example.org"), "m1", ORIGINAL, "/page.html"),
+                        DerivedSite.page(
+                                site(Configs.SHOP), List.of("shop.example.org"), "m2", ORIGINAL, "192.0.2.2", null),
+                        DerivedSite.page(
+                                site(Configs.SHOP),
+                                List.of("shop.example.org"),
+                                "m1",
+                                ORIGINAL,
+                                "192.0.2.2",
+                                "/page.html"),
                         forward(Configs.SHOP, "192.0.2.2", "shop.example.org"),
                         forward(Configs.SHOP, "192.0.2.3", "shop.example.org")))
                 .extracting(DerivedSite::nonce)
                 .doesNotHaveDuplicates()
                 .doesNotContain(once.nonce());
+    }
+
+    @Test
+    void shouldKeepTheProbeFromWhatAnswersShow() throws Malformed {
+        DerivedSite page = page(Configs.SHOP, "shop.example.org");
+        DerivedSite forward = forward(Configs.SHOP, "192.0.2.2", "shop.example.org");
+        assertThat(page.probe()).matches("[0-9a-f]{64}").doesNotContain(page.nonce(), forward.nonce());
+        assertThat(servers(page).get(1).deep())
+                .filteredOn(directive -> directive.text().contains(page.probe()))
+                .extracting(Directive::name)
+                .containsExactlyInAnyOrder("server", "location", "if");
+        assertThat(forward.text()).doesNotContain(forward.probe(), page.probe());
     }
 
     @Test

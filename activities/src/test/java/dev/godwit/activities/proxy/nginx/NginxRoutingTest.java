@@ -52,15 +52,18 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -252,6 +255,10 @@ class NginxRoutingTest {
 
     private Outcome forward(BeforeImage before) {
         return routing.forwardRequests(new Act<>(migration, "forward-requests", new ForwardRequests(proxy()), before));
+    }
+
+    private Outcome stopForwarding(BeforeImage before) {
+        return routing.stopForwarding(new Undo<>(migration, "forward-requests", new ForwardRequests(proxy()), before));
     }
 
     private Outcome restore(Step.SiteStep step, BeforeImage before) {
@@ -535,18 +542,51 @@ class NginxRoutingTest {
     }
 
     @Test
-    void shouldServeThePageAgainWhenForwardingCannotBeProved() throws Exception {
+    void shouldSendNobodyToATargetThatDoesNotAnswerTheProbe() throws Exception {
         BeforeImage before = look(new ForwardRequests(proxy()));
         servePage(proxy(), before);
         String page = source.read(RealNginx.FILE);
-        assertFails(FailureType.PROXY_NOT_PROVED, " is not reached", () -> forward(before));
-        // Nothing leaks through to the target between this attempt and the next.
-        assertThat(ask("/").status()).isEqualTo(503);
-        assertThat(ask("/").header("X-Godwit-Upstream")).isEmpty();
+        Set<Integer> seen = ConcurrentHashMap.newKeySet();
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        CompletableFuture<Void> visitor =
+                CompletableFuture.runAsync(() -> visitUntil(over, seen), Thread::startVirtualThread);
+        assertFails(
+                FailureType.PROXY_NOT_PROVED, "is not reached, or has no application behind it", () -> forward(before));
+        assertFails(FailureType.PROXY_NOT_PROVED, "nobody was sent to the target", () -> forward(before));
+        over.complete(null);
+        visitor.get(5, TimeUnit.SECONDS);
+        assertThat(seen).containsExactly(503);
         assertThat(source.read(RealNginx.FILE)).isEqualTo(page);
+        assertThat(stopForwarding(before).targetServed()).isFalse();
         startTarget();
         assertThat(forward(before).summary()).contains("are answered by 127.0.0.2");
         assertThat(ask("/").body()).contains("side 127.0.0.2");
+    }
+
+    private void visitUntil(CompletableFuture<Void> over, Set<Integer> seen) {
+        while (!over.isDone()) {
+            try {
+                seen.add(ask("/").status());
+            } catch (NoAnswer e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    @Test
+    void shouldShowThePageToWhoeverGuessesAtTheProbe() throws Exception {
+        startTarget();
+        servePage();
+        for (String guess : List.of("", "x", ask("/").header("X-Godwit").orElseThrow())) {
+            Answer answer = client.get(
+                    source.address,
+                    URI.create("https://" + NAME + ":" + https + "/.well-known/godwit"),
+                    new Answer.Header("X-Godwit-Probe", guess));
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.header("Retry-After")).contains("60");
+            assertThat(answer.header("X-Godwit-Upstream")).isEmpty();
+            assertThat(answer.body()).contains("Back in a moment");
+        }
     }
 
     @Test
@@ -555,31 +595,64 @@ class NginxRoutingTest {
         startTarget();
         forward(before);
         target.close();
-        assertFails(FailureType.PROXY_NOT_PROVED, "the page is up again", () -> forward(before));
+        assertFails(FailureType.PROXY_NOT_PROVED, "the page is still up", () -> forward(before));
         assertThat(ask("/").status()).isEqualTo(503);
     }
 
     @Test
-    void shouldSayThatThePageCouldNotBeServedAgain() throws Exception {
+    void shouldServeThePageAgainWhenForwardingCannotBeProved() throws Exception {
+        source.write("/etc/nginx/snippets/listen.conf", "listen 127.0.0.1:" + http + ";");
         BeforeImage before = look(new ForwardRequests(proxy()));
         servePage(proxy(), before);
-        // A target that hangs up; by then somebody has broken the source's configuration.
-        try (ServerSocket hangingUp = new ServerSocket(http, 50, InetAddress.getByName(target.address))) {
-            Thread.startVirtualThread(() -> breakWhenAsked(hangingUp));
-            assertFails(
-                    FailureType.PROXY_NOT_PROVED,
-                    "so requests may still be forwarded: Expected nginx on old to accept",
-                    () -> forward(before));
-        }
-        assertThat(ask("/").header("X-Godwit-Upstream")).isPresent();
+        String page = source.read(RealNginx.FILE);
+        failsOnceForwarded(() -> {}, "the page is up again", before);
+        // Nothing leaks through to the target between this attempt and the next.
+        assertThat(ask(source, "http://shop.test:" + http + "/").status()).isEqualTo(503);
+        assertThat(source.read(RealNginx.FILE)).isEqualTo(page);
+        // Between probe and proof somebody may have been answered there.
+        assertThat(stopForwarding(before).targetServed()).isTrue();
     }
 
-    private void breakWhenAsked(ServerSocket hangingUp) {
+    @Test
+    void shouldSayThatThePageCouldNotBeServedAgain() throws Exception {
+        source.write("/etc/nginx/snippets/listen.conf", "listen 127.0.0.1:" + http + ";");
+        BeforeImage before = look(new ForwardRequests(proxy()));
+        servePage(proxy(), before);
+        failsOnceForwarded(
+                () -> write("/etc/nginx/sites-enabled/broken", "nonsense;\n"),
+                "so requests may still be forwarded: Expected nginx on old to accept",
+                before);
+        assertThat(ask(source, "http://shop.test:" + http + "/").header("X-Godwit-Upstream"))
+                .isPresent();
+    }
+
+    private void write(String inside, String text) {
+        try {
+            source.write(inside, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A target that answers the probe and hangs up on everybody else. */
+    private void failsOnceForwarded(Runnable then, String words, BeforeImage before) throws Exception {
+        try (ServerSocket answering = new ServerSocket(http, 50, InetAddress.getByName(target.address))) {
+            Thread.startVirtualThread(() -> answerUntilForwarded(answering, then));
+            assertFails(FailureType.PROXY_NOT_PROVED, words, () -> forward(before));
+        }
+    }
+
+    private void answerUntilForwarded(ServerSocket answering, Runnable then) {
         try {
             while (true) {
-                try (Socket asked = hangingUp.accept()) {
-                    source.write("/etc/nginx/sites-enabled/broken", "nonsense;\n");
-                    asked.shutdownOutput();
+                try (Socket asked = answering.accept()) {
+                    until(asked.getInputStream(), "\r\n\r\n");
+                    if (source.read(RealNginx.FILE).contains("serves=page")) {
+                        asked.getOutputStream()
+                                .write("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n".getBytes(UTF_8));
+                    } else {
+                        then.run();
+                    }
                 }
             }
         } catch (IOException closed) {
@@ -591,15 +664,57 @@ class NginxRoutingTest {
     void shouldServeThePageAgain() throws Exception {
         startTarget();
         BeforeImage before = look(new ForwardRequests(proxy()));
-        Undo<ForwardRequests> undo = new Undo<>(migration, "forward-requests", new ForwardRequests(proxy()), before);
-        assertThat(routing.stopForwarding(undo).summary()).contains("nothing to do");
+        assertThat(stopForwarding(before)).isEqualTo(Outcome.of("requests were not forwarded; nothing to do"));
         servePage(proxy(), before);
         forward(before);
-        routing.stopForwarding(undo);
+        assertThat(stopForwarding(before).targetServed()).isTrue();
         assertThat(ask("/").status()).isEqualTo(503);
-        assertThat(routing.stopForwarding(undo).summary()).contains("already");
+        Outcome again = stopForwarding(before);
+        assertThat(again.summary()).contains("already");
+        assertThat(again.targetServed()).isTrue();
         restore(new ServePage(proxy()), before);
         assertThat(ask("/").body()).contains("side 127.0.0.1");
+    }
+
+    @Test
+    void shouldProveTheForwardingOfASiteThatLetsNobodyIn() throws Exception {
+        startTarget();
+        for (String rules : List.of(
+                "auth_basic shop; auth_basic_user_file shop.passwords;",
+                "deny all;",
+                "limit_conn connections 1; limit_req zone=requests;")) {
+            source.write("/etc/nginx/shop.passwords", "nobody:x\n");
+            source.write("/etc/nginx/sites-enabled/zones", """
+                    limit_conn_zone $server_name zone=connections:64k;
+                    limit_req_zone $server_name zone=requests:64k rate=1r/m;
+                    """);
+            source.write(RealNginx.FILE, site.replace("server_name shop.test;", "server_name shop.test; " + rules));
+            reload(source);
+            BeforeImage before = look(new ForwardRequests(proxy()));
+            servePage(proxy(), before);
+            assertThat(forward(before).summary()).contains("are answered by 127.0.0.2");
+            assertThat(List.of(ask("/").status(), ask("/").status())).containsAnyOf(401, 403, 503);
+            restore(new ServePage(proxy()), before);
+        }
+    }
+
+    @Test
+    void shouldLetInWhomALocationLetsIn() throws Exception {
+        startTarget();
+        source.write("/etc/nginx/shop.passwords", "nobody:x\n");
+        source.write(
+                RealNginx.FILE,
+                site.replace(
+                        "server_name shop.test;",
+                        "server_name shop.test; auth_basic shop; auth_basic_user_file shop.passwords;"
+                                + " location /health { auth_basic off; return 200; }"));
+        reload(source);
+        assertThat(codes(inspect(proxy()), Finding.Severity.WARNING)).containsExactly("nginx-access");
+        BeforeImage before = look(new ForwardRequests(proxy()));
+        servePage(proxy(), before);
+        forward(before);
+        assertThat(ask("/health").status()).isEqualTo(200);
+        assertThat(ask("/health").header("X-Godwit-Upstream")).isPresent();
     }
 
     // ---- requests under way ----
@@ -670,14 +785,44 @@ class NginxRoutingTest {
         assertThat(target.read(RealNginx.FILE)).isEqualTo(site);
         assertThat(Files.readSymbolicLink(target.path(RealNginx.SITE))).hasToString("../sites-available/shop");
         assertThat(ask(target, "https://shop.test:" + https + "/").body()).contains("side 127.0.0.2");
-        Set<Long> workers = target.workers();
         assertThat(install(before).summary()).contains("the same");
-        assertThat(target.workers()).isEqualTo(workers);
         restore(new InstallSite(proxy()), before);
         assertThat(target.files()).isEqualTo(files);
         restore(new InstallSite(proxy()), before);
         assertThatThrownBy(() -> ask(target, "https://shop.test:" + https + "/"))
                 .isInstanceOf(NoAnswer.class);
+    }
+
+    @Test
+    void shouldLoadWhatAnAttemptInstalledBeforeItWasCutOff() throws Exception {
+        target.start();
+        BeforeImage before = lookAtTarget();
+        target.enableSite(site);
+        assertThatThrownBy(() -> ask(target, "https://shop.test:" + https + "/"))
+                .isInstanceOf(NoAnswer.class);
+        install(before);
+        assertThat(ask(target, "https://shop.test:" + https + "/").body()).contains("side 127.0.0.2");
+        Files.delete(target.path(RealNginx.SITE));
+        Files.delete(target.path(RealNginx.FILE));
+        restore(new InstallSite(proxy()), before);
+        assertThatThrownBy(() -> ask(target, "https://shop.test:" + https + "/"))
+                .isInstanceOf(NoAnswer.class);
+    }
+
+    @Test
+    void shouldRemoveWhatAnAttemptKeptBesideTheSite() throws Exception {
+        BeforeImage before = look(new ServePage(proxy()));
+        servePage(proxy(), before);
+        String page = source.read(RealNginx.FILE);
+        restore(new ServePage(proxy()), before);
+        Path kept = source.path("/etc/nginx/sites-available/.shop.godwit-kept");
+        Files.createLink(kept, source.path(RealNginx.FILE));
+        Files.writeString(source.path("/etc/nginx/page"), page);
+        Files.move(
+                source.path("/etc/nginx/page"), source.path(RealNginx.FILE), StandardCopyOption.REPLACE_EXISTING);
+        servePage(proxy(), before);
+        assertThat(ask("/").status()).isEqualTo(503);
+        assertThat(kept).doesNotExist();
     }
 
     @Test
@@ -780,6 +925,22 @@ class NginxRoutingTest {
                 "server { listen 127.0.0.2:" + http + "; server_name Shop.test; }\n");
         target.start();
         assertThat(codes(inspect(proxy()), Finding.Severity.WARNING)).containsExactly("nginx-target-names");
+    }
+
+    @Test
+    void shouldNotGoBackToAServerThatStillForwards() throws Exception {
+        target.enableSite(DerivedSite.forward(
+                        Site.read(site.getBytes(UTF_8), patterns -> Map.of()),
+                        List.of(NAME),
+                        "m-1",
+                        "0".repeat(64),
+                        "::1")
+                .text());
+        target.start();
+        Inspection inspection = inspect(proxy());
+        assertThat(codes(inspection, Finding.Severity.BLOCKER)).containsExactly("nginx-target-forwards");
+        assertThat(inspection.findings())
+                .anyMatch(finding -> finding.hint().contains("/var/lib/godwit/archive/m-1/proxy/" + "0".repeat(64)));
     }
 
     @Test
