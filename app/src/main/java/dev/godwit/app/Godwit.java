@@ -31,10 +31,15 @@ public final class Godwit implements AutoCloseable {
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
 
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final Thread hook = new Thread(this::close, "godwit-stop");
+    private final Thread hook = new Thread(this::closeWithTheJvm, "godwit-stop");
 
     @GuardedBy("this")
     private boolean closed;
+
+    @GuardedBy("this")
+    private boolean clean = true;
+
+    private volatile boolean awaited;
 
     private String where = "";
 
@@ -161,8 +166,12 @@ public final class Godwit implements AutoCloseable {
         return context;
     }
 
-    /** Waits until somebody stops it. */
+    /**
+     * Waits until somebody stops it. That is what a JVM is told whose signal to end comes meanwhile: its status is 0 when
+     * every part stopped cleanly, not the one of a process that the signal killed.
+     */
     public void awaitEnd() throws InterruptedException {
+        awaited = true;
         ended.await();
     }
 
@@ -185,10 +194,23 @@ public final class Godwit implements AutoCloseable {
         }
     }
 
-    private static void stop(AutoCloseable part) {
+    private void closeWithTheJvm() {
+        close();
+        if (awaited && isClean()) {
+            // Only here can the status that the signal gave be replaced: System.exit waits for this hook.
+            Runtime.getRuntime().halt(ExitCode.OK);
+        }
+    }
+
+    private synchronized boolean isClean() {
+        return clean;
+    }
+
+    private synchronized void stop(AutoCloseable part) {
         try {
             part.close();
         } catch (Exception e) { // whatever it is, the parts below must still be stopped
+            clean = false;
             LOG.warn("{} did not stop cleanly", part.getClass().getSimpleName(), e);
         }
     }

@@ -88,8 +88,19 @@ class UpTest {
                 .isEqualTo(Long.toString(running.process().pid()));
         running.process().destroy();
         assertThat(running.process().waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(running.process().exitValue()).as("stopped as asked").isZero();
         assertThat(engines()).isEmpty();
         assertThat(data.resolve("godwit.pid")).isEmptyFile();
+    }
+
+    @Test
+    void shouldEndWithZeroWhenItIsInterruptedInTheTerminal() throws Exception {
+        Running running = up();
+        new ProcessBuilder("kill", "-INT", Long.toString(running.process().pid()))
+                .start()
+                .waitFor();
+        assertThat(running.process().waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(running.process().exitValue()).isZero();
     }
 
     @Test
