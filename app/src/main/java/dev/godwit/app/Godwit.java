@@ -65,13 +65,7 @@ public final class Godwit implements AutoCloseable {
      * @param beans singletons that take part as if they had been declared
      */
     public static Godwit start(Role role, Map<String, String> settings, Object... beans) {
-        ApplicationContext context = ApplicationContext.builder()
-                .deduceEnvironment(false)
-                .deduceCloudEnvironment(false)
-                .banner(false)
-                .properties(Map.copyOf(settings))
-                .singletons(beans)
-                .start();
+        ApplicationContext context = configured(settings, beans);
         Godwit godwit = new Godwit(role, context);
         Runtime.getRuntime().addShutdownHook(godwit.hook);
         boolean started = false;
@@ -84,6 +78,17 @@ public final class Godwit implements AutoCloseable {
                 godwit.close();
             }
         }
+    }
+
+    /** The beans, none of them started. */
+    static ApplicationContext configured(Map<String, String> settings, Object... beans) {
+        return ApplicationContext.builder()
+                .deduceEnvironment(false)
+                .deduceCloudEnvironment(false)
+                .banner(false)
+                .properties(Map.copyOf(settings))
+                .singletons(beans)
+                .start();
     }
 
     private void begin() {

@@ -251,6 +251,21 @@ class UpTest {
         assertThat(engines()).hasSize(1);
     }
 
+    @Test
+    void shouldObtainTheEngineBeforeAnythingNeedsIt() throws Exception {
+        Ended there = runToEnd("engine");
+        assertThat(there.status()).isZero();
+        assertThat(there.errors()).contains(RealEngine.program().toString());
+
+        ProcessBuilder builder = java("engine");
+        builder.environment().put("PATH", folder.toString());
+        builder.environment().put("GODWIT_ENGINE_OBTAIN", "false");
+        builder.environment().put("GODWIT_ENGINE_CACHE", folder.toString());
+        Ended missing = runToEnd(builder);
+        assertThat(missing.status()).isEqualTo(69);
+        assertThat(missing.errors()).contains("install the program 'temporal'");
+    }
+
     /** A process that is up. */
     private record Running(Process process, String ready, Path log) {
         String api() {
@@ -295,11 +310,13 @@ class UpTest {
     }
 
     private Ended runToEnd(String... arguments) throws IOException, InterruptedException {
+        return runToEnd(java(arguments));
+    }
+
+    private Ended runToEnd(ProcessBuilder builder) throws IOException, InterruptedException {
         Path log = Files.createTempFile(folder, "up", ".log");
-        Process process = java(arguments)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        Process process =
+                builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
         started.add(process);
         return new Ended(process.waitFor(), read(log));
     }

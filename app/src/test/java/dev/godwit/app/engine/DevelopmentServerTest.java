@@ -55,8 +55,7 @@ class DevelopmentServerTest {
     @Test
     void shouldBeQuickAndListenOnLoopbackOnly() {
         try (DevelopmentServer server = start()) {
-            List<String> arguments =
-                    List.of(server.current().info().arguments().orElseThrow());
+            List<String> arguments = List.of(server.current().info().arguments().orElseThrow());
 
             assertThat(arguments)
                     .containsSubsequence("--ip", "127.0.0.1")

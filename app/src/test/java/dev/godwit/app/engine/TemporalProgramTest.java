@@ -55,7 +55,8 @@ class TemporalProgramTest {
     @Test
     void shouldAcceptADownloadWithThePinnedSum() throws IOException {
         Path file = folder.resolve("file");
-        withServer(url -> TemporalProgram.fetch(new TemporalRelease.Archive(url, ARCHIVE_SHA256), file, Duration.ofMinutes(1)));
+        withServer(url ->
+                TemporalProgram.fetch(new TemporalRelease.Archive(url, ARCHIVE_SHA256), file, Duration.ofMinutes(1)));
         assertThat(file).hasBinaryContent(ARCHIVE);
     }
 
@@ -64,7 +65,9 @@ class TemporalProgramTest {
         TemporalRelease.Archive pinned =
                 TemporalRelease.archive("Linux", "amd64").orElseThrow();
         withServer(url -> assertThatThrownBy(() -> TemporalProgram.fetch(
-                        new TemporalRelease.Archive(url, pinned.sha256()), folder.resolve("file"), Duration.ofMinutes(1)))
+                        new TemporalRelease.Archive(url, pinned.sha256()),
+                        folder.resolve("file"),
+                        Duration.ofMinutes(1)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("it is not used"));
     }
