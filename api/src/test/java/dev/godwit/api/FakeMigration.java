@@ -18,6 +18,7 @@ import dev.godwit.workflows.spec.Side;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.common.RetryOptions;
 import io.temporal.failure.ApplicationFailure;
+import io.temporal.failure.CanceledFailure;
 import io.temporal.workflow.Async;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
@@ -57,6 +58,14 @@ public final class FakeMigration implements MigrationWorkflow {
 
     @Override
     public MigrationStatus migrate(MigrationRequest same) {
+        try {
+            return carryOut(same);
+        } catch (CanceledFailure cancelled) {
+            return ends(End.ROLLED_BACK, "cancelled in Temporal");
+        }
+    }
+
+    private MigrationStatus carryOut(MigrationRequest same) {
         if (kind.equals("unreachable")) {
             return ends(End.ROLLED_BACK, "the preflight could not look: HOST_UNREACHABLE");
         }

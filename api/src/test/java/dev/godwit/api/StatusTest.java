@@ -3,9 +3,11 @@ package dev.godwit.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.migration.MigrationWorkflow;
 import io.micronaut.context.annotation.Property;
 import io.micronaut.runtime.server.EmbeddedServer;
 import io.micronaut.test.extensions.junit5.annotation.MicronautTest;
+import io.temporal.client.WorkflowClient;
 import jakarta.inject.Inject;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -33,6 +35,12 @@ class StatusTest {
 
     @Inject
     EmbeddedServer server;
+
+    @Inject
+    WorkflowClient client;
+
+    @Inject
+    TestBeans.AskedTokens tokens;
 
     Http http;
 
@@ -159,6 +167,32 @@ class StatusTest {
     @Test
     void shouldNotStreamUnknownMigration() {
         assertThat(http.get(MIGRATIONS + "/x/events").status()).isEqualTo(404);
+    }
+
+    @Test
+    void shouldTellThatAWorkflowWasEndedFromOutside() {
+        String address = start("plain");
+        Waits.until(() -> http.get(address), answer -> answer.json().has("waiting"));
+        String service = http.get(address).json().get("service").asString();
+
+        client.newUntypedWorkflowStub(MigrationWorkflow.workflowId(service)).terminate("by hand");
+
+        JsonNode status = Waits.until(
+                        () -> http.get(address), answer -> answer.json().has("endedAt"))
+                .json();
+        assertThat(status.has("outcome")).isFalse();
+        assertThat(status.get("note").asString()).contains("TERMINATED", "nothing was put back");
+        assertThat(status.has("waiting")).as("nobody waits any more").isFalse();
+        try (Stream<String> stream = events(address)) {
+            assertThat(data(stream.toList())).as("the stream ends").hasSize(1);
+        }
+    }
+
+    @Test
+    void shouldAskForTokensWhereItMayWait() {
+        http.get(MIGRATIONS);
+
+        assertThat(tokens.thread()).isNotEmpty().doesNotContainIgnoringCase("eventloop");
     }
 
     @Test

@@ -128,12 +128,26 @@ class SteeringTest {
 
         Http.Answer unknown = http.post(
                 address + "/decision", "{\"step\": \"link-hosts\", \"choice\": \"explode\", \"reason\": \"x\"}");
+        String offered = http.get(address).json().at("/waiting/options/0").asString();
+        Http.Answer decided = http.post(
+                address + "/decision",
+                "{\"step\": \"link-hosts\", \"choice\": \"" + offered + "\", \"reason\": \"x\"}");
+
+        assertThat(unknown.status()).isEqualTo(422);
+        assertThat(unknown.json().at("/problems/0/message").asString()).contains("RETRY, SKIP, ROLL_BACK");
+        assertThat(decided.status()).isEqualTo(200);
+        assertThat(http.get(address + "/history").text()).contains("decided RETRY link-hosts");
+    }
+
+    @Test
+    void shouldUnderstandTheWordsOfOlderScripts() {
+        String address = start("failing");
+        Waits.until(() -> http.get(address), answer -> answer.json().has("waiting"));
+
         Http.Answer decided = http.post(
                 address + "/decision", "{\"step\": \"link-hosts\", \"choice\": \"roll-back\", \"reason\": \"x\"}");
 
-        assertThat(unknown.status()).isEqualTo(422);
-        assertThat(unknown.json().at("/problems/0/message").asString()).contains("retry, skip, roll-back");
-        assertThat(decided.status()).isEqualTo(200);
+        assertThat(decided.status()).as(decided.text()).isEqualTo(200);
         assertThat(http.get(address + "/history").text()).contains("decided ROLL_BACK link-hosts");
     }
 

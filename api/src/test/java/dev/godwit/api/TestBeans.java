@@ -112,12 +112,27 @@ public final class TestBeans {
     }
 
     @Singleton
-    Tokens tokens() {
-        return token -> switch (token) {
-            case ALICE -> Optional.of("alice");
-            case BOB -> Optional.of("bob");
-            default -> Optional.empty();
-        };
+    AskedTokens tokens() {
+        return new AskedTokens();
+    }
+
+    /** Two tokens, and the thread in which they were last asked for. */
+    static final class AskedTokens implements Tokens {
+        private volatile String thread = "";
+
+        String thread() {
+            return thread;
+        }
+
+        @Override
+        public Optional<String> nameOf(String token) {
+            thread = Thread.currentThread().toString();
+            return switch (token) {
+                case ALICE -> Optional.of("alice");
+                case BOB -> Optional.of("bob");
+                default -> Optional.empty();
+            };
+        }
     }
 
     private static WorkflowServiceStubs stubs(String target) {

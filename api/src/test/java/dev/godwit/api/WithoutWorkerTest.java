@@ -2,13 +2,19 @@ package dev.godwit.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.workflows.migration.MigrationWorkflow;
+import dev.godwit.workflows.migration.TaskQueue;
 import io.micronaut.context.annotation.Property;
 import io.micronaut.runtime.server.EmbeddedServer;
 import io.micronaut.test.extensions.junit5.annotation.MicronautTest;
+import io.temporal.client.WorkflowClient;
+import io.temporal.worker.WorkerFactory;
 import jakarta.inject.Inject;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 @MicronautTest
 @Property(name = TestBeans.ENGINE, value = TestBeans.WITHOUT_WORKER)
@@ -20,6 +26,9 @@ class WithoutWorkerTest {
 
     @Inject
     EmbeddedServer server;
+
+    @Inject
+    WorkflowClient client;
 
     Http http;
 
@@ -42,6 +51,29 @@ class WithoutWorkerTest {
         assertThat(status.json().get("serving").asString()).isEqualTo("source");
         assertThat(status.json().get("pastPivot").asBoolean()).isFalse();
         assertThat(status.json().get("note").asString()).contains("no worker answered");
+    }
+
+    @Test
+    void shouldTellHowACancelledMigrationEndedWhenNoWorkerAnswers() {
+        String address = start("g.example.org");
+        WorkerFactory workers = WorkerFactory.newInstance(client);
+        workers.newWorker(TaskQueue.NAME).registerWorkflowImplementationTypes(FakeMigration.class);
+        workers.start();
+        Waits.until(() -> http.get(address), answer -> answer.json().has("waiting"));
+        client.newUntypedWorkflowStub(MigrationWorkflow.workflowId("g.example.org"))
+                .cancel();
+        Waits.until(() -> http.get(address), answer -> answer.json().has("outcome"));
+        workers.shutdownNow();
+        workers.awaitTermination(10, TimeUnit.SECONDS);
+
+        JsonNode status = Waits.until(
+                        () -> http.get(address),
+                        answer -> answer.json().get("partial").asBoolean())
+                .json();
+
+        assertThat(status.get("outcome").asString()).isEqualTo("ROLLED_BACK");
+        assertThat(status.get("serving").asString()).isEqualTo("source");
+        assertThat(status.get("note").asString()).contains("ROLLED_BACK").doesNotContain("nothing was put back");
     }
 
     @Test

@@ -31,10 +31,15 @@ public final class Godwit implements AutoCloseable {
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
 
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final Thread hook = new Thread(this::close, "godwit-stop");
+    private final Thread hook = new Thread(this::closeWithTheJvm, "godwit-stop");
 
     @GuardedBy("this")
     private boolean closed;
+
+    @GuardedBy("this")
+    private boolean clean = true;
+
+    private volatile boolean awaited;
 
     private String where = "";
 
@@ -60,13 +65,7 @@ public final class Godwit implements AutoCloseable {
      * @param beans singletons that take part as if they had been declared
      */
     public static Godwit start(Role role, Map<String, String> settings, Object... beans) {
-        ApplicationContext context = ApplicationContext.builder()
-                .deduceEnvironment(false)
-                .deduceCloudEnvironment(false)
-                .banner(false)
-                .properties(Map.copyOf(settings))
-                .singletons(beans)
-                .start();
+        ApplicationContext context = configured(settings, beans);
         Godwit godwit = new Godwit(role, context);
         Runtime.getRuntime().addShutdownHook(godwit.hook);
         boolean started = false;
@@ -79,6 +78,17 @@ public final class Godwit implements AutoCloseable {
                 godwit.close();
             }
         }
+    }
+
+    /** The beans, none of them started. */
+    static ApplicationContext configured(Map<String, String> settings, Object... beans) {
+        return ApplicationContext.builder()
+                .deduceEnvironment(false)
+                .deduceCloudEnvironment(false)
+                .banner(false)
+                .properties(Map.copyOf(settings))
+                .singletons(beans)
+                .start();
     }
 
     private void begin() {
@@ -161,8 +171,12 @@ public final class Godwit implements AutoCloseable {
         return context;
     }
 
-    /** Waits until somebody stops it. */
+    /**
+     * Waits until somebody stops it. That is what a JVM is told whose signal to end comes meanwhile: its status is 0 when
+     * every part stopped cleanly, not the one of a process that the signal killed.
+     */
     public void awaitEnd() throws InterruptedException {
+        awaited = true;
         ended.await();
     }
 
@@ -185,10 +199,23 @@ public final class Godwit implements AutoCloseable {
         }
     }
 
-    private static void stop(AutoCloseable part) {
+    private void closeWithTheJvm() {
+        close();
+        if (awaited && isClean()) {
+            // Only here can the status that the signal gave be replaced: System.exit waits for this hook.
+            Runtime.getRuntime().halt(ExitCode.OK);
+        }
+    }
+
+    private synchronized boolean isClean() {
+        return clean;
+    }
+
+    private synchronized void stop(AutoCloseable part) {
         try {
             part.close();
         } catch (Exception e) { // whatever it is, the parts below must still be stopped
+            clean = false;
             LOG.warn("{} did not stop cleanly", part.getClass().getSimpleName(), e);
         }
     }

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         description = "Moves a live service from one server to another without stopping it.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = Up.class)
+        subcommands = {Up.class, ObtainEngine.class})
 public final class Main implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
-/** The shape of the code: api → workflows ← activities, worker → workflows + activities, app → api + worker. */
+/** The shape of the code: api → workflows ← activities, worker → workflows + activities, app → api + worker + workflows. */
 class ArchitectureTest {
     private static final String WORKFLOWS = "dev.godwit.workflows..";
     private static final String ACTIVITIES = "dev.godwit.activities..";
@@ -113,8 +113,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void shouldKeepTheLabOutOfTheProduct() {
-        forbid(APP, LAB);
+    void shouldKeepHandsAndLabOutOfTheRunnable() {
+        forbid(APP, ACTIVITIES, LAB);
     }
 
     @Test

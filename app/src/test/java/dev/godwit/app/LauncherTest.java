@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -39,7 +41,8 @@ class LauncherTest {
                 "shellcheck",
                 "-x",
                 LAUNCHER.toString(),
-                ROOT.resolve(".ci/run").toString());
+                ROOT.resolve(".ci/run").toString(),
+                ROOT.resolve(".ci/no-skipped-tests").toString());
         assertThat(ended).isEqualTo(new Ended(0, ""));
     }
 
@@ -66,6 +69,74 @@ class LauncherTest {
                 .contains("Expected a JDK 25 or later")
                 .contains("apt-get install -y temurin-25-jdk")
                 .contains("https://adoptium.net/");
+    }
+
+    @Test
+    void shouldKeepServicesFromStartingOnlyWhileItInstalls(@TempDir Path folder) throws Exception {
+        assertThat(install(folder).text()).contains("exit 101").contains("remove it");
+        assertThat(folder.resolve("policy-rc.d")).doesNotExist();
+    }
+
+    @Test
+    void shouldRemoveThePolicyThatAKilledOneLeft(@TempDir Path folder) throws Exception {
+        Path policy = folder.resolve("policy-rc.d");
+        Files.writeString(policy, install(folder).text());
+
+        install(folder);
+
+        assertThat(policy).doesNotExist();
+    }
+
+    @Test
+    void shouldLeaveThePolicyOfOthersAlone(@TempDir Path folder) throws Exception {
+        Path policy = Files.writeString(folder.resolve("policy-rc.d"), "exit 101 # ours");
+
+        install(folder);
+
+        assertThat(policy).hasContent("exit 101 # ours");
+    }
+
+    /** Installs a package with an apt that only shows the policy that is in force. */
+    private static Ended install(Path folder) throws IOException, InterruptedException {
+        String functions = Files.readString(LAUNCHER)
+                .replaceAll("(?s)\ncommand=.*", "\n")
+                .replace("/usr/sbin/policy-rc.d", folder.resolve("policy-rc.d").toString());
+        return run(
+                Map.of(),
+                "bash",
+                "-c",
+                functions + "say() { :; }; apt-get() { [[ $1 != install ]] || cat " + folder.resolve("policy-rc.d")
+                        + " >&3; }; install_packages hello 3>&1");
+    }
+
+    @Test
+    void shouldNameTestsThatWereSkipped(@TempDir Path folder) throws Exception {
+        Path reports = Files.createDirectories(folder.resolve("api/target/surefire-reports"));
+        Path stamp = Files.createFile(folder.resolve("began"));
+        Files.setLastModifiedTime(stamp, FileTime.from(Instant.now().minusSeconds(60)));
+        Path report = Files.writeString(reports.resolve("TEST-Some.xml"), """
+                <testsuite>
+                  <testcase name="shouldRun" classname="Some" time="0.1"/>
+                  <testcase name="shouldWait" classname="Some" time="0">
+                    <skipped message="Skipped: no lab" type="org.opentest4j.TestAbortedException"/>
+                  </testcase>
+                </testsuite>
+                """);
+
+        Ended skipped = noSkippedTests(folder, stamp);
+        Files.writeString(report, Files.readString(report).replaceAll("<skipped.*/>", ""));
+        Ended all = noSkippedTests(folder, stamp);
+        Files.setLastModifiedTime(report, FileTime.from(Instant.EPOCH));
+        Ended nothing = noSkippedTests(folder, stamp);
+
+        assertThat(skipped.status()).isEqualTo(1);
+        assertThat(skipped.text()).contains("Some.shouldWait: Skipped: no lab").doesNotContain("shouldRun");
+        assertThat(all).isEqualTo(new Ended(0, ""));
+        assertThat(nothing.status()).as("reports of another run").isEqualTo(1);
+    }
+
+    private static Ended noSkippedTests(Path folder, Path stamp) throws IOException, InterruptedException {
+        return run(Map.of(), ROOT.resolve(".ci/no-skipped-tests").toString(), folder.toString(), stamp.toString());
     }
 
     /** Runs the launcher's search with a JAVA_HOME and with one other folder instead of those of this machine. */

@@ -88,6 +88,7 @@ class UpTest {
                 .isEqualTo(Long.toString(running.process().pid()));
         running.process().destroy();
         assertThat(running.process().waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(running.process().exitValue()).as("stopped as asked").isZero();
         assertThat(engines()).isEmpty();
         assertThat(data.resolve("godwit.pid")).isEmptyFile();
     }
@@ -198,6 +199,73 @@ class UpTest {
         assertThat(ended.errors()).contains("holds migrations");
     }
 
+    @Test
+    void shouldSayLoudlyThatNothingSurvivesWhereNoEngineCanBeHad() throws Exception {
+        ProcessBuilder builder = java(
+                "up",
+                "--data",
+                data.toString(),
+                "--port",
+                "0",
+                "--set",
+                "godwit.engine.obtain=false",
+                "--set",
+                "godwit.engine.cache=" + folder.resolve("empty"));
+        builder.environment().put("PATH", folder.toString());
+
+        Running running = start(builder);
+
+        assertThat(running.all()).contains("NOTHING SURVIVES A RESTART", "Do not move anything real");
+    }
+
+    @Test
+    void shouldBuildTheEngineWithGoWhereItCannotBeDownloaded() throws Exception {
+        Path programs = Files.createDirectory(folder.resolve("bin"));
+        Path go = Files.writeString(
+                programs.resolve("go"),
+                "#!/bin/sh\necho \"$@\" >" + folder.resolve("asked") + "\n[ \"$CGO_ENABLED\" = 0 ] && /bin/ln -s "
+                        + RealEngine.program() + " \"$GOBIN/temporal\"\n");
+        Files.setPosixFilePermissions(go, PosixFilePermissions.fromString("rwx------"));
+        Path cache = folder.resolve("cache");
+        ProcessBuilder builder = java(
+                "up",
+                "--data",
+                data.toString(),
+                "--port",
+                "0",
+                "--set",
+                "godwit.engine.ui=false",
+                "--set",
+                "godwit.engine.cache=" + cache,
+                "--set",
+                "godwit.engine.port=" + enginePort);
+        builder.environment().put("PATH", programs.toString());
+        // Nothing can be downloaded through the discard port.
+        builder.environment().put("JDK_JAVA_OPTIONS", "-Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=9");
+
+        start(builder);
+
+        assertThat(folder.resolve("asked"))
+                .hasContent("install -ldflags=-s -w github.com/temporalio/cli/cmd/temporal@v1.5.1");
+        assertThat(cache.resolve("temporal-1.5.1").resolve("temporal")).isExecutable();
+        assertThat(engines()).hasSize(1);
+    }
+
+    @Test
+    void shouldObtainTheEngineBeforeAnythingNeedsIt() throws Exception {
+        Ended there = runToEnd("engine");
+        assertThat(there.status()).isZero();
+        assertThat(there.errors()).contains(RealEngine.program().toString());
+
+        ProcessBuilder builder = java("engine");
+        builder.environment().put("PATH", folder.toString());
+        builder.environment().put("GODWIT_ENGINE_OBTAIN", "false");
+        builder.environment().put("GODWIT_ENGINE_CACHE", folder.toString());
+        Ended missing = runToEnd(builder);
+        assertThat(missing.status()).isEqualTo(69);
+        assertThat(missing.errors()).contains("install the program 'temporal'");
+    }
+
     /** A process that is up. */
     private record Running(Process process, String ready, Path log) {
         String api() {
@@ -228,8 +296,12 @@ class UpTest {
     }
 
     private Running start(String... arguments) throws IOException {
+        return start(java(arguments));
+    }
+
+    private Running start(ProcessBuilder builder) throws IOException {
         Path log = Files.createTempFile(folder, "up", ".log");
-        Process process = java(arguments).redirectError(log.toFile()).start();
+        Process process = builder.redirectError(log.toFile()).start();
         started.add(process);
         BufferedReader out = process.inputReader();
         String ready = out.readLine();
@@ -238,11 +310,13 @@ class UpTest {
     }
 
     private Ended runToEnd(String... arguments) throws IOException, InterruptedException {
+        return runToEnd(java(arguments));
+    }
+
+    private Ended runToEnd(ProcessBuilder builder) throws IOException, InterruptedException {
         Path log = Files.createTempFile(folder, "up", ".log");
-        Process process = java(arguments)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        Process process =
+                builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
         started.add(process);
         return new Ended(process.waitFor(), read(log));
     }

@@ -59,6 +59,11 @@ final class WorkerBeans {
     }
 
     @Singleton
+    SecretValues secretValues(Secrets secrets) {
+        return secrets::get;
+    }
+
+    @Singleton
     @Bean(preDestroy = "close")
     SshServers servers(Secrets secrets) {
         return new SshServers(secrets);

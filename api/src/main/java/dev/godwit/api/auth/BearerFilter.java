@@ -7,6 +7,8 @@ import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.annotation.RequestFilter;
 import io.micronaut.http.annotation.ServerFilter;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.web.router.RouteAttributes;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,9 @@ final class BearerFilter {
         this.tokens = tokens;
     }
 
+    // Tokens are looked up in files: not where all connections are served.
     @RequestFilter
+    @ExecuteOn(TaskExecutors.BLOCKING)
     @Nullable
     HttpResponse<Problem> authenticate(HttpRequest<?> request) {
         Optional<Actor> actor = request.getHeaders()

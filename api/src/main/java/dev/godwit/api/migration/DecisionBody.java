@@ -1,9 +1,9 @@
 package dev.godwit.api.migration;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.godwit.api.http.Reasons;
 import dev.godwit.api.http.RequestBody;
 import dev.godwit.api.openapi.Doc;
+import dev.godwit.workflows.migration.Choice;
 
 /** Decides about a step whose retries have ended. */
 public record DecisionBody(
@@ -11,21 +11,11 @@ public record DecisionBody(
                 value = "The id of the step",
                 pattern = "^[\\x21-\\x7e]+$",
                 longest = 200,
-                example = "copy-database-final.shop")
+                example = "copy-database-final-shop")
         String step,
 
-        Decision choice,
+        Choice choice,
 
         @Doc(value = Reasons.MEANING, pattern = Reasons.NOT_BLANK, longest = Reasons.LONGEST)
         String reason)
-        implements RequestBody {
-    /** What can be decided. */
-    public enum Decision {
-        @JsonProperty("retry")
-        RETRY,
-        @JsonProperty("skip")
-        SKIP,
-        @JsonProperty("roll-back")
-        ROLL_BACK
-    }
-}
+        implements RequestBody {}

@@ -114,7 +114,7 @@ public record MigrationView(
                 null);
     }
 
-    MigrationView with(List<StepView> newSteps, @Nullable String newNote) {
+    MigrationView with(List<StepView> newSteps) {
         return new MigrationView(
                 id,
                 service,
@@ -135,7 +135,32 @@ public record MigrationView(
                 endedAt,
                 revision,
                 partial,
-                newNote);
+                note);
+    }
+
+    /** The same of a migration that was ended before its own end: what it waited for, nobody waits for any more. */
+    MigrationView endedFromOutside(Instant at, String words) {
+        return new MigrationView(
+                id,
+                service,
+                phase,
+                serving,
+                pastPivot,
+                plan,
+                findings,
+                steps,
+                null,
+                paused,
+                undoing,
+                outage,
+                predictedOutage,
+                outcome,
+                endReason,
+                startedAt,
+                at,
+                revision,
+                partial,
+                words);
     }
 
     /** Whether nothing will change any more. */

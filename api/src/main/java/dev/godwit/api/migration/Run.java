@@ -1,10 +1,14 @@
 package dev.godwit.api.migration;
 
+import dev.godwit.workflows.migration.End;
+import dev.godwit.workflows.migration.SearchAttributes;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One migration's run of its workflow, as the engine describes it. */
@@ -27,6 +31,14 @@ record Run(MigrationId id, DescribeWorkflowExecutionResponse description) {
 
     Instant startedAt() {
         return instant(info().getStartTime());
+    }
+
+    /** How the migration ended; empty while it runs, and if its workflow was ended before the migration's own end. */
+    Optional<End> end() {
+        return Memo.keyword(info(), SearchAttributes.OUTCOME.getName())
+                .flatMap(name -> Arrays.stream(End.values())
+                        .filter(end -> end.name().equals(name))
+                        .findFirst());
     }
 
     @Nullable

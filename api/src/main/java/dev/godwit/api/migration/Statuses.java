@@ -3,6 +3,7 @@ package dev.godwit.api.migration;
 import dev.godwit.api.problem.Problem;
 import dev.godwit.api.problem.ProblemException;
 import dev.godwit.api.problem.ProblemType;
+import dev.godwit.workflows.migration.End;
 import dev.godwit.workflows.migration.JournalEntry;
 import dev.godwit.workflows.migration.MigrationStatus;
 import dev.godwit.workflows.migration.MigrationWorkflow;
@@ -15,7 +16,9 @@ import io.temporal.client.WorkflowQueryException;
 import io.temporal.client.WorkflowServiceException;
 import io.temporal.client.WorkflowTargetOptions;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -43,7 +46,16 @@ final class Statuses {
     MigrationView of(Run run) {
         try {
             MigrationView view = MigrationView.of(run.isCompleted() ? result(run) : query(run));
-            return view.isOver() ? view : view.with(Activities.on(view.steps(), run.description()), null);
+            Instant ended = run.endedAt();
+            if (view.isOver()) {
+                return view;
+            }
+            return ended == null
+                    ? view.with(Activities.on(view.steps(), run.description()))
+                    : view.endedFromOutside(
+                            ended,
+                            "This is what it knew when " + endedFromOutside(run)
+                                    + "; look at the servers to see who serves");
         } catch (NoAnswer e) {
             return known(run, e.words());
         }
@@ -115,16 +127,15 @@ final class Statuses {
         Phase phase = MigrationSummary.phase(run.info());
         boolean before = phase.compareTo(Phase.CUTOVER) < 0;
         boolean after = phase.compareTo(Phase.CUTOVER) > 0;
-        String end = run.isOpen()
-                ? ""
-                : "; its workflow was ended from outside ("
-                        + run.info().getStatus().name().replace("WORKFLOW_EXECUTION_STATUS_", "")
-                        + "), nothing was put back";
+        Optional<End> end = run.end();
+        String ended =
+                end.map(how -> "; it ended " + how).orElseGet(() -> run.isOpen() ? "" : "; " + endedFromOutside(run));
+        boolean unknown = phase == Phase.CUTOVER && end.isEmpty();
         return new MigrationView(
                 run.id().text(),
                 run.id().service(),
                 phase,
-                before ? Side.SOURCE : after ? Side.TARGET : null,
+                end.map(Statuses::serves).orElse(before ? Side.SOURCE : after ? Side.TARGET : null),
                 before ? Boolean.FALSE : after ? Boolean.TRUE : null,
                 null,
                 List.of(),
@@ -134,16 +145,26 @@ final class Statuses {
                 false,
                 null,
                 null,
-                null,
+                end.orElse(null),
                 null,
                 run.startedAt(),
                 run.endedAt(),
                 0,
                 true,
-                "This is what the engine knows: " + words + end
-                        + (phase == Phase.CUTOVER
-                                ? "; it was in the cutover, so look at the servers to see who serves"
-                                : ""));
+                "This is what the engine knows: " + words + ended
+                        + (unknown ? "; it was in the cutover, so look at the servers to see who serves" : ""));
+    }
+
+    private static Side serves(End end) {
+        return switch (end) {
+            case FINISHED -> Side.TARGET;
+            case ROLLED_BACK -> Side.SOURCE;
+        };
+    }
+
+    private static String endedFromOutside(Run run) {
+        return "its workflow was ended from outside ("
+                + run.info().getStatus().name().replace("WORKFLOW_EXECUTION_STATUS_", "") + "), nothing was put back";
     }
 
     /** The migration itself does not answer. */

@@ -4,7 +4,6 @@ import dev.godwit.api.auth.Actor;
 import dev.godwit.api.openapi.Call;
 import dev.godwit.api.openapi.Doc;
 import dev.godwit.api.problem.ProblemType;
-import dev.godwit.workflows.migration.Choice;
 import dev.godwit.workflows.migration.Command;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
@@ -82,12 +81,7 @@ final class SteeringController {
             @Body DecisionBody body,
             Actor actor,
             @Doc(MigrationsController.KEY_MEANING) @Header(MigrationsController.KEY) @Nullable IdempotencyKey key) {
-        Choice choice = switch (body.choice()) {
-            case RETRY -> Choice.RETRY;
-            case SKIP -> Choice.SKIP;
-            case ROLL_BACK -> Choice.ROLL_BACK;
-        };
-        return commands.send(id, new Command.Decide(actor.name(), body.reason(), body.step(), choice), key);
+        return commands.send(id, new Command.Decide(actor.name(), body.reason(), body.step(), body.choice()), key);
     }
 
     @Post("/rollback")

@@ -1,6 +1,7 @@
 package dev.godwit.api.openapi;
 
 import com.fasterxml.classmate.ResolvedType;
+import com.fasterxml.jackson.annotation.JsonAlias;
 import com.github.victools.jsonschema.generator.CustomDefinition;
 import com.github.victools.jsonschema.generator.CustomDefinition.AttributeInclusion;
 import com.github.victools.jsonschema.generator.CustomDefinition.DefinitionType;
@@ -20,7 +21,11 @@ import java.lang.reflect.Type;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -100,10 +105,25 @@ public final class Schemas {
             if (!standalone) {
                 node.put("$ref", "#/" + COMPONENTS + "/" + SPEC);
             }
+        } else if (standalone && !otherWords(erased).isEmpty()) {
+            ArrayNode words = node.put("type", "string").putArray("enum");
+            Stream.of(erased.getEnumConstants()).forEach(constant -> words.add(constant.toString()));
+            otherWords(erased).forEach(words::add);
         } else {
             return null;
         }
         return new CustomDefinition(node, DefinitionType.INLINE, AttributeInclusion.YES);
+    }
+
+    /** What is understood, too, in place of an enum's words. No document shows it. */
+    private static List<String> otherWords(Class<?> type) {
+        return !type.isEnum()
+                ? List.of()
+                : Stream.of(type.getFields())
+                        .map(constant -> constant.getAnnotation(JsonAlias.class))
+                        .filter(Objects::nonNull)
+                        .flatMap(alias -> Stream.of(alias.value()))
+                        .toList();
     }
 
     private static boolean isRequired(FieldScope field) {

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FolderTokensTest {
     private static final String TOKEN = "0123456789abcdef0123456789abcdef";
@@ -16,8 +19,8 @@ class FolderTokensTest {
 
     @Test
     void shouldNameHolderAfterFile() throws IOException {
-        Files.writeString(folder.resolve("admin"), TOKEN + "\n");
-        Files.writeString(folder.resolve("alice@example.org"), "another-token-of-alice");
+        write("admin", TOKEN + "\n");
+        write("alice@example.org", "another-token-of-alice");
 
         FolderTokens tokens = new FolderTokens(folder.toString());
 
@@ -28,7 +31,7 @@ class FolderTokensTest {
 
     @Test
     void shouldRefuseTokenThatWasTakenAway() throws IOException {
-        Path file = Files.writeString(folder.resolve("admin"), TOKEN);
+        Path file = write("admin", TOKEN);
         FolderTokens tokens = new FolderTokens(folder.toString());
         assertThat(tokens.nameOf(TOKEN)).contains("admin");
 
@@ -39,9 +42,9 @@ class FolderTokensTest {
 
     @Test
     void shouldRefuseEmptyAndShortTokensAndHiddenFiles() throws IOException {
-        Files.writeString(folder.resolve("empty"), "");
-        Files.writeString(folder.resolve("short"), "abc");
-        Files.writeString(folder.resolve(".admin.tmp"), TOKEN);
+        write("empty", "");
+        write("short", "abc");
+        write(".admin.tmp", TOKEN);
 
         FolderTokens tokens = new FolderTokens(folder.toString());
 
@@ -54,5 +57,37 @@ class FolderTokensTest {
     void shouldKnowNobodyWithoutFolder() {
         assertThat(new FolderTokens(folder.resolve("none").toString()).nameOf(TOKEN))
                 .isEmpty();
+    }
+
+    @Test
+    void shouldKnowTheOthersWhereOneFileCannotBeRead() throws IOException {
+        Files.write(write("latin1", ""), new byte[] {(byte) 0xe9, (byte) 0xff, (byte) 0xfe});
+        Files.createSymbolicLink(folder.resolve("loop"), folder.resolve("loop"));
+        write("zoe", TOKEN);
+
+        assertThat(new FolderTokens(folder.toString()).nameOf(TOKEN)).contains("zoe");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rw-r-----", "rw-rw----", "rw----r--", "rw-----w-"})
+    void shouldRefuseTokenThatOthersMayReadOrReplace(String mode) throws IOException {
+        Path file = write("admin", TOKEN);
+
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+
+        assertThat(new FolderTokens(folder.toString()).nameOf(TOKEN)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"godwit", "temporal", "Godwit"})
+    void shouldRefuseNamesUnderWhichTheAuditTellsWhatNobodySaid(String name) throws IOException {
+        write(name, TOKEN);
+
+        assertThat(new FolderTokens(folder.toString()).nameOf(TOKEN)).isEmpty();
+    }
+
+    private Path write(String name, String content) throws IOException {
+        Path file = Files.writeString(folder.resolve(name), content);
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     }
 }

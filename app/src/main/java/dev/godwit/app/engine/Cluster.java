@@ -1,6 +1,6 @@
 package dev.godwit.app.engine;
 
-import dev.godwit.activities.secrets.Secrets;
+import dev.godwit.worker.SecretValues;
 import dev.godwit.workflows.spec.SecretRef;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -30,7 +30,7 @@ final class Cluster implements Engine {
     private final WorkflowServiceStubs stubs;
     private final OperatorServiceStubs operator;
 
-    private Cluster(String address, TemporalConfiguration temporal, TlsConfiguration tls, Secrets secrets) {
+    private Cluster(String address, TemporalConfiguration temporal, TlsConfiguration tls, SecretValues secrets) {
         this.address = address;
         this.temporal = temporal;
         this.stubs = WorkflowServiceStubs.newServiceStubs(
@@ -46,7 +46,7 @@ final class Cluster implements Engine {
      *
      * @throws EngineUnavailableException if it does not answer, refuses us, or has no such namespace
      */
-    static Cluster connect(String address, TemporalConfiguration temporal, TlsConfiguration tls, Secrets secrets) {
+    static Cluster connect(String address, TemporalConfiguration temporal, TlsConfiguration tls, SecretValues secrets) {
         Cluster cluster = new Cluster(address, temporal, tls, secrets);
         boolean connected = false;
         try {
@@ -115,7 +115,7 @@ final class Cluster implements Engine {
     }
 
     private static <T extends ServiceStubsOptions.Builder<T>> T options(
-            T options, TemporalConfiguration temporal, TlsConfiguration tls, Secrets secrets) {
+            T options, TemporalConfiguration temporal, TlsConfiguration tls, SecretValues secrets) {
         options.setTarget(temporal.address());
         SecretRef apiKey = temporal.apiKeyReference();
         if (apiKey != null) {

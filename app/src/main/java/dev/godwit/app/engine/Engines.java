@@ -1,6 +1,6 @@
 package dev.godwit.app.engine;
 
-import dev.godwit.activities.secrets.Secrets;
+import dev.godwit.worker.SecretValues;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -15,13 +15,28 @@ public final class Engines {
     private final TemporalConfiguration temporal;
     private final TlsConfiguration tls;
     private final EngineConfiguration own;
-    private final Secrets secrets;
+    private final SecretValues secrets;
 
-    public Engines(TemporalConfiguration temporal, TlsConfiguration tls, EngineConfiguration own, Secrets secrets) {
+    public Engines(
+            TemporalConfiguration temporal, TlsConfiguration tls, EngineConfiguration own, SecretValues secrets) {
         this.temporal = temporal;
         this.tls = tls;
         this.own = own;
         this.secrets = secrets;
+    }
+
+    /**
+     * The program of an engine of our own, obtained if it has to be.
+     *
+     * @throws EngineUnavailableException if it can be neither found nor obtained
+     */
+    public Path program() {
+        return new TemporalProgram(own)
+                .locate()
+                .orElseThrow(() -> new EngineUnavailableException(
+                        "Expected the Temporal server, but it is neither installed nor could it be downloaded or built;"
+                                + " install the program 'temporal' " + TemporalRelease.VERSION
+                                + " on the PATH, or Go, and try again"));
     }
 
     /**

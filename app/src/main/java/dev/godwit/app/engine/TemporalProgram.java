@@ -28,7 +28,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -131,7 +133,7 @@ final class TemporalProgram {
             Path folder = newFolder();
             try {
                 Path file = folder.resolve("archive.tar.gz");
-                fetch(archive, file);
+                fetch(archive, file, DOWNLOAD_TIMEOUT);
                 run(List.of("tar", "-xzf", file.toString(), "-C", folder.toString(), NAME), Map.of(), ASK_TIMEOUT);
                 return Optional.of(install(folder.resolve(NAME)));
             } catch (IOException e) {
@@ -143,9 +145,10 @@ final class TemporalProgram {
         });
     }
 
-    static void fetch(TemporalRelease.Archive archive, Path file) throws IOException {
+    /** @param timeout for all of it: the client's own ends with the headers, and a body may stall. */
+    static void fetch(TemporalRelease.Archive archive, Path file, Duration timeout) throws IOException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(archive.url()))
-                .timeout(DOWNLOAD_TIMEOUT)
+                .timeout(timeout)
                 .build();
         MessageDigest digest = sha256();
         try (HttpClient client = HttpClient.newBuilder()
@@ -158,7 +161,8 @@ final class TemporalProgram {
                     throw new IOException(
                             "Expected 200 from " + archive.url() + ", but found " + response.statusCode());
                 }
-                copy(
+                copyWithin(
+                        timeout,
                         body,
                         file,
                         response.headers().firstValueAsLong("Content-Length").orElse(0));
@@ -171,6 +175,37 @@ final class TemporalProgram {
         if (!found.equals(archive.sha256())) {
             throw new IOException("Expected the SHA-256 " + archive.sha256() + " of " + archive.url() + ", but found "
                     + found + "; it is not used");
+        }
+    }
+
+    private static void copyWithin(Duration timeout, InputStream body, Path file, long total) throws IOException {
+        AtomicBoolean late = new AtomicBoolean();
+        CompletableFuture<Void> end = CompletableFuture.runAsync(
+                () -> {
+                    late.set(true);
+                    closeQuietly(body);
+                },
+                CompletableFuture.delayedExecutor(timeout.toMillis(), TimeUnit.MILLISECONDS));
+        try {
+            copy(body, file, total);
+        } catch (IOException e) {
+            if (!late.get()) {
+                throw e;
+            }
+        } finally {
+            end.cancel(false);
+        }
+        if (late.get()) {
+            throw new IOException("Expected all of the download within " + timeout.toSeconds() + " s, but found "
+                    + Files.size(file) + " bytes");
+        }
+    }
+
+    private static void closeQuietly(InputStream body) {
+        try {
+            body.close();
+        } catch (IOException e) {
+            LOG.debug("A late download did not close cleanly", e);
         }
     }
 

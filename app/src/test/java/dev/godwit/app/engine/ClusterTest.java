@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.godwit.activities.secrets.Secrets;
+import dev.godwit.worker.SecretValues;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Against a real development server, and against a gRPC server with TLS that answers as a cluster does. */
 @Timeout(300)
 class ClusterTest {
-    private static final Secrets NO_SECRETS = reference -> {
+    private static final SecretValues NO_SECRETS = reference -> {
         throw new AssertionError("Nobody asked for " + reference);
     };
     private static final TlsConfiguration NO_TLS = new TlsConfiguration(false, null, null, null, null);
@@ -82,7 +82,7 @@ class ClusterTest {
         return new TemporalConfiguration(address, namespace, apiKey, Duration.ofSeconds(5));
     }
 
-    private static Cluster connect(TemporalConfiguration temporal, TlsConfiguration tls, Secrets secrets) {
+    private static Cluster connect(TemporalConfiguration temporal, TlsConfiguration tls, SecretValues secrets) {
         String address = temporal.address();
         assertThat(address).isNotNull();
         return Cluster.connect(address == null ? "" : address, temporal, tls, secrets);

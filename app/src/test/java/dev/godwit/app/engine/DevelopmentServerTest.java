@@ -17,6 +17,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +49,19 @@ class DevelopmentServerTest {
                             .getCustomAttributesMap())
                     .containsOnlyKeys(
                             "GodwitMigration", "GodwitService", "GodwitPhase", "GodwitOutcome", "GodwitIdempotencyKey");
+        }
+    }
+
+    @Test
+    void shouldBeQuickAndListenOnLoopbackOnly() {
+        try (DevelopmentServer server = start()) {
+            List<String> arguments = List.of(server.current().info().arguments().orElseThrow());
+
+            assertThat(arguments)
+                    .containsSubsequence("--ip", "127.0.0.1")
+                    .containsSubsequence("--dynamic-config-value", "history.transferProcessorMaxPollRPS=1000")
+                    .containsSubsequence("--dynamic-config-value", "matching.numTaskqueueReadPartitions=1")
+                    .containsSubsequence("--dynamic-config-value", "matching.numTaskqueueWritePartitions=1");
         }
     }
 

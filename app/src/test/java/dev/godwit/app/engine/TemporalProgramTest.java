@@ -3,6 +3,7 @@ package dev.godwit.app.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,7 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,7 +55,8 @@ class TemporalProgramTest {
     @Test
     void shouldAcceptADownloadWithThePinnedSum() throws IOException {
         Path file = folder.resolve("file");
-        withServer(url -> TemporalProgram.fetch(new TemporalRelease.Archive(url, ARCHIVE_SHA256), file));
+        withServer(url ->
+                TemporalProgram.fetch(new TemporalRelease.Archive(url, ARCHIVE_SHA256), file, Duration.ofMinutes(1)));
         assertThat(file).hasBinaryContent(ARCHIVE);
     }
 
@@ -60,9 +65,31 @@ class TemporalProgramTest {
         TemporalRelease.Archive pinned =
                 TemporalRelease.archive("Linux", "amd64").orElseThrow();
         withServer(url -> assertThatThrownBy(() -> TemporalProgram.fetch(
-                        new TemporalRelease.Archive(url, pinned.sha256()), folder.resolve("file")))
+                        new TemporalRelease.Archive(url, pinned.sha256()),
+                        folder.resolve("file"),
+                        Duration.ofMinutes(1)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("it is not used"));
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldGiveUpADownloadThatStalls() throws Exception {
+        CountDownLatch enough = new CountDownLatch(1);
+        HttpHandler half = exchange -> {
+            exchange.sendResponseHeaders(200, ARCHIVE.length);
+            exchange.getResponseBody().write(ARCHIVE, 0, ARCHIVE.length / 2);
+            exchange.getResponseBody().flush();
+            awaitQuietly(enough);
+            exchange.close();
+        };
+        withServer(half, url -> {
+            TemporalRelease.Archive archive = new TemporalRelease.Archive(url, ARCHIVE_SHA256);
+            assertThatThrownBy(() -> TemporalProgram.fetch(archive, folder.resolve("file"), Duration.ofSeconds(1)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("within 1 s");
+            enough.countDown();
+        });
     }
 
     @ParameterizedTest
@@ -89,12 +116,26 @@ class TemporalProgramTest {
     }
 
     private static void withServer(Use use) throws IOException {
+        withServer(
+                exchange -> {
+                    exchange.sendResponseHeaders(200, ARCHIVE.length);
+                    exchange.getResponseBody().write(ARCHIVE);
+                    exchange.close();
+                },
+                use);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void withServer(HttpHandler handler, Use use) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", exchange -> {
-            exchange.sendResponseHeaders(200, ARCHIVE.length);
-            exchange.getResponseBody().write(ARCHIVE);
-            exchange.close();
-        });
+        server.createContext("/", handler);
         server.start();
         try {
             use.with("http://127.0.0.1:" + server.getAddress().getPort() + "/archive");
