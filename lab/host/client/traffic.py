@@ -3,7 +3,8 @@
 
 It is the outside client of the lab: it resolves the site's name itself, at the authoritative servers and no longer than
 the TTL allows; it verifies the certificate; it opens a connection per request, so that whoever answers is asked anew; and
-it tries a write again, with the same token, until it is acknowledged.
+it tries a write again, with the same token, until it is acknowledged. One reader more is "pinned": it resolves the name once and
+never again, as some clients do, and it is accounted for apart from the others.
 
     traffic.py run     runs until SIGTERM and writes one JSON line per request
     traffic.py report  what happened, as JSON, without asking the site anything
@@ -30,6 +31,7 @@ from collections import Counter, defaultdict
 LOG = "/var/log/traffic.jsonl"
 WRITES = ("write", "upload")
 RETRY_PAUSE = 0.25  # seconds
+TRIES = 3  # at each name server
 
 
 # --- names ------------------------------------------------------------------------------------------------------------
@@ -51,7 +53,7 @@ class Resolver:
             if time.monotonic() < expires:
                 return address
             problem = None
-            for _ in range(self.count):
+            for _ in range(TRIES * self.count):  # a lost datagram is asked again, as every stub resolver does
                 server = next(self.servers)
                 try:
                     address, ttl = self.ask(server, name)
@@ -123,9 +125,9 @@ class Site:
         self.resolver = Resolver(servers)
         self.context = ssl.create_default_context()  # the machine's trust store holds the lab's CA
 
-    def request(self, method, path, body=None):
+    def request(self, method, path, body=None, address=None):
         """(status, headers' host, body, address); raises OSError, LookupError or HTTPException."""
-        address = self.resolver.address(self.name)
+        address = address or self.resolver.address(self.name)
         connection = Connection(address, self.name, self.context, self.timeout)
         try:
             connection.request(method, path, body, {"Connection": "close", "User-Agent": "lab-traffic"})
@@ -151,21 +153,22 @@ class Traffic:
         self.log = open(options.log, "a", buffering=1)
         self.log_lock = threading.Lock()
         self.tokens = ["seed-" + hashlib.md5(b"1").hexdigest()]
+        self.pinned = None
 
     def record(self, **line):
         with self.log_lock:
             self.log.write(json.dumps(line) + "\n")
 
-    def once(self, kind, method, path, token=None, attempt=1, body=None):
+    def once(self, kind, method, path, token=None, attempt=1, body=None, address=None):
         """One request, logged. Its status, or None when there was no answer."""
-        began, status, error, host, address = time.time(), None, None, None, None
+        began, status, error, host = time.time(), None, None, None
         try:
-            status, host, content, address = self.site.request(method, path, body)
-            if status == 200 and kind == "read" and json.loads(content).get("count") != 1:
+            status, host, content, address = self.site.request(method, path, body, address)
+            if status == 200 and kind in ("read", "pinned") and json.loads(content).get("count") != 1:
                 error = "count"
         except (OSError, LookupError, ValueError, http.client.HTTPException) as problem:
             error = f"{type(problem).__name__}: {problem}"
-            address = getattr(problem, "address", None)
+            address = getattr(problem, "address", address)
         ended = time.time()
         self.record(
             t=round(began, 3), end=round(ended, 3), ms=round((ended - began) * 1000, 1), kind=kind, token=token,
@@ -206,6 +209,16 @@ class Traffic:
             token = random.choice(self.tokens[-200:])
             self.once("read", "GET", f"/orders/{token}", token)
 
+    def read_pinned(self):
+        """A recent order, from the address that the name had at the beginning."""
+        if not self.pinned:
+            try:
+                self.pinned = self.site.resolver.address(self.site.name)
+            except LookupError:
+                return
+        token = random.choice(self.tokens[-200:])
+        self.once("pinned", "GET", f"/orders/{token}", token, address=self.pinned)
+
     def run(self):
         signal.signal(signal.SIGTERM, lambda *_: self.stop.set())
         signal.signal(signal.SIGINT, lambda *_: self.stop.set())
@@ -214,6 +227,7 @@ class Traffic:
             (self.write, self.options.writes, self.options.writers),
             (self.read, self.options.reads, self.options.readers),
             (self.upload, self.options.uploads, 1),
+            (self.read_pinned, self.options.pinned, 1),
         ):
             if rate > 0:
                 threads += [threading.Thread(target=self.paced, args=(rate / workers, act)) for _ in range(workers)]
@@ -266,7 +280,9 @@ def longest_stall(successes, first, last):
 
 
 def report(options):
-    everything = sorted(lines(options), key=lambda line: line["end"])
+    seen = sorted(lines(options), key=lambda line: line["end"])
+    everything = [line for line in seen if line["kind"] != "pinned"]
+    pinned = [line for line in seen if line["kind"] == "pinned"]
     if not everything:
         print(json.dumps({"requests": 0}))
         return 0
@@ -302,6 +318,11 @@ def report(options):
         "acknowledged": {kind: len(tokens) for kind, tokens in acknowledged(options).items()},
         "repeatedWrites": sum(line["kind"] in WRITES and line["attempt"] > 1 for line in everything),
         "alreadyApplied": sum(line["status"] == 409 and line["attempt"] > 1 for line in everything),
+        "pinned": {
+            "ok": sum(is_success(line) for line in pinned),
+            "failed": sum(not is_success(line) for line in pinned),
+            "answeredBy": dict(sorted(Counter(f"{line['address'] or '-'} {line['host'] or '-'}" for line in pinned).items())),
+        },
         "perSecond": [{"second": second, **seconds[second]} for second in sorted(seconds)],
     }
     print(json.dumps(result))
@@ -365,6 +386,7 @@ def main():
     parser.add_argument("--writes", type=float, default=20, help="a second (default 20)")
     parser.add_argument("--reads", type=float, default=40, help="a second (default 40)")
     parser.add_argument("--uploads", type=float, default=0.5, help="a second (default 0.5)")
+    parser.add_argument("--pinned", type=float, default=2, help="reads a second from the address of the beginning (default 2)")
     parser.add_argument("--writers", type=int, default=4)
     parser.add_argument("--readers", type=int, default=4)
     parser.add_argument("--timeout", type=float, default=30, help="seconds for a request (default 30)")

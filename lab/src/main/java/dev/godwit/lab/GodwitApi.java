@@ -83,6 +83,14 @@ public final class GodwitApi {
         return steer(id, "approval", reason(reason).put("plan", plan));
     }
 
+    MigrationView pause(String id, String reason) throws IOException, InterruptedException {
+        return steer(id, "pause", reason(reason));
+    }
+
+    MigrationView resume(String id, String reason) throws IOException, InterruptedException {
+        return steer(id, "resume", reason(reason));
+    }
+
     /** Decides about a step whose retries have ended: {@code retry}, {@code skip} or {@code roll-back}. */
     MigrationView decide(String id, String step, String choice, String reason)
             throws IOException, InterruptedException {

@@ -172,9 +172,19 @@ public final class GodwitProcess implements AutoCloseable {
         return data.resolve("console.log");
     }
 
+    /** Where its engine listens. */
+    int enginePort() {
+        return Integer.parseInt(settings.getOrDefault("godwit.engine.port", "0"));
+    }
+
     /** Temporal's own pages about it. */
     URI engineUi() {
         return URI.create("http://127.0.0.1:" + settings.get("godwit.engine.ui-port"));
+    }
+
+    /** Whether it has ended, by itself or not. */
+    boolean hasEnded() {
+        return !process.isAlive();
     }
 
     /** Ends it and everything that it started, at once: what kill -9 does to all of it. */

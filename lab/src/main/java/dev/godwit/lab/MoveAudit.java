@@ -47,12 +47,14 @@ final class MoveAudit {
         List<Check> checks = new ArrayList<>();
         checks.add(finished());
         checks.addAll(outside.requests(end));
+        checks.add(outside.forwarded(end, session.environment()));
         checks.add(outside.writes());
         checks.add(outside.servedBy(
                 "new", seconds(Objects.requireNonNull(step("point-dns").endedAt())), SOME_WRITES));
         checks.add(frozen());
         checks.add(database(after));
         checks.add(orders());
+        checks.add(once());
         checks.add(files(after));
         checks.add(dns(after));
         checks.add(jobs(idle));
@@ -106,6 +108,16 @@ final class MoveAudit {
                 source.equals(target),
                 "orders and checksum of their tokens: " + source.replace('\t', ' ') + " on old, "
                         + target.replace('\t', ' ') + " on new");
+    }
+
+    /** An order can only be once, by its key; what follows from it has none, and shows if it was applied twice. */
+    private Check once() {
+        String row = lab.sql("new", "shop", Questions.FOLLOWED_TWICE.formatted("'" + trafficBegan + "'"))
+                .strip();
+        return new Check(
+                "nothing that follows from an order is there twice",
+                row.equals("0\t0"),
+                "orders with more than one entry in the log, or more than one job: " + row.replace('\t', ' '));
     }
 
     private Check files(Ground after) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the client outside met, as checks. */
 final class Outside {
@@ -16,6 +17,9 @@ final class Outside {
 
     /** The check that both measures are one; Godwit's is longer where it was dead around the page's beginning. */
     static final String SAME_OUTAGE = "the client's outage is the one that Godwit measured";
+
+    /** The check of a client that keeps the old address; it cannot hold where the two servers are cut apart. */
+    static final String FORWARDED = "a client that never resolves again is forwarded";
 
     private static final double EVER = Double.POSITIVE_INFINITY;
 
@@ -91,6 +95,18 @@ final class Outside {
                         + verdict.duplicated().size() + ", unanswered "
                         + verdict.unanswered().size()
                         + (verdict.ok() ? "" : " (" + Words.some(verdict.missing()) + ")"));
+    }
+
+    /** Who never asks for the name again is forwarded: the old address goes on answering, with the target's words. */
+    Check forwarded(MigrationView end, LabEnvironment environment) {
+        TrafficReport.Pinned pinned = lab.trafficReport(pageDown(end), EVER).pinned();
+        boolean always =
+                pinned.answeredBy().keySet().equals(Set.of(environment.source().address() + " new"));
+        return new Check(
+                FORWARDED,
+                always && pinned.failed() == 0,
+                pinned.ok() + " reads since the pivot answered as they should, " + pinned.failed()
+                        + " failed; answered by " + Words.counts(pinned.answeredBy()));
     }
 
     /**

@@ -17,6 +17,14 @@ final class Questions {
     static final String ORDERS_UP_TO =
             "SELECT count(*), coalesce(sum(hashtextextended(token, 0)::numeric), 0) FROM orders WHERE id <= %1$s";
 
+    /** %1$s: a moment; what was written before is not looked at. */
+    static final String FOLLOWED_TWICE = """
+            SELECT (SELECT count(*) FROM (SELECT order_id FROM audit_log WHERE what = 'INSERT' AND at > %1$s
+                                           GROUP BY 1 HAVING count(*) > 1) log),
+                   (SELECT count(*) FROM (SELECT payload ->> 'token' FROM jobs WHERE queued_at > %1$s
+                                           GROUP BY 1 HAVING count(*) > 1) queue)
+            """;
+
     /** %1$s: a moment; what was queued before is not looked at. */
     static final String JOBS_BY_HOST = """
             SELECT count(*) FILTER (WHERE done_on = 'old'), count(*) FILTER (WHERE done_on = 'new'),

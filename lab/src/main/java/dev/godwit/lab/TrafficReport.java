@@ -11,6 +11,7 @@ import java.util.Map;
  * @param answeredBy requests by the address that was asked and the server that answered
  * @param acknowledged writes that were acknowledged, by kind
  * @param repeatedWrites writes that had to be tried again
+ * @param pinned what a client met that never resolves the name again; the other figures are without it
  */
 record TrafficReport(
         double from,
@@ -25,15 +26,29 @@ record TrafficReport(
         Stall longestReadStall,
         Map<String, Long> acknowledged,
         long repeatedWrites,
-        long alreadyApplied) {
+        long alreadyApplied,
+        Pinned pinned) {
     TrafficReport {
         byStatus = byStatus == null ? Map.of() : Map.copyOf(byStatus);
         errors = errors == null ? Map.of() : Map.copyOf(errors);
         answeredBy = answeredBy == null ? Map.of() : Map.copyOf(answeredBy);
         acknowledged = acknowledged == null ? Map.of() : Map.copyOf(acknowledged);
-        acknowledged = acknowledged == null ? Map.of() : Map.copyOf(acknowledged);
         longestWriteStall = longestWriteStall == null ? Stall.NONE : longestWriteStall;
         longestReadStall = longestReadStall == null ? Stall.NONE : longestReadStall;
+        pinned = pinned == null ? Pinned.NONE : pinned;
+    }
+
+    /**
+     * Reads from the address that the name had when the traffic began.
+     *
+     * @param answeredBy requests by the address that was asked and the server that answered
+     */
+    record Pinned(long ok, long failed, Map<String, Long> answeredBy) {
+        static final Pinned NONE = new Pinned(0, 0, Map.of());
+
+        Pinned {
+            answeredBy = answeredBy == null ? Map.of() : Map.copyOf(answeredBy);
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.godwit.lab;
 
 import dev.godwit.api.migration.MigrationView;
+import dev.godwit.workflows.migration.Waiting;
 import dev.godwit.workflows.spec.Budget;
 import dev.godwit.workflows.spec.SpecReader;
 import java.io.IOException;
@@ -10,6 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -22,50 +25,83 @@ import tools.jackson.databind.JsonNode;
 final class ApiFuzz {
     private static final String SETTINGS = "lab/src/test/resources/fuzz/schemathesis.toml";
 
+    /** What is asked of a migration; a rollback would end the one that waits. */
+    private static final List<String> STEERING =
+            List.of("--include-path-regex", "migrations/\\{id\\}", "--exclude-path-regex", "rollback");
+
     private ApiFuzz() {}
 
     /**
-     * Runs it; the exit status is schemathesis'.
+     * Runs it, about a migration that is over, and about one that waits at its gate; the exit status is the first of
+     * schemathesis' that is not 0.
      *
-     * @param arguments its program, a folder for Godwit's data, and options of its own
+     * @param arguments its program, a folder for the data of both Godwits, and options of its own
      */
     public static void main(String... arguments) throws IOException, InterruptedException {
-        Path data = Path.of(arguments[1]);
-        int status;
-        try (GodwitProcess godwit = GodwitProcess.start(data, Map.of())) {
-            Path settings = Files.writeString(
+        String program = arguments[0];
+        Path folder = Path.of(arguments[1]);
+        List<String> options = List.of(arguments).subList(2, arguments.length);
+        int over = fuzz(
+                program,
+                Files.createDirectory(folder.resolve("over")),
+                Map.of(),
+                options,
+                view -> view.outcome() != null);
+        int waiting = fuzz(
+                program,
+                Files.createDirectory(folder.resolve("waiting")),
+                Map.of(IdleHands.PROPERTY, "0s"),
+                Stream.concat(options.stream(), STEERING.stream()).toList(),
+                view -> Mover.waitsFor(view, Waiting.For.APPROVAL));
+        System.exit(over == 0 ? waiting : over);
+    }
+
+    private static int fuzz(
+            String program,
+            Path data,
+            Map<String, String> settings,
+            List<String> options,
+            Predicate<MigrationView> known)
+            throws IOException, InterruptedException {
+        try (GodwitProcess godwit = GodwitProcess.start(data, settings)) {
+            Path file = Files.writeString(
                     data.resolve("schemathesis.toml"),
-                    Files.readString(LabHost.home().resolve(SETTINGS)) + """
+                    Files.readString(LabHost.home().resolve(SETTINGS))
+                            + """
 
                             [parameters]
                             "path.id" = "%s"
-                            """.formatted(someMigration(godwit.api())));
+                            """.formatted(someMigration(godwit.api(), known)));
             List<String> command = new ArrayList<>(List.of(
-                    arguments[0],
+                    program,
                     "--config-file",
-                    settings.toString(),
+                    file.toString(),
                     "run",
                     godwit.url() + "/openapi.json",
                     "--header",
                     "Authorization: Bearer "
                             + Files.readString(godwit.tokenFile()).strip()));
-            command.addAll(List.of(arguments).subList(2, arguments.length));
-            status = new ProcessBuilder(command)
+            command.addAll(options);
+            return new ProcessBuilder(command)
                     .directory(data.toFile())
                     .redirectErrorStream(true)
                     .inheritIO()
                     .start()
                     .waitFor();
         }
-        System.exit(status);
     }
 
-    /** A migration between servers that nobody reaches: what is asked about it is answered by more than "unknown". */
-    private static String someMigration(GodwitApi api) throws IOException, InterruptedException {
+    /**
+     * A migration that there is more to say about than "unknown".
+     *
+     * @param known the state that it is to be in
+     */
+    private static String someMigration(GodwitApi api, Predicate<MigrationView> known)
+            throws IOException, InterruptedException {
         String yaml = DemoSpec.yaml(LabEnvironment.SAMPLE, Duration.ofMinutes(1), Budget.DEFAULT.decision());
         JsonNode spec = SpecReader.tree(yaml, SpecReader.Format.YAML);
         MigrationView started = api.start(spec, null, "fuzz", "there is something to ask about");
-        return api.follow(started.id(), Duration.ofMinutes(5), view -> {}, view -> view.outcome() != null)
+        return api.follow(started.id(), Duration.ofMinutes(5), view -> {}, known)
                 .id();
     }
 }

@@ -14,11 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * kill -9 before, during and after every step of one migration, one kill after another. The points come from the plan;
- * over the three moments of a step each part of Godwit is killed once.
+ * over the three moments of a step each part of Godwit is killed once, and over three migrations each part at each
+ * moment of each step.
  */
 @Tag("long")
 class KillMatrixTest extends LabTest {
@@ -55,8 +57,14 @@ class KillMatrixTest extends LabTest {
         TOO_LATE
     }
 
-    @Test
-    void shouldFinishOnceWhenGodwitIsKilledAroundEveryStep() throws Exception {
+    /**
+     * One migration; 15 to 35 minutes.
+     *
+     * @param shift which part is the first to be killed
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void shouldFinishOnceWhenGodwitIsKilledAroundEveryStep(int shift) throws Exception {
         Map<String, String> settings = Map.of(
                 Breakpoints.PROPERTY, "true", ShortHeartbeatInterceptor.PROPERTY, HEARTBEAT_TIMEOUT.toSeconds() + "s");
         try (LabSession session = open(Rows.SMALL, TTL, settings)) {
@@ -70,7 +78,7 @@ class KillMatrixTest extends LabTest {
             mover.start();
             List<PlanStepView> steps = plan.steps();
             for (int index = 0; index < steps.size(); index++) {
-                killAround(session, mover, breakpoints, steps, index);
+                killAround(session, mover, breakpoints, steps, index, shift);
             }
             MigrationView end = mover.ended();
 
@@ -92,13 +100,13 @@ class KillMatrixTest extends LabTest {
     }
 
     private void killAround(
-            LabSession session, Mover mover, Breakpoints breakpoints, List<PlanStepView> steps, int index)
+            LabSession session, Mover mover, Breakpoints breakpoints, List<PlanStepView> steps, int index, int shift)
             throws IOException, InterruptedException {
         PlanStepView step = steps.get(index);
         List<Breakpoint> points = pointsOf(step);
         for (int number = 0; number < points.size(); number++) {
             Breakpoint point = points.get(number);
-            Victim victim = VICTIMS.get((index + number) % VICTIMS.size());
+            Victim victim = VICTIMS.get((index + number + shift) % VICTIMS.size());
             Where where = whereOf(await(mover, breakpoints, point));
             if (point.moment() == Moment.DURING && where == Where.AT_BREAKPOINT) {
                 Await.until(halfOf(step), LOOK, () -> breakpoints.hasEnded(point));

@@ -1,11 +1,18 @@
 package dev.godwit.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.godwit.api.migration.MigrationView;
+import dev.godwit.api.problem.Problem;
 import dev.godwit.workflows.migration.End;
+import dev.godwit.workflows.migration.MigrationWorkflow;
 import dev.godwit.workflows.spec.Budget;
 import dev.godwit.workflows.spec.SpecReader;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +26,7 @@ import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /**
  * However a migration ends, nothing of it stays on the servers, and no secret has got out: not to a process list while it
@@ -26,6 +34,11 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class LeaksTest extends LabTest {
     private static final Duration SOAK = Duration.ofMinutes(15);
+    private static final String FAILING_HOOK = """
+            hooks:
+              - { phase: CUTOVER, before: forward-requests, on: target, run: "exit 7", timeout: 10s }
+            """;
+
     private static final String VERIFIER = "the password's verifier";
 
     /** What a rollback after the pivot keeps: a person accepted the loss, not the loss of the copies. */
@@ -55,7 +68,7 @@ class LeaksTest extends LabTest {
     }
 
     @Test
-    @Tag("long") // four minutes
+    @Tag("long") // eight minutes
     void shouldLeaveNothingBehindAndLeakNoSecretHoweverItGoesBack() throws Exception {
         try (LabSession session = open(Rows.SMALL);
                 ProcessWatch processes = new ProcessWatch()) {
@@ -64,6 +77,10 @@ class LeaksTest extends LabTest {
             blocked(session, before);
             backFromTheGate(session, before);
             backFromAFailure(session, before);
+            backFromAnotherWorld(session, before);
+            backWithTheBudget(session, before);
+            backWithoutAnUndo(session, before);
+            cancelledInTheEngine(session, before);
             backFromTheSoak(session, before);
             search(session, secrets, processes);
         }
@@ -105,15 +122,81 @@ class LeaksTest extends LabTest {
 
     /** The step fails that is the last before the pivot: everything has to be undone. */
     private void backFromAFailure(LabSession session, Ground before) throws Exception {
-        Operator operator = start(session, spec(session) + """
-                hooks:
-                  - { phase: CUTOVER, before: forward-requests, on: target, run: "exit 7", timeout: 10s }
-                """);
+        Operator operator = start(session, spec(session) + FAILING_HOOK);
         operator.approve();
         MigrationView failed = operator.awaitDecision();
         operator.decide(Objects.requireNonNull(failed.waiting()).step(), "roll-back");
         ends(End.ROLLED_BACK, operator.ended());
         unchanged("after a failure before the pivot", before, Ground.record(session));
+    }
+
+    private void backFromAnotherWorld(LabSession session, Ground before) throws Exception {
+        JsonNode spec = SpecReader.tree(spec(session), SpecReader.Format.YAML);
+        Problem changed = catchThrowableOfType(
+                        ApiException.class,
+                        () -> session.api()
+                                .start(spec, "0".repeat(64), UUID.randomUUID().toString(), "another plan"))
+                .problem();
+        String address = String.valueOf(changed.migration());
+        String id = address.substring(address.lastIndexOf('/') + 1);
+        ids.add(id);
+        ends(
+                End.ROLLED_BACK,
+                session.api().follow(id, Duration.ofMinutes(2), view -> {}, view -> view.outcome() != null));
+        unchanged("after a world that has changed", before, Ground.record(session));
+    }
+
+    private void backWithTheBudget(LabSession session, Ground before) throws Exception {
+        Operator operator =
+                start(session, DemoSpec.yaml(session.environment(), SOAK, Duration.ofSeconds(5)) + FAILING_HOOK);
+        operator.approve();
+        operator.awaitDecision();
+        ends(End.ROLLED_BACK, operator.awaitEnd());
+        unchanged("after a failure that nobody decided about", before, Ground.record(session));
+    }
+
+    /** What an undo that is skipped would have needed stays, in a folder of its own on either server; nothing else. */
+    private void backWithoutAnUndo(LabSession session, Ground before) throws Exception {
+        Operator operator = start(session, spec(session) + """
+                hooks:
+                  - { phase: PREPARE, on: target, run: "true", undo: "exit 7", timeout: 10s }
+                """);
+        operator.awaitGate();
+        session.api().rollBack(operator.id(), false, "a test goes back");
+        operator.decide(
+                Objects.requireNonNull(operator.awaitDecision().waiting()).step(), "skip");
+        ends(End.ROLLED_BACK, operator.ended());
+        for (String host : List.of("old", "new")) {
+            session.lab()
+                    .shell(
+                            host,
+                            "rm -rf /var/lib/godwit/" + operator.id()
+                                    + " && { rmdir /var/lib/godwit 2>/dev/null || true; }");
+        }
+        unchanged("after an undo that was skipped, but for its folder", before, Ground.record(session));
+    }
+
+    /** Somebody uses Temporal's own tools: a cancellation is a rollback. */
+    private void cancelledInTheEngine(LabSession session, Ground before) throws Exception {
+        Operator operator = start(session, spec(session));
+        operator.awaitGate();
+        WorkflowServiceStubs engine = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
+                .setTarget("127.0.0.1:" + session.godwit().enginePort())
+                .build());
+        try {
+            WorkflowClient.newInstance(
+                            engine,
+                            WorkflowClientOptions.newBuilder()
+                                    .setNamespace("godwit")
+                                    .build())
+                    .newUntypedWorkflowStub(
+                            MigrationWorkflow.workflowId(session.environment().service()))
+                    .cancel();
+        } finally {
+            engine.shutdownNow();
+        }
+        ends(End.ROLLED_BACK, operator.ended());
+        unchanged("after a cancellation in the engine", before, Ground.record(session));
     }
 
     private void backFromTheSoak(LabSession session, Ground before) throws Exception {
@@ -188,9 +271,6 @@ class LeaksTest extends LabTest {
         processes.writeTo(folder.resolve("processes"));
         assertThat(processes.size()).as("processes seen").isGreaterThan(100);
         keepAnswers(session);
-        softly.assertThat(secrets.in(folder, (name, path) -> false))
-                .as("in process lists and answers of the API")
-                .isEmpty();
         softly.assertThat(secrets.in(
                         session.godwit().data(),
                         (name, path) -> path.startsWith("secrets") || path.startsWith("tokens")))
@@ -205,7 +285,16 @@ class LeaksTest extends LabTest {
             softly.assertThat(secrets.in(written, LeaksTest::livesThere))
                     .as("in files of " + host)
                     .isEmpty();
+            softly.assertThat(secrets.in(written, (name, path) -> false))
+                    .as("where secrets live on " + host + ": the search sees its files")
+                    .isNotEmpty();
+            Files.writeString(
+                    folder.resolve("journal of " + host),
+                    session.lab().shell(host, "journalctl --quiet --no-pager --output=cat"));
         }
+        softly.assertThat(secrets.in(folder, (name, path) -> false))
+                .as("in process lists, answers of the API and journals")
+                .isEmpty();
     }
 
     private static boolean livesThere(String secret, Path path) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,7 +85,9 @@ class NetworkTest extends LabTest {
                                 ? Trouble.cut(afterPivot, one, other)
                                 : Trouble.cutWhenTheClientKnows(afterPivot, one, other)),
                 // A dump whose own path was cut may have to begin again.
-                one.equals("godwit"));
+                one.equals("godwit"),
+                // Who is forwarded over the path that is cut gets errors.
+                one.equals("godwit") ? Set.of() : Set.of(Outside.FORWARDED));
     }
 
     @Test
@@ -108,6 +111,41 @@ class NetworkTest extends LabTest {
             session.lab().heal();
             assertPassed(end, new RollBackAudit(session, before, end, step, "nobody decided within 10s").checks());
         }
+    }
+
+    /** Only the source can end its page: there is nothing that could be done without it. */
+    @Test
+    @Tag("long")
+    void shouldGoOnGoingBackUntilTheSourceIsReachedAgainWhenGodwitLosesItWhileThePageIsUp() throws Exception {
+        String step = "forward-requests";
+        try (LabSession session = open(Rows.SMALL, WITH_BREAKPOINTS)) {
+            Mover mover = new Mover(session, terminal, Duration.ofSeconds(10));
+            Breakpoints breakpoints = new Breakpoints(session.godwit().data());
+            Ground before = Ground.record(session);
+            mover.startTraffic();
+            mover.plan();
+            Breakpoint point = new Breakpoint(step, Moment.BEFORE);
+            breakpoints.set(point);
+            mover.start();
+            mover.approve();
+            await(mover, breakpoints, point);
+            session.lab().cut("godwit", "old");
+            breakpoints.clear();
+            mover.follow(view -> view.undoing() && hasFailedAttempt(view));
+            Thread.sleep(AWHILE);
+            MigrationView waits = mover.status();
+            assertThat(waits.outcome()).isNull();
+            assertThat(waits.serving()).isNull();
+            session.lab().heal();
+            MigrationView end = mover.ended();
+            assertPassed(end, new RollBackAudit(session, before, end, step, "nobody decided within 10s").checks());
+        }
+    }
+
+    private static boolean hasFailedAttempt(MigrationView view) {
+        return view.steps().stream()
+                .flatMap(each -> Stream.ofNullable(each.activity()))
+                .anyMatch(activity -> activity.lastFailure() != null);
     }
 
     @Test
@@ -163,10 +201,19 @@ class NetworkTest extends LabTest {
                 true);
     }
 
+    /**
+     * 200 ms is the way there and back. One stream of TCP that loses a frame in twenty carries some 40 kB/s then, so the
+     * site is a small one.
+     */
     @Test
     @Tag("long")
     void shouldMoveOverASlowNetworkThatLosesFrames() throws Exception {
         try (LabSession session = open(Rows.SMALL)) {
+            session.lab().shell("old", "cd /srv/shop/uploads && rm -rf video* latest.mp4 [0-9a-e]");
+            session.lab().sql("old", "shop", """
+                    TRUNCATE attachments, page_views, reviews, payments, shipments, order_items, audit_log;
+                    REFRESH MATERIALIZED VIEW sales_by_product;
+                    """);
             Mover mover = new Mover(session, terminal);
             Ground before = Ground.record(session);
             mover.startTraffic();
@@ -177,13 +224,28 @@ class NetworkTest extends LabTest {
             mover.soak(Duration.ofSeconds(5));
             MigrationView end = mover.finish();
             session.lab().heal();
-            assertPassed(end, new MoveAudit(session, before, mover.trafficBegan(), end).checks());
+            assertPassed(
+                    end,
+                    new MoveAudit(session, before, mover.trafficBegan(), end)
+                            .checks().stream()
+                                    // Each of the two is measured over this network.
+                                    .filter(check -> !check.name().equals(Outside.SAME_OUTAGE))
+                                    .toList());
             assertOneDumpForEachCopy(session);
         }
     }
 
     /** A whole move, with one trouble after another, each of which passes. */
     private void moveThrough(List<Trouble> troubles, boolean oneDump) throws Exception {
+        moveThrough(troubles, oneDump, Set.of());
+    }
+
+    /**
+     * A whole move, with one trouble after another, each of which passes.
+     *
+     * @param hurt names of checks that cannot hold
+     */
+    private void moveThrough(List<Trouble> troubles, boolean oneDump, Set<String> hurt) throws Exception {
         try (LabSession session = open(Rows.SMALL, WITH_BREAKPOINTS)) {
             Mover mover = new Mover(session, terminal);
             Breakpoints breakpoints = new Breakpoints(session.godwit().data());
@@ -210,7 +272,14 @@ class NetworkTest extends LabTest {
                 trouble.ends().on(session.lab());
                 terminal.event("the network is whole again");
             }
-            assertMoved(session, mover, before);
+            mover.soak(Duration.ofSeconds(5));
+            MigrationView end = mover.finish();
+            assertPassed(
+                    end,
+                    new MoveAudit(session, before, mover.trafficBegan(), end)
+                            .checks().stream()
+                                    .filter(check -> !hurt.contains(check.name()))
+                                    .toList());
             if (oneDump) {
                 assertOneDumpForEachCopy(session);
             }

@@ -20,6 +20,9 @@ final class Operator {
     private final PlanView plan;
     private final String id;
 
+    /** Older views are of a wait that a decision has ended: a feed begins with the last one that it knows. */
+    private long since;
+
     private Operator(GodwitApi api, PlanView plan, String id) {
         this.api = api;
         this.plan = plan;
@@ -67,7 +70,8 @@ final class Operator {
     }
 
     void decide(String step, String choice) throws IOException, InterruptedException {
-        api.decide(id, step, choice, "a test says so");
+        MigrationView answer = api.decide(id, step, choice, "a test says so");
+        since = Mover.waitsFor(answer, Waiting.For.DECISION) ? answer.revision() + 1 : answer.revision();
     }
 
     MigrationView awaitSoak() throws IOException, InterruptedException {
@@ -88,13 +92,21 @@ final class Operator {
         return follow(view -> view.outcome() != null);
     }
 
+    /** Waits for the end of one that asks for a decision which nobody makes. */
+    MigrationView awaitEnd() throws IOException, InterruptedException {
+        return api.follow(id, STRETCH, each -> {}, each -> each.outcome() != null);
+    }
+
     /** Waits, and fails as soon as it has ended or asks something where neither was waited for. */
     private MigrationView follow(Predicate<MigrationView> condition) throws IOException, InterruptedException {
         MigrationView view = api.follow(
                 id,
                 STRETCH,
                 each -> {},
-                each -> condition.test(each) || each.outcome() != null || Mover.waitsFor(each, Waiting.For.DECISION));
+                each -> each.revision() >= since
+                        && (condition.test(each)
+                                || each.outcome() != null
+                                || Mover.waitsFor(each, Waiting.For.DECISION)));
         if (!condition.test(view)) {
             throw new AssertionError("Expected another state, but found the outcome " + view.outcome() + " ("
                     + view.endReason() + "), waiting for " + view.waiting());

@@ -3,6 +3,7 @@ package dev.godwit.lab;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the arguments and the environment of every process that it sees, again and again until it is closed. The lab's
@@ -25,6 +27,7 @@ final class ProcessWatch implements AutoCloseable {
     private final Set<String> seen = Collections.synchronizedSet(new LinkedHashSet<>());
     private final Thread thread = new Thread(this::watch, "process-watch");
     private volatile boolean closed;
+    private volatile @Nullable Throwable problem;
 
     ProcessWatch() {
         thread.setDaemon(true);
@@ -32,9 +35,13 @@ final class ProcessWatch implements AutoCloseable {
     }
 
     private void watch() {
-        while (!closed) {
-            look();
-            LockSupport.parkNanos(PAUSE_NANOS);
+        try {
+            while (!closed) {
+                look();
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        } catch (RuntimeException e) {
+            problem = e;
         }
     }
 
@@ -47,6 +54,8 @@ final class ProcessWatch implements AutoCloseable {
                     seen.add(read(process.resolve("environ")));
                 }
             }
+        } catch (DirectoryIteratorException e) {
+            throw new UncheckedIOException(e.getCause());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -61,8 +70,11 @@ final class ProcessWatch implements AutoCloseable {
         }
     }
 
-    /** Writes all that was seen, one process a line. */
+    /** Writes all that was seen, one process a line; fails if it did not see all the time. */
     void writeTo(Path file) throws IOException {
+        if (problem != null) {
+            throw new IllegalStateException("Expected to see processes all the time, but found a problem", problem);
+        }
         synchronized (seen) {
             Files.write(file, seen, StandardCharsets.ISO_8859_1);
         }

@@ -90,7 +90,8 @@ final class SecretSearch {
                 .redirectError(ProcessBuilder.Redirect.DISCARD) // a file that goes while it is read
                 .start();
         String output = new String(grep.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-        if (grep.waitFor() > 2) {
+        // 1: nothing was found; 2: also where a file has gone while it was read.
+        if (!Files.isDirectory(folder) || grep.waitFor() > 2) {
             throw new IOException("Expected grep to search " + folder + ", but found status " + grep.exitValue());
         }
         TreeSet<String> found = new TreeSet<>();
