@@ -136,7 +136,7 @@ public final class FakeMigration implements MigrationWorkflow {
                 ? List.of()
                 : report.plan().steps().stream()
                         .map(step -> kind.equals("copying") && step.id().equals("copy-database.shop")
-                                ? new StepStatus(step, StepState.RUNNING, 0, startedAt, null, null)
+                                ? new StepStatus(step, StepState.RUNNING, 0, startedAt, null, null, null)
                                 : StepStatus.pending(step))
                         .toList();
         return new MigrationStatus(

@@ -42,6 +42,9 @@ public record StepView(
         @Doc("What it found and did, or why it failed") @Nullable
         String note,
 
+        @Doc("The type of its last failure, for the runbook's table; left out if its last act did not fail") @Nullable
+        String failure,
+
         @Doc("What is being done for it right now") @Nullable
         ActivityView activity) {
     static List<StepView> of(List<StepStatus> steps) {
@@ -68,6 +71,7 @@ public record StepView(
                 status.startedAt(),
                 status.endedAt(),
                 status.note(),
+                status.failure(),
                 null);
     }
 
@@ -92,6 +96,7 @@ public record StepView(
                 startedAt,
                 endedAt,
                 note,
+                failure,
                 now);
     }
 }
