@@ -118,7 +118,29 @@ class SteeringTest {
 
         assertThat(first.status()).isEqualTo(200);
         assertThat(second.text()).isEqualTo(first.text());
-        assertThat(other.json().get("paused").asBoolean()).isFalse();
+        assertThat(other.status()).as("another command").isEqualTo(422);
+        assertThat(other.problem()).isEqualTo("idempotency-key-reused");
+        assertThat(http.post(address + "/pause", "{\"reason\": \"another\"}", key)
+                        .status())
+                .as("another body")
+                .isEqualTo(422);
+        assertThat(http.post(address + "/resume", BECAUSE, Map.of("Idempotency-Key", "pause"))
+                        .status())
+                .as("a key that only begins alike")
+                .isEqualTo(200);
+    }
+
+    @Test
+    void shouldGiveTheAnswerAgainAfterTheEnd() {
+        String address = started();
+        Map<String, String> key = Map.of("Idempotency-Key", "the-end");
+        Http.Answer first = http.post(address + "/rollback", BECAUSE, key);
+        Waits.until(() -> http.get(address + "/evidence"), answer -> answer.status() == 200);
+
+        Http.Answer again = http.post(address + "/rollback", BECAUSE, key);
+
+        assertThat(again.status()).as(again.text()).isEqualTo(200);
+        assertThat(again.text()).isEqualTo(first.text());
     }
 
     @Test

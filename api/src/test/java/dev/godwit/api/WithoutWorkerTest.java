@@ -110,6 +110,14 @@ class WithoutWorkerTest {
     }
 
     @Test
+    void shouldTellWhereAStartIsFoundWhosePlanDidNotComeInTime() {
+        Http.Answer answer = http.post(MIGRATIONS, Specs.start("h.example.org", ", \"plan\": \"" + Plans.HASH + "\""));
+
+        assertThat(answer.status()).isEqualTo(504);
+        assertThat(answer.json().get("migration").asString()).startsWith(MIGRATIONS + "/h.example.org");
+    }
+
+    @Test
     void shouldTellThatPlanDidNotComeInTime() {
         Http.Answer answer = http.post("/api/v1/plans", Specs.json("f.example.org"));
 

@@ -57,8 +57,22 @@ final class Commands {
         UpdateOptions.Builder<MigrationStatus> options =
                 UpdateOptions.newBuilder(MigrationStatus.class).setWaitForStage(WorkflowUpdateStage.COMPLETED);
         if (key != null) {
-            // The engine runs an update once for each id; another command under the same key is another update.
-            options.setUpdateId(key.text() + "/" + command.getClass().getSimpleName() + "/" + Digest.of(command));
+            // The engine runs an update once for each id.
+            String updateId = AcceptedCommands.updateId(key, command);
+            options.setUpdateId(updateId);
+            AcceptedCommands accepted = accepted(run);
+            if (accepted.holdsOther(key, updateId)) {
+                throw about(
+                        run,
+                        ProblemType.IDEMPOTENCY_KEY_REUSED,
+                        "Expected the command that came with this Idempotency-Key before, but found another; use a new key"
+                                + " for another command");
+            }
+            Optional<MigrationStatus> answer = accepted.answer(updateId);
+            if (answer.isPresent()) {
+                // The engine tells it as long as the migration runs, the history for as long as it is kept.
+                return MigrationView.of(answer.get());
+            }
         }
         try {
             return MigrationView.of(engine.ask(
@@ -76,6 +90,15 @@ final class Commands {
         } catch (ProblemException e) {
             throw e.problem().status() == ProblemType.TIMED_OUT.status() ? unanswered(run) : e;
         }
+    }
+
+    private AcceptedCommands accepted(Run run) {
+        return new AcceptedCommands(engine.ask(
+                timeouts.command(),
+                () -> engine.client()
+                        .fetchHistory(
+                                run.execution().getWorkflowId(), run.execution().getRunId())
+                        .getEvents()));
     }
 
     private ProblemException unanswered(Run run) {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class MigrationsController {
     static final String KEY = "Idempotency-Key";
     static final String KEY_MEANING =
-            "Names the request: the same request under the same key does nothing a second time and gets the answer again";
+            "Names the request: the same request under the same key does nothing a second time and gets the answer again, another one is refused";
 
     private final Starter starter;
     private final Statuses statuses;

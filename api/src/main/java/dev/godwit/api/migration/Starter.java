@@ -198,6 +198,9 @@ final class Starter {
                                             .setWaitForStage(WorkflowUpdateStage.COMPLETED)
                                             .build())
                             .getResult());
+        } catch (ProblemException e) {
+            // Without an answer in time it runs all the same: the caller has to know where.
+            throw new ProblemException(e.problem().about(run.id().address()));
         } catch (WorkflowUpdateException | WorkflowNotFoundException e) {
             // It ended first; its status says with which plan, or why without one.
             LOG.debug("{} ended before its plan was waited for", run.id().text(), e);

@@ -33,7 +33,8 @@ final class SteeringController {
             more = "Bound to the plan that was reviewed: its hash is named.",
             answer = ANSWER,
             body = MigrationView.class,
-            problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.CALL_DOES_NOT_FIT})
+            problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.CALL_DOES_NOT_FIT, ProblemType.IDEMPOTENCY_KEY_REUSED
+            })
     MigrationView approval(
             @PathVariable @Doc(ID) String id,
             @Body ApprovalBody body,
@@ -47,7 +48,8 @@ final class SteeringController {
             value = "Begins no further step until somebody resumes",
             answer = ANSWER,
             body = MigrationView.class,
-            problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.CALL_DOES_NOT_FIT})
+            problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.CALL_DOES_NOT_FIT, ProblemType.IDEMPOTENCY_KEY_REUSED
+            })
     MigrationView pause(
             @PathVariable @Doc(ID) String id,
             @Body ReasonBody body,
@@ -61,7 +63,8 @@ final class SteeringController {
             value = "Goes on after a pause",
             answer = ANSWER,
             body = MigrationView.class,
-            problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.CALL_DOES_NOT_FIT})
+            problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.CALL_DOES_NOT_FIT, ProblemType.IDEMPOTENCY_KEY_REUSED
+            })
     MigrationView resume(
             @PathVariable @Doc(ID) String id,
             @Body ReasonBody body,
@@ -75,7 +78,8 @@ final class SteeringController {
             value = "Decides about a step whose retries have ended",
             answer = ANSWER,
             body = MigrationView.class,
-            problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.CALL_DOES_NOT_FIT})
+            problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.CALL_DOES_NOT_FIT, ProblemType.IDEMPOTENCY_KEY_REUSED
+            })
     MigrationView decision(
             @PathVariable @Doc(ID) String id,
             @Body DecisionBody body,
@@ -92,7 +96,12 @@ final class SteeringController {
                             + " target since; the refusal says how many rows that is.",
             answer = ANSWER,
             body = MigrationView.class,
-            problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.CALL_DOES_NOT_FIT, ProblemType.LOSES_WRITES})
+            problems = {
+                ProblemType.UNKNOWN_MIGRATION,
+                ProblemType.CALL_DOES_NOT_FIT,
+                ProblemType.LOSES_WRITES,
+                ProblemType.IDEMPOTENCY_KEY_REUSED
+            })
     MigrationView rollback(
             @PathVariable @Doc(ID) String id,
             @Body RollbackBody body,
@@ -106,7 +115,8 @@ final class SteeringController {
             value = "Ends the soak now",
             answer = ANSWER,
             body = MigrationView.class,
-            problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.CALL_DOES_NOT_FIT})
+            problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.CALL_DOES_NOT_FIT, ProblemType.IDEMPOTENCY_KEY_REUSED
+            })
     MigrationView finish(
             @PathVariable @Doc(ID) String id,
             @Body ReasonBody body,

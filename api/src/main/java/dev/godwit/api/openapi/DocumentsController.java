@@ -51,6 +51,7 @@ final class DocumentsController {
     }
 
     @Get("/api/v1/schema/spec")
+    @Open
     @Produces({SCHEMA, MediaType.APPLICATION_JSON})
     @Call(
             value = "Gives the JSON Schema of the spec",
