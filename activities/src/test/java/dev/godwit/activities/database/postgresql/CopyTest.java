@@ -212,7 +212,7 @@ class CopyTest {
                     .isInstanceOfSatisfying(
                             ApplicationFailure.class,
                             failure -> assertThat(failure.getType()).isEqualTo("COMMAND_FAILED"))
-                    .hasMessageContaining("its dump failed");
+                    .hasMessageContaining("its dump did not reach its end");
             assertThat(identifier()).isEmpty();
 
             sized.serve("exec sh \"$program\"");
@@ -223,6 +223,42 @@ class CopyTest {
                             "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'godwit copy%'"))
                     .isEqualTo("0");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {Lab.EVERY, Lab.NONE})
+    void shouldFailWhenTheTargetRefusesARowAndNotSayWhatIsInIt(long largeTable) {
+        source.sql(
+                NAME,
+                "CREATE TABLE refused (t text, CHECK (current_setting('port') = '" + source.port() + "'));"
+                        + " INSERT INTO refused VALUES (E'a secret\\nof two lines'), ('b'), ('c')");
+        try (Lab sized = new Lab(source, target, NAME, largeTable)) {
+            assertThatThrownBy(() -> sized.copy(Pass.FIRST))
+                    .isInstanceOfSatisfying(
+                            ApplicationFailure.class,
+                            failure -> assertThat(failure.getType()).isEqualTo("COMMAND_FAILED"))
+                    .hasMessageContaining("violates check constraint")
+                    .hasMessageNotContainingAny("secret", "two lines");
+            assertThat(identifier()).isEmpty();
+            sized.drop(Pass.FIRST);
+        }
+    }
+
+    @Test
+    void shouldNotSayWhichValueAnIndexRefuses() {
+        // The function's answer differs on the target: there every row has the same key.
+        source.sql(NAME, """
+                CREATE TABLE twice (t text);
+                INSERT INTO twice VALUES ('a secret'), ('another secret');
+                CREATE FUNCTION key(t text) RETURNS text IMMUTABLE LANGUAGE sql
+                    AS $$ SELECT CASE WHEN current_setting('port') = '%d' THEN t ELSE 'one secret' END $$;
+                CREATE UNIQUE INDEX ON twice (key(t));
+                """.formatted(source.port()));
+        assertThatThrownBy(() -> lab.copy(Pass.FIRST))
+                .hasMessageContaining("could not create unique index")
+                .hasMessageContaining("CREATE UNIQUE INDEX")
+                .hasMessageNotContainingAny("a secret", "one secret");
+        assertThat(identifier()).isEmpty();
     }
 
     @Test
