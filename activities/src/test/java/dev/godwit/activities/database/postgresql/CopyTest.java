@@ -13,6 +13,7 @@ import dev.godwit.workflows.spec.SecretRef;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +84,7 @@ class CopyTest {
 
             assertThat(sized.copy(Pass.FIRST).summary()).contains("complete already");
             assertThat(identifier()).isEqualTo(identifier);
-            assertThat(sized.jobs.started).containsEntry(Lab.stepId(Pass.FIRST), 1);
+            assertThat(sized.jobs.started).containsEntry(sized.names.job(Pass.FIRST), 1);
             assertThat(sized.progress)
                     .anyMatch(progress -> progress.what().contains("indexes"))
                     .anyMatch(progress -> progress.what().contains("plain") == (largeTable == Lab.EVERY));
@@ -127,6 +128,30 @@ class CopyTest {
 
         assertThat(lab.verify().summary()).contains("same on both sides");
         assertThat(lab.copy(Pass.FINAL).summary()).contains("complete already");
+
+        lab.drop(Pass.FIRST);
+        assertThat(identifier()).isEmpty();
+        assertThat(lab.jobs.removed)
+                .as("the first copy's undo ends the jobs of both")
+                .endsWith(lab.names.job(Pass.FIRST), lab.names.job(Pass.FINAL));
+    }
+
+    @Test
+    void shouldLeaveSubscriptionsBehind() {
+        // One that came along, even a disabled one, would keep its database from being dropped.
+        source.sql(
+                NAME,
+                "CREATE SUBSCRIPTION news CONNECTION 'dbname=nowhere' PUBLICATION p"
+                        + " WITH (connect = false, slot_name = NONE)");
+        try {
+            lab.copy(Pass.FIRST);
+            assertThat(target.sql(NAME, "SELECT count(*) FROM pg_subscription")).isEqualTo("0");
+            lab.copy(Pass.FINAL);
+            lab.drop(Pass.FIRST);
+            assertThat(identifier()).isEmpty();
+        } finally {
+            source.sql(NAME, "DROP SUBSCRIPTION news");
+        }
     }
 
     @Test
@@ -263,11 +288,13 @@ class CopyTest {
 
     @Test
     void shouldAnswerNothingButRequestsOfACopy() {
-        lab.copy(Pass.FIRST);
+        // A copy that fails leaves what the next attempt replaces.
+        lab.serve("exit 1");
+        assertThatThrownBy(() -> lab.copy(Pass.FIRST)).hasMessageContaining("COMMAND_FAILED");
         for (String request :
                 List.of("drop", "table x 1 text", "table 00-1 1;SELECT binary", "schema '", "rest 00-1\nx", "")) {
-            assertThatThrownBy(
-                            () -> Local.feed(request + "\n", "sh", folder() + "/link/programs/" + lab.names.program()))
+            assertThatThrownBy(() ->
+                            Local.feed(request + "\n", "sh", folder(lab) + "/link/programs/" + lab.names.program()))
                     .hasMessageContaining("exitCode=64");
         }
     }
@@ -302,7 +329,7 @@ class CopyTest {
     void shouldCopyAgainWhenWhatTheJobMadeWasDropped() {
         lab.jobs.run(
                 new Local.LocalServer(lab.migration.target(), 0, 0),
-                new JobKey(lab.migration.id(), Lab.stepId(Pass.FIRST)),
+                new JobKey(lab.migration.id(), lab.names.job(Pass.FIRST)),
                 new Job("true", List.of(), Map.of(), Duration.ofMinutes(1)),
                 line -> {});
 
@@ -316,8 +343,15 @@ class CopyTest {
         source.sql("postgres", "CREATE ROLE dba SUPERUSER LOGIN PASSWORD '" + Lab.PASSWORD + "'");
         try (Lab login =
                 new Lab(source, target, NAME, Lab.EVERY, new DatabaseLogin("dba", new SecretRef("database")))) {
-            login.copy(Pass.FIRST);
-            assertThat(login.verify().summary()).contains("same on both sides");
+            for (Pass pass : List.of(Pass.FIRST, Pass.FINAL)) {
+                login.copy(pass);
+                assertThat(login.verify().summary()).contains("same on both sides");
+                assertThat(Path.of(folder(login), login.names.password()))
+                        .as("a superuser's password outlives no copy")
+                        .doesNotExist();
+                assertThat(Path.of(folder(login), "link/programs", login.names.program()))
+                        .doesNotExist();
+            }
         } finally {
             source.sql("postgres", "DROP ROLE dba");
         }
@@ -346,7 +380,7 @@ class CopyTest {
         }
     }
 
-    private String folder() {
+    private static String folder(Lab lab) {
         return StateFolder.of(lab.migration.id());
     }
 
