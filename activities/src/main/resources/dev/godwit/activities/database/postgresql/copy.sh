@@ -94,6 +94,9 @@ unset PGCLIENTENCODING PGSERVICE
 
 rm -f asked answered whole.* list tables schema
 ask end
+# Older versions do not know the setting.
+[ -z "$(sql -d postgres -c "SELECT 1 FROM pg_settings WHERE name = 'transaction_timeout'")" ] ||
+	PGOPTIONS="$PGOPTIONS -c transaction_timeout=0"
 say 'making the database'
 sql -d postgres -f - <create.sql
 
