@@ -129,11 +129,12 @@ class CopyTest {
         assertThat(lab.verify().summary()).contains("same on both sides");
         assertThat(lab.copy(Pass.FINAL).summary()).contains("complete already");
 
+        lab.jobs.removed.clear();
         lab.drop(Pass.FIRST);
         assertThat(identifier()).isEmpty();
         assertThat(lab.jobs.removed)
                 .as("the first copy's undo ends the jobs of both")
-                .endsWith(lab.names.job(Pass.FIRST), lab.names.job(Pass.FINAL));
+                .contains(lab.names.job(Pass.FIRST), lab.names.job(Pass.FINAL));
     }
 
     @Test
