@@ -1,5 +1,6 @@
 package dev.godwit.activities.crontabs;
 
+import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.host.RemoteFailure;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
@@ -19,6 +20,7 @@ import dev.godwit.workflows.plan.Step.CrontabStep;
 import dev.godwit.workflows.plan.Step.InstallCrontabs;
 import dev.godwit.workflows.plan.Step.RemoveCrontabs;
 import dev.godwit.workflows.plan.Words;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -37,6 +39,10 @@ public final class UserCrontabs implements Crontabs {
     private static final int NO_USER = 61;
     private static final int STILL_THERE = 62;
     private static final int DIFFERS = 63;
+    private static final int STILL_WORKING = 64;
+
+    /** How long an attempt waits for jobs that cron has started. */
+    private static final Duration LIMIT = Duration.ofSeconds(150);
 
     /** Finds the spool folder: of Debian, SUSE, Red Hat. Each script begins with it. */
     private static final String SPOOL = """
@@ -68,10 +74,15 @@ public final class UserCrontabs implements Crontabs {
             done
             """;
 
-    /** $1 state folder, $2… users. Prints the users whose crontabs it took. */
+    /**
+     * $1 state folder, $2 limit in seconds, $3… users. Prints the users whose crontabs it took, then empty lines while
+     * jobs that cron has started go on. Such a job is below cron or, where it has left its parents, in cron's group; a
+     * fork of cron that has no child yet may become one. Of what is left it says no more than a program and its script:
+     * other arguments may be secret.
+     */
     private static final String TAKE = SPOOL + """
-            state=$1
-            shift
+            state=$1 limit=$2
+            shift 2
             mkdir -p -- "$state"
             for user; do
               : >"$state/$user.changed"
@@ -84,6 +95,40 @@ public final class UserCrontabs implements Crontabs {
               crontab -u "$user" -r
               [ ! -e "$spool/$user" ] || exit 62
               echo "$user"
+            done
+
+            left() {
+              ps -ww -e -o pid=,ppid=,ruid=,euid=,cgroup:999=,comm= | awk -v "uid=$1" '
+                { parent[$1] = $2; own[$1] = $3 == uid || $4 == uid; grouped[$1] = $5 ~ /[/]cron(d|ie)?[.]service/
+                  cron[$1] = $6 == "cron" || $6 == "crond"; children[$2]++ }
+                END {
+                  for (pid in own) {
+                    if (cron[pid]) {
+                      if (cron[parent[pid]] && !children[pid]) print pid
+                    } else if (own[pid]) {
+                      below = grouped[pid]
+                      for (above = parent[pid]; above > 1 && !below; above = parent[above]) below = cron[above]
+                      if (below) print pid
+                    }
+                  }
+                }'
+            }
+            ticks=0
+            while :; do
+              all=
+              for user; do
+                ! uid=$(id -u -- "$user" 2>/dev/null) || all="$all $(left "$uid")"
+              done
+              all=$(echo $all)
+              [ -n "$all" ] || break
+              if [ "$ticks" -ge $((limit * 2)) ]; then
+                ps -ww -o pid=,user=,args= -p "$(echo "$all" | tr ' ' ,)" |
+                  awk '{ print $1, $2, $3, ($4 ~ "^/" ? $4 : "") }' >&2
+                exit 64
+              fi
+              echo
+              sleep 0.5
+              ticks=$((ticks + 1))
             done
             """;
 
@@ -157,9 +202,20 @@ public final class UserCrontabs implements Crontabs {
             """;
 
     private final Servers servers;
+    private final Duration limit;
 
     public UserCrontabs(Servers servers) {
+        this(servers, LIMIT);
+    }
+
+    /**
+     * Crontabs with another patience.
+     *
+     * @param limit how long to wait for jobs that cron has started, in whole seconds
+     */
+    UserCrontabs(Servers servers, Duration limit) {
         this.servers = servers;
+        this.limit = limit;
     }
 
     @Override
@@ -179,7 +235,21 @@ public final class UserCrontabs implements Crontabs {
     public Outcome removeCrontabs(Act<RemoveCrontabs> request) {
         RemoveCrontabs step = request.step();
         Server source = servers.open(request.migration().source());
-        List<String> taken = ask(source, request.migration(), TAKE, step.users(), "");
+        step.users().forEach(UserCrontabs::checked);
+        List<String> arguments =
+                new ArrayList<>(List.of(folder(request.migration()), Long.toString(limit.toSeconds())));
+        arguments.addAll(step.users());
+        List<String> taken = new ArrayList<>();
+        Reply reply = source.follow(new Script(TAKE, arguments, null), line -> {
+            if (line.isEmpty()) {
+                Heartbeat.of("waiting for what cron has started as " + Words.list(step.users()));
+            } else {
+                taken.add(line);
+            }
+        });
+        if (!reply.ok()) {
+            throw failure(source, reply);
+        }
         return Outcome.of(
                 taken.isEmpty()
                         ? "the source has no crontab of " + Words.list(step.users())
@@ -235,25 +305,37 @@ public final class UserCrontabs implements Crontabs {
 
     private static List<String> answer(
             Server server, MigrationContext migration, String script, List<String> words, String input) {
-        List<String> arguments = new ArrayList<>(List.of(StateFolder.of(migration.id()) + "/crontabs"));
+        List<String> arguments = new ArrayList<>(List.of(folder(migration)));
         arguments.addAll(words);
         Reply reply = server.run(new Script(script, arguments, input));
         if (reply.ok()) {
             return reply.out().lines().toList();
         }
+        throw failure(server, reply);
+    }
+
+    private static String folder(MigrationContext migration) {
+        return StateFolder.of(migration.id()) + "/crontabs";
+    }
+
+    private static RuntimeException failure(Server server, Reply reply) {
         String host = server.spec().host();
         String found = RemoteFailure.end(reply.err());
-        throw switch (reply.exitCode()) {
+        return switch (reply.exitCode()) {
             case NO_USER ->
                 FailureType.SPEC_MISMATCH.because("Expected the users of jobs.crontabs on " + host + ", but found: "
                         + found + "; create the user there or correct the spec");
             case STILL_THERE ->
                 FailureType.COMMAND_FAILED.because(
-                        "Expected no crontab any more, so that its jobs run on" + " one side only, but found on " + host
+                        "Expected no crontab any more, so that its jobs run on one side only, but found on " + host
                                 + ": " + found + "; look who writes it, then try again");
             case DIFFERS ->
                 FailureType.COMMAND_FAILED.because("Expected the crontab on " + host
                         + " to be what was written, but found something else; look who else writes it, then try again");
+            case STILL_WORKING ->
+                FailureType.COMMAND_FAILED.because("Expected the jobs that cron has started on " + host
+                        + " to end, so that they run on one side only, but found still at work: " + found
+                        + "; the crontab is taken away already: wait for them, or end them, then try again");
             default -> RemoteFailure.of(host, "the change of crontabs", reply.exitCode(), reply.err());
         };
     }

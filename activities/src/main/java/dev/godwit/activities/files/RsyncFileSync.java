@@ -242,7 +242,7 @@ public final class RsyncFileSync implements FileSync {
                 tree.job(MEASURE),
                 new Job(Scripts.MEASURE, List.of(tree.path()), tree.rules(), Duration.ofHours(12)),
                 line -> beat.alive());
-        return TreeSize.parse(out).bytes();
+        return TreeSize.parse(out.lines().toList()).bytes();
     }
 
     /** The name of a pass in the names of its jobs. */

@@ -160,15 +160,50 @@ final class Scripts {
             sed -n -e 's/^Number of files: \\([0-9]*\\).*/files \\1/p' -e 's/^Total file size: \\([0-9]*\\).*/bytes \\1/p' stats
             """;
 
-    /** The same at once, the rules as text on standard input; {@code $1} the folder. */
-    static final String MEASURE_NOW = """
+    /**
+     * The same at once and for so long, and whose it all is. {@code $1} the folder, {@code $2} seconds; the rules are text
+     * on standard input. Prints {@code files} and {@code bytes}, {@code cut} where the time did not suffice, and
+     * {@code user} or {@code group} with number and name of every owner.
+     */
+    static final String SURVEY = """
             set -eu
             LC_ALL=C; export LC_ALL
-            code=0
-            found=$(rsync -n -aH --stats --no-human-readable --from0 --exclude-from=- "$1/" /nonexistent/ 2>/dev/null) || code=$?
-            case $code in 0|23|24) ;; *) exit "$code" ;; esac
-            printf '%s\\n' "$found" |
-                sed -n -e 's/^Number of files: \\([0-9]*\\).*/files \\1/p' -e 's/^Total file size: \\([0-9]*\\).*/bytes \\1/p'
+            {
+                timeout "$2" rsync -n -aH --numeric-ids --stats --no-human-readable --from0 --exclude-from=- --outbuf=L \\
+                    --out-format='%U %G %l' "$1/" /nonexistent/ 2>/dev/null || echo "code $?"
+            } | perl -e '
+                my ($files, $bytes, $code, %users, %groups) = (0, 0, 0);
+                while (<STDIN>) {
+                    if (/^(\\d+) (\\d+) (\\d+)$/) {
+                        $files++;
+                        $bytes += $3;
+                        $users{$1} = $groups{$2} = 1;
+                    }
+                    $files = $1 if /^Number of files: (\\d+)/;
+                    $bytes = $1 if /^Total file size: (\\d+)/;
+                    $code = $1 if /^code (\\d+)/;
+                }
+                my %known = (0 => "", 23 => "", 24 => "", 124 => "cut\\n");
+                exit $code unless exists $known{$code};
+                print "files $files\\nbytes $bytes\\n$known{$code}";
+                printf "user %d %s\\n", $_, getpwuid($_) // "" for sort { $a <=> $b } keys %users;
+                printf "group %d %s\\n", $_, getgrgid($_) // "" for sort { $a <=> $b } keys %groups;'
+            """;
+
+    /**
+     * On the target; the owners are lines of {@link #SURVEY} on standard input. Prints each with what its name's number is
+     * there and whose its number is there, apart by tabs.
+     */
+    static final String ACCOUNTS = """
+            set -eu
+            LC_ALL=C; export LC_ALL
+            while IFS=' ' read -r kind number name; do
+                case $kind in user) file=passwd ;; *) file=group ;; esac
+                there=
+                [ -z "$name" ] || there=$(getent "$file" "$name" | cut -d : -f 3)
+                printf '%s\\t%s\\t%s\\t%s\\t%s\\n' "$kind" "$number" "$name" "$there" \\
+                    "$(getent "$file" "$number" | cut -d : -f 1)"
+            done
             """;
 
     /**

@@ -9,9 +9,11 @@ import dev.godwit.workflows.plan.Facts.TreeFacts;
 import dev.godwit.workflows.plan.Finding;
 import dev.godwit.workflows.spec.FileTree;
 import dev.godwit.workflows.spec.Spec;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -22,10 +24,26 @@ final class TreeInspection {
 
     private static final double INODE_ROOM = 1.1;
 
+    /** How long all folders together are measured: well within what a look may take. */
+    private static final Duration BUDGET = Duration.ofSeconds(60);
+
+    private static final int SHOWN = 5;
+
     private final Servers servers;
+    private final Duration budget;
 
     TreeInspection(Servers servers) {
+        this(servers, BUDGET);
+    }
+
+    /**
+     * An inspection with another budget.
+     *
+     * @param budget how long all folders together are measured
+     */
+    TreeInspection(Servers servers, Duration budget) {
         this.servers = servers;
+        this.budget = budget;
     }
 
     /**
@@ -59,6 +77,7 @@ final class TreeInspection {
         }
         Server source = servers.open(spec.source());
         Server target = servers.open(spec.target());
+        long end = System.nanoTime() + budget.toNanos();
         for (int i = 0; i < spec.files().size(); i++) {
             FileTree tree = spec.files().get(i);
             String where = "/files/" + i;
@@ -67,15 +86,21 @@ final class TreeInspection {
                 findings.add(unfit.get());
                 continue;
             }
-            Optional<TreeSize> size = lookAtSource(source, tree, where, findings);
+            boolean there = lookAtSource(source, tree, where, findings);
             Volume volume = lookAtTarget(target, tree, where, findings);
-            size.ifPresent(found -> {
+            if (there) {
+                List<String> survey = survey(source, tree, Duration.ofNanos(end - System.nanoTime()));
+                TreeSize found = TreeSize.parse(survey);
+                if (survey.contains("cut")) {
+                    findings.add(notMeasured(tree, found, where));
+                }
+                owners(target, tree, survey, where, findings);
                 facts.add(new TreeFacts(tree.path(), found.bytes(), found.files()));
                 arriving.put(
                         volume.mount(),
                         arriving.getOrDefault(volume.mount(), new Arriving(volume, 0, 0))
                                 .and(found));
-            });
+            }
         }
         overlaps(spec, findings);
         arriving.values().forEach(sum -> checkRoom(sum, findings));
@@ -91,7 +116,7 @@ final class TreeInspection {
                         "Name a folder that belongs to the service alone, absolute and without '.' or '..'."));
     }
 
-    private static Optional<TreeSize> lookAtSource(Server source, FileTree tree, String where, List<Finding> findings) {
+    private static boolean lookAtSource(Server source, FileTree tree, String where, List<Finding> findings) {
         List<String> found = source.output(Script.of(Scripts.SOURCE_FOLDER, tree.path()))
                 .lines()
                 .toList();
@@ -120,11 +145,76 @@ final class TreeInspection {
                                     + tree.path() + " on the target",
                             "Name " + real + " in the spec if the target should have the same link."));
                 }
-                return Optional.of(TreeSize.parse(source.output(
-                        Script.of(Scripts.MEASURE_NOW, tree.path()).withInput(Rules.text(tree)))));
+                return true;
             }
         }
-        return Optional.empty();
+        return false;
+    }
+
+    private static List<String> survey(Server source, FileTree tree, Duration time) {
+        // timeout(1) takes 0 for ever.
+        String seconds = String.format(Locale.ROOT, "%.3f", Math.max(1, time.toMillis()) / 1000.0);
+        return source.output(Script.of(Scripts.SURVEY, tree.path(), seconds).withInput(Rules.text(tree)))
+                .lines()
+                .toList();
+    }
+
+    private Finding notMeasured(FileTree tree, TreeSize found, String where) {
+        return Finding.warning(
+                "tree-size",
+                where,
+                tree.path() + " was not measured in full: the " + budget.toSeconds()
+                        + " s for all folders sufficed for " + found.files() + " entries and " + found.bytes()
+                        + " bytes of it",
+                "See yourself that the target has 2.5 times the room, and that its owners are the same there; the plan's"
+                        + " estimates are too low.");
+    }
+
+    private static void owners(
+            Server target, FileTree tree, List<String> survey, String where, List<Finding> findings) {
+        List<String> found = survey.stream()
+                .filter(line -> line.startsWith("user ") || line.startsWith("group "))
+                .toList();
+        if (found.isEmpty()) {
+            return;
+        }
+        List<Owner> owners = target.output(Script.of(Scripts.ACCOUNTS).withInput(String.join("\n", found) + "\n"))
+                .lines()
+                .map(Owner::parse)
+                .toList();
+        List<String> conflicts =
+                owners.stream().map(Owner::conflict).flatMap(Optional::stream).toList();
+        if (!conflicts.isEmpty()) {
+            List<String> commands = owners.stream()
+                    .map(Owner::renumbering)
+                    .flatMap(Optional::stream)
+                    .toList();
+            findings.add(Finding.blocker(
+                    "tree-owner",
+                    where,
+                    "Expected the owners in " + tree.path()
+                            + " to have the same numbers on both servers, because they are"
+                            + " copied by number, but found: " + shown(conflicts),
+                    "Change one side's numbers before anything is copied, and the owner of its files with them"
+                            + (commands.isEmpty() ? "." : "; on the target: " + shown(commands))));
+        }
+        List<Owner> missing = owners.stream().filter(Owner::missing).toList();
+        if (!missing.isEmpty()) {
+            findings.add(Finding.warning(
+                    "tree-owner",
+                    where,
+                    "Expected the owners in " + tree.path() + " on the target, but found none of the name or number: "
+                            + shown(missing.stream()
+                                    .map(owner -> owner.kind() + " " + owner.name() + " (" + owner.number() + ")")
+                                    .toList()),
+                    "If the service needs them, make them with the same numbers before anything else takes these: "
+                            + shown(Owner.makings(missing))));
+        }
+    }
+
+    private static String shown(List<String> words) {
+        return String.join("; ", words.subList(0, Math.min(SHOWN, words.size())))
+                + (words.size() <= SHOWN ? "" : "; and " + (words.size() - SHOWN) + " more");
     }
 
     private static Volume lookAtTarget(Server target, FileTree tree, String where, List<Finding> findings) {

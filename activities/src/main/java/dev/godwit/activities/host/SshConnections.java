@@ -67,9 +67,19 @@ final class SshConnections {
             try {
                 return new SshProcess(this, connection, session, session.exec(commandLine));
             } catch (IOException e) {
+                close(session);
                 connection.release();
                 throw failure(e);
             }
+        }
+    }
+
+    private static void close(Session session) {
+        try {
+            session.close();
+        } catch (IOException e) {
+            // Its connection is gone, and the channel with it.
+            return;
         }
     }
 

@@ -231,13 +231,22 @@ final class SshProcess implements AutoCloseable {
     private void stop() {
         try {
             kill(group.orTimeout(STARTED.toMillis(), TimeUnit.MILLISECONDS).join());
-            session.close();
         } catch (SSHException | CompletionException e) {
-            // Its connection is gone, and the channel with it; or it never got as far as to say its number.
+            // Its connection is gone, or it never got as far as to say its number; the channel is given back anyway.
             return;
         } finally {
+            closeSession();
             closeStreams();
             connection.release();
+        }
+    }
+
+    private void closeSession() {
+        try {
+            session.close();
+        } catch (SSHException e) {
+            // Its connection is gone, and the channel with it.
+            return;
         }
     }
 

@@ -89,7 +89,7 @@ public final class SystemdJobs implements Jobs {
               : >>out
               : >>err
               systemd-run --quiet --unit="$unit" --description="Godwit: $folder" \\
-                -p KillMode=control-group -p TimeoutStopSec=10 -p RuntimeMaxSec="$limit" \\
+                -p KillMode=control-group -p TimeoutStopSec=300 -p RuntimeMaxSec="$limit" \\
                 -p "ExecStopPost=/bin/sh $folder/ended" -- /bin/sh "$folder/start"
             fi
             flock -u 9
@@ -137,7 +137,11 @@ public final class SystemdJobs implements Jobs {
               case $(systemctl show -p ActiveState --value -- "$unit") in
                 inactive) ;;
                 failed) systemctl reset-failed -- "$unit" ;;
-                *) systemctl stop -- "$unit"; systemctl reset-failed -- "$unit" 2>/dev/null || : ;;
+                *)
+                  # What does not go when told to is killed; the note of its end may take as long as the disk needs.
+                  timeout 10 systemctl stop -- "$unit" ||
+                    { systemctl kill -s KILL -- "$unit" 2>/dev/null || :; systemctl stop -- "$unit"; }
+                  systemctl reset-failed -- "$unit" 2>/dev/null || : ;;
               esac
             fi
             rm -rf -- "$folder"
@@ -230,7 +234,7 @@ public final class SystemdJobs implements Jobs {
             return FailureType.DISK_FULL.because("Expected " + what + " to find room on the disks of " + host
                     + ", but found: " + RemoteFailure.end(ending.err()) + "; make room, then try again");
         }
-        if (ending.result().equals("timeout")) {
+        if (ending.result().equals("timeout") && !ending.code().equals("lost")) {
             return FailureType.COMMAND_FAILED.because("Expected " + what + " on " + host + " to end within "
                     + Durations.format(timeout) + ", but found it still running and stopped it; its last words: "
                     + RemoteFailure.end(ending.err()));

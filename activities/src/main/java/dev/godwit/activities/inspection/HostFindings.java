@@ -229,11 +229,14 @@ final class HostFindings {
         for (String trigger : there.triggeredBy()) {
             if (!spec.units().contains(trigger) && !spec.jobs().units().contains(trigger)) {
                 at(
-                        Severity.WARNING,
+                        Severity.BLOCKER,
                         "unit-triggered",
                         where,
-                        trigger + " starts " + name + " on the source, also after Godwit has stopped it",
-                        "add " + trigger + " beside it");
+                        "Expected nothing to start " + name + " on the source after Godwit has stopped it, but found "
+                                + trigger,
+                        trigger.endsWith(".timer")
+                                ? "name " + trigger + " in its place: what it has started is waited for"
+                                : "add " + trigger + " beside it");
             }
         }
         if (!here.exists()) {
@@ -300,12 +303,13 @@ final class HostFindings {
                         "create the user on the target");
             } else if (here.hasCrontab()) {
                 at(
-                        Severity.WARNING,
+                        Severity.BLOCKER,
                         "crontab-present",
                         where,
-                        "Expected no crontab of " + name
-                                + " on the target, but found one; it is replaced by the source's",
-                        "merge the two beforehand if" + " the target's own lines are needed");
+                        "Expected no crontab of " + name + " on the target until the cutover, but found one: its jobs"
+                                + " would run on both servers while everything is prepared",
+                        "add what is needed of it to the source's, which replaces it, and run on the target: crontab -u "
+                                + name + " -r");
             }
         }
     }

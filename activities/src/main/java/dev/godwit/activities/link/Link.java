@@ -109,6 +109,11 @@ public final class Link {
         source.output(Script.of(REGISTER, folder(migration), name).withInput(text));
     }
 
+    /** Takes a program away again; the target can run it no more. */
+    public static void removeProgram(Server source, String migration, String name) {
+        source.output(Script.of("rm -f -- \"$1/programs/$2\"", folder(migration), name));
+    }
+
     /**
      * Lets the target read a folder of the source's by rsync.
      *

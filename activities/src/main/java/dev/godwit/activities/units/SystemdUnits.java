@@ -29,7 +29,8 @@ import java.util.Map;
 
 /**
  * Units of systemd over ssh; each act is one remote command that brings all units to a wanted state, doing only what is
- * missing.
+ * missing. A unit is down when it has no process left, and when what it triggers (a timer its service) has ended too:
+ * that is awaited, not stopped, because a job that is cut off in the middle may leave half of its work.
  *
  * <p>A unit is retired by {@code systemctl mask} where that works. It does not for a unit whose file is in
  * {@code /etc/systemd/system} itself; such a unit gets a drop-in, {@code godwit-retired.conf}, with an assertion that
@@ -45,6 +46,7 @@ public final class SystemdUnits implements ServiceUnits {
     private static final int NOT_STARTED = 63;
     private static final int NOT_STOPPED = 64;
     private static final int LEFT_OVER = 65;
+    private static final int STILL_WORKING = 66;
 
     /** $1… the units. */
     private static final String LOOK = """
@@ -57,10 +59,10 @@ public final class SystemdUnits implements ServiceUnits {
      * {@code keep}. Prints a line for each change, and now and then an empty one.
      */
     private static final String BRING = """
-            set -u
+            set -uf
             limit=$1
             shift
-            up= down= groups=
+            up= down= kept= triggered= groups=
             show() { systemctl show -p "$2" --value -- "$1"; }
             drop_in() { echo "/etc/systemd/system/$1.d/godwit-retired.conf"; }
 
@@ -77,10 +79,23 @@ public final class SystemdUnits implements ServiceUnits {
               fi
             }
 
+            # systemd forgets the group of a unit that is down, also one that still has processes: then it is found by its
+            # name, below slices only, for there are the units of this system and not of a user or a container.
+            groups() {
+              group=$(show "$1" ControlGroup)
+              if [ -n "$group" ]; then
+                echo "/sys/fs/cgroup$group" "/sys/fs/cgroup/systemd$group"
+              else
+                find /sys/fs/cgroup /sys/fs/cgroup/systemd -mindepth 1 -type d \\
+                  '(' -name "$(printf %s "$1" | sed 's/\\\\/&&/g')" -print -prune -o ! -name '*.slice' -prune ')' 2>/dev/null
+              fi
+            }
+
             turn() {
               active=$(show "$1" ActiveState)
               case $2 in
                 up)
+                  kept="$kept $1"
                   case $(show "$1" LoadState) in
                     not-found) echo "$1 has no unit file" >&2; exit 61 ;;
                     masked) echo "$1 is masked" >&2; exit 62 ;;
@@ -96,8 +111,9 @@ public final class SystemdUnits implements ServiceUnits {
                   esac
                   ;;
                 down)
-                  groups="$groups $(show "$1" ControlGroup)"
+                  groups="$groups $(groups "$1")"
                   down="$down $1"
+                  triggered="$triggered $(show "$1" Triggers)"
                   case $active in
                     inactive|failed) ;;
                     *)
@@ -196,6 +212,10 @@ public final class SystemdUnits implements ServiceUnits {
               esac
               return 1
             }
+            # What is itself to run is not waited for.
+            ended() {
+              case " $kept " in *" $1 "*) ;; *) settled_down "$1" ;; esac
+            }
             settled_down() {
               case $(show "$1" ActiveState) in
                 inactive|failed) [ -z "$(show "$1" Job)" ] ;;
@@ -209,8 +229,13 @@ public final class SystemdUnits implements ServiceUnits {
             }
 
             ticks=0
-            until all settled_down $down && all settled_up $up; do
+            # What a timer, path or socket has started goes on when that is stopped. It is looked at after it.
+            until all settled_down $down && all ended $triggered && all settled_up $up; do
               [ "$ticks" -lt $((limit * 10)) ] || {
+                if all settled_down $down && all settled_up $up; then
+                  for unit in $triggered; do ended "$unit" || echo "$unit, $(show "$unit" ActiveState)" >&2; done
+                  exit 66
+                fi
                 for unit in $down $up; do journal "$unit" >&2; done
                 if [ -n "$up" ]; then exit 63; else exit 64; fi
               }
@@ -225,18 +250,27 @@ public final class SystemdUnits implements ServiceUnits {
             fi
 
             for group in $groups; do
-              for tree in "/sys/fs/cgroup$group" "/sys/fs/cgroup/systemd$group"; do
-                [ -d "$tree" ] || continue
-                left=$(find "$tree" -name cgroup.procs -exec cat {} + 2>/dev/null)
-                [ -z "$left" ] || { ps -o pid=,comm= -p "$(echo $left | tr ' ' ,)" >&2; exit 65; }
-              done
+              [ -d "$group" ] || continue
+              left=$(find "$group" -name cgroup.procs -exec cat {} + 2>/dev/null)
+              [ -z "$left" ] || { ps -o pid=,comm= -p "$(echo $left | tr ' ' ,)" >&2; exit 65; }
             done
             """;
 
     private final Servers servers;
+    private final Duration limit;
 
     public SystemdUnits(Servers servers) {
+        this(servers, LIMIT);
+    }
+
+    /**
+     * Units with another patience.
+     *
+     * @param limit how long to wait for units to come up or go down, in whole seconds
+     */
+    SystemdUnits(Servers servers, Duration limit) {
         this.servers = servers;
+        this.limit = limit;
     }
 
     @Override
@@ -345,7 +379,7 @@ public final class SystemdUnits implements ServiceUnits {
         }
         List<String> names = wanted.stream().map(Wanted::unit).toList();
         UnitNames.checked(names);
-        List<String> arguments = new ArrayList<>(List.of(Long.toString(LIMIT.toSeconds())));
+        List<String> arguments = new ArrayList<>(List.of(Long.toString(limit.toSeconds())));
         for (Wanted unit : wanted) {
             arguments.addAll(List.of(unit.unit(), unit.active(), unit.file(), unit.free() ? "free" : "keep"));
         }
@@ -367,7 +401,7 @@ public final class SystemdUnits implements ServiceUnits {
                         : "on the " + side.word() + ": " + String.join(", ", changes));
     }
 
-    private static RuntimeException failure(Server server, List<String> names, Reply reply) {
+    private RuntimeException failure(Server server, List<String> names, Reply reply) {
         String where = " on " + server.spec().host();
         String found = RemoteFailure.end(reply.err());
         return switch (reply.exitCode()) {
@@ -382,11 +416,15 @@ public final class SystemdUnits implements ServiceUnits {
                         + " to start and stay up, but found: " + found + "; mend the service, then try again");
             case NOT_STOPPED ->
                 FailureType.UNIT_FAILED.because("Expected " + Words.list(names) + where
-                        + " to stop within " + LIMIT.toSeconds() + " s, but found: " + found
+                        + " to stop within " + limit.toSeconds() + " s, but found: " + found
                         + "; stop it by hand, then try again");
             case LEFT_OVER ->
                 FailureType.UNIT_FAILED.because("Expected no process of " + Words.list(names) + where
                         + " after the stop, but found: " + found + "; end them by hand, then try again");
+            case STILL_WORKING ->
+                FailureType.UNIT_FAILED.because("Expected what " + Words.list(names) + where
+                        + " had started to end within " + limit.toSeconds() + " s, but found still at work: " + found
+                        + "; wait for it, or stop it by hand, then try again");
             default ->
                 RemoteFailure.of(
                         server.spec().host(), "the change of " + Words.list(names), reply.exitCode(), reply.err());

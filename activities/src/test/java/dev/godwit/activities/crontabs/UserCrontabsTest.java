@@ -1,8 +1,9 @@
 package dev.godwit.activities.crontabs;
 
+import static dev.godwit.activities.host.ActivityStubs.assertThatActivityThrownBy;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.godwit.activities.host.ActivityStubs;
 import dev.godwit.activities.host.LabServers;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
@@ -14,6 +15,7 @@ import dev.godwit.workflows.activity.Undo;
 import dev.godwit.workflows.plan.BeforeImage;
 import dev.godwit.workflows.plan.Step.InstallCrontabs;
 import dev.godwit.workflows.plan.Step.RemoveCrontabs;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +32,7 @@ class UserCrontabsTest {
     private static final InstallCrontabs INSTALL = new InstallCrontabs(List.of(USER));
 
     private static LabServers lab;
+    private final ActivityStubs stubs = new ActivityStubs();
     private MigrationContext migration;
     private Crontabs crontabs;
     private Server source;
@@ -50,7 +53,7 @@ class UserCrontabsTest {
     @BeforeEach
     void install() {
         migration = lab.migration("crontabs-test");
-        crontabs = new UserCrontabs(lab.servers());
+        crontabs = stubs.stub(Crontabs.class, new UserCrontabs(lab.servers()));
         source = lab.open("old");
         target = lab.open("new");
         for (Server server : List.of(source, target)) {
@@ -66,10 +69,12 @@ class UserCrontabsTest {
             clean(source);
             clean(target);
         }
+        stubs.close();
     }
 
     private static void clean(Server server) {
-        server.run(Script.of("crontab -u crontest -r; userdel crontest; rm -rf /var/lib/godwit/crontabs-test;"
+        server.run(Script.of("crontab -u crontest -r; pkill -KILL -u crontest; userdel crontest;"
+                + " rm -f /run/crontest /run/crontest.go /tmp/crontest.began; rm -rf /var/lib/godwit/crontabs-test;"
                 + " rmdir /var/lib/godwit"));
     }
 
@@ -179,10 +184,52 @@ class UserCrontabsTest {
 
     @Test
     void shouldNotInstallWhileTheSourceHasIt() {
-        assertThatThrownBy(this::installOnTarget)
+        assertThatActivityThrownBy(this::installOnTarget)
                 .hasMessageContaining("COMMAND_FAILED")
                 .hasMessageContaining("still on the source");
         assertThat(list(target)).isEmpty();
+    }
+
+    @Test
+    void shouldWaitForWhatCronHasStarted() {
+        // Below cron, as a job is, and apart from every parent, as one is that goes into the background.
+        source.output(Script.of("""
+                cat >/run/crontest <<'JOB'
+                #!/bin/sh
+                until [ -e /run/crontest.go ]; do sleep 0.1; done
+                JOB
+                chmod 755 /run/crontest
+                group=$(systemctl show -P ControlGroup cron)
+                runuser -u crontest -- setsid -f /bin/sh /run/crontest 'a secret' >/dev/null 2>&1
+                for pid in $(pgrep -u crontest); do echo "$pid" >"/sys/fs/cgroup$group/cgroup.procs"; done
+                """));
+        try (ActivityStubs impatient = new ActivityStubs()) {
+            Crontabs hasty = impatient.stub(Crontabs.class, new UserCrontabs(lab.servers(), Duration.ofSeconds(1)));
+            for (int attempt = 0; attempt < 2; attempt++) {
+                assertThatActivityThrownBy(() -> hasty.removeCrontabs(
+                                new Act<>(migration, "remove-crontabs", REMOVE, BeforeImage.NOTHING)))
+                        .as("attempt %d", attempt)
+                        .hasMessageContaining("COMMAND_FAILED")
+                        .hasMessageContaining("crontest /bin/sh /run/crontest")
+                        .hasMessageNotContaining("secret");
+            }
+        }
+        assertThat(list(source)).isEmpty();
+        source.output(Script.of("touch /run/crontest.go"));
+        removeFromSource();
+        assertThat(source.run(Script.of("pgrep -u crontest")).ok()).isFalse();
+    }
+
+    @Test
+    void shouldWaitForAJobOfCrons() {
+        source.output(Script.of("""
+                printf '#!/bin/sh\\ntouch /tmp/crontest.began\\nexec sleep 3\\n' >/run/crontest
+                chmod 755 /run/crontest
+                echo '* * * * * /run/crontest' | crontab -u crontest -
+                until [ -e /tmp/crontest.began ]; do sleep 0.2; done
+                """));
+        removeFromSource();
+        assertThat(source.run(Script.of("pgrep -u crontest")).ok()).isFalse();
     }
 
     @Test
@@ -190,10 +237,10 @@ class UserCrontabsTest {
         lookAtSource();
         removeFromSource();
         target.output(Script.of("userdel crontest"));
-        assertThatThrownBy(this::installOnTarget)
+        assertThatActivityThrownBy(this::installOnTarget)
                 .hasMessageContaining("SPEC_MISMATCH")
                 .hasMessageContaining("no user crontest");
-        assertThatThrownBy(() -> crontabs.removeCrontabs(new Act<>(
+        assertThatActivityThrownBy(() -> crontabs.removeCrontabs(new Act<>(
                         migration, "x", new RemoveCrontabs(List.of("../../etc/passwd")), BeforeImage.NOTHING)))
                 .hasMessageContaining("SPEC_MISMATCH");
     }

@@ -46,6 +46,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -349,6 +350,64 @@ class RsyncFileSyncTest {
         Inspection inspection = files.inspectTrees(new Inspect(spec(new FileTree("/srv/huge", List.of()))));
 
         assertThat(inspection.findings()).extracting(Finding::code).containsExactly("disk-space");
+    }
+
+    @Test
+    void shouldBlockOwnersThatAreOthersOnTheTarget() throws IOException {
+        fill();
+        account(Side.SOURCE, "shop", 1234, 4321);
+        account(Side.SOURCE, "mill", 1000, 1001);
+        account(Side.TARGET, "shop", 1235, 4321);
+        account(Side.TARGET, "stranger", 1000, 1002);
+
+        assertThat(files.inspectTrees(new Inspect(spec(new FileTree("/srv/shop", List.of()))))
+                        .findings())
+                .satisfiesExactly(
+                        finding -> {
+                            assertThat(finding.severity()).isEqualTo(Finding.Severity.BLOCKER);
+                            assertThat(finding.code()).isEqualTo("tree-owner");
+                            assertThat(finding.message())
+                                    .contains(
+                                            "the user 1000 is mill on the source, stranger on the target",
+                                            "the user shop is 1234 on the source, 1235 on the target");
+                            assertThat(finding.hint()).contains("usermod -u 1234 shop");
+                        },
+                        finding -> {
+                            assertThat(finding.severity()).isEqualTo(Finding.Severity.WARNING);
+                            assertThat(finding.code()).isEqualTo("tree-owner");
+                            assertThat(finding.message()).contains("group mill (1001)");
+                            assertThat(finding.hint()).contains("groupadd -g 1001 mill");
+                        });
+    }
+
+    @Test
+    void shouldNotHangOnAFolderThatTakesLongToMeasure() throws IOException {
+        fill();
+
+        Inspection inspection = new TreeInspection(servers.servers(), Duration.ofMillis(1)).inspect(spec(TREE, TREE));
+
+        assertThat(inspection.findings())
+                .filteredOn(finding -> finding.code().equals("tree-size"))
+                .hasSize(2)
+                .allSatisfy(finding -> {
+                    assertThat(finding.severity()).isEqualTo(Finding.Severity.WARNING);
+                    assertThat(finding.message()).contains("not measured in full");
+                });
+        assertThat(inspection.facts().trees()).hasSize(2);
+    }
+
+    private void account(Side side, String name, int user, int group) throws IOException {
+        for (String line : List.of(
+                "passwd %s:x:%d:%d::/nonexistent:/bin/false".formatted(name, user, group),
+                "group %s:x:%d:".formatted(name, group))) {
+            String[] words = line.split(" ", 2);
+            Path file = servers.on(side, "/etc/" + words[0]);
+            String others = Files.readString(file)
+                    .lines()
+                    .filter(other -> !other.contains(":" + user + ":") && !other.contains(":" + group + ":"))
+                    .collect(Collectors.joining("\n"));
+            Files.writeString(file, others + "\n" + words[1] + "\n");
+        }
     }
 
     private Spec spec(FileTree... trees) {

@@ -94,7 +94,7 @@ class HostFindingsTest {
     void shouldTellAboutUnitsOnTheSource() {
         Unit ticked = new Unit("loaded", "active", "static", List.of("tick.timer"));
         assertThat(findings(report(ABSENT, ticked, JOBS, Duration.ZERO, "debian 12", ""), TARGET))
-                .containsExactly("BLOCKER unit-missing /units/0", "WARNING unit-triggered /jobs/units/0");
+                .containsExactly("BLOCKER unit-missing /units/0", "BLOCKER unit-triggered /jobs/units/0");
         assertThat(findings(report(READY, RUNNING, JOBS, Duration.ZERO, "debian 12", ""), TARGET))
                 .containsExactly("WARNING unit-inactive /units/0");
     }
@@ -104,7 +104,7 @@ class HostFindingsTest {
         HostReport lonely = report(READY, READY, new User(false, false), Duration.ZERO, "debian 12", "SSH-2.0-x");
         assertThat(findings(SOURCE, lonely)).containsExactly("BLOCKER user-missing /jobs/crontabs/0");
         HostReport busy = report(READY, READY, JOBS, Duration.ZERO, "debian 12", "SSH-2.0-x");
-        assertThat(findings(SOURCE, busy)).containsExactly("WARNING crontab-present /jobs/crontabs/0");
+        assertThat(findings(SOURCE, busy)).containsExactly("BLOCKER crontab-present /jobs/crontabs/0");
         HostReport without = report(RUNNING, RUNNING, IDLE, Duration.ZERO, "debian 12", "");
         assertThat(findings(without, TARGET)).containsExactly("WARNING crontab-missing /jobs/crontabs/0");
     }

@@ -266,7 +266,10 @@ public sealed interface Step {
         }
     }
 
-    /** Copies a database with the roles that it needs; an older copy of this migration's is dropped first. */
+    /**
+     * Copies a database with the roles that it needs; an older copy of this migration's is dropped first. The undo of the
+     * first copy drops whatever copy there is: a rollback in the outage does not wait for that.
+     */
     record CopyDatabase(DatabaseSpec database, Pass pass) implements Step {
         @Override
         public String does() {
@@ -276,8 +279,10 @@ public sealed interface Step {
         }
 
         @Override
-        public String undo() {
-            return "drop the copy of " + database.name() + " and the roles made for it from the target";
+        public @Nullable String undo() {
+            return pass == Pass.FIRST
+                    ? "drop the copy of " + database.name() + " and the roles made for it from the target"
+                    : null;
         }
 
         @Override

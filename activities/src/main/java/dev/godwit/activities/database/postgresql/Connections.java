@@ -30,6 +30,12 @@ final class Connections {
 
     private static final Duration CONNECT = Duration.ofSeconds(15);
     private static final Duration ANSWER = Duration.ofSeconds(60);
+    /** The version that knows client_connection_check_interval. */
+    private static final int CLIENT_CHECK = 14;
+
+    /** The version that knows transaction_timeout. */
+    private static final int TRANSACTION_TIMEOUT = 17;
+
     private static final int NO_SOCKET = 3;
     private static final int NO_TOOL = 4;
     private static final int NO_USER = 5;
@@ -207,7 +213,9 @@ final class Connections {
         properties.setProperty("socketTimeout", Long.toString(ANSWER.toSeconds()));
         // Settings that a role or a database may have would break what Godwit asks.
         properties.setProperty(
-                "options", "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0");
+                "options",
+                "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0"
+                        + " -c default_transaction_read_only=off");
         properties.setProperty("prepareThreshold", "0");
         TunnelSocketFactory.Way way = TunnelSocketFactory.register(opener);
         properties.setProperty("socketFactoryArg", way.name());
@@ -215,8 +223,16 @@ final class Connections {
         try {
             Connection connection = DriverManager.getConnection(
                     "jdbc:postgresql://localhost/" + URLEncoder.encode(database, StandardCharsets.UTF_8), properties);
+            Session session = new Session(connection, where, way);
+            if (session.major() >= CLIENT_CHECK) {
+                // Whose session is cut off, by a worker's death too, has no query left on the server.
+                session.execute("SET client_connection_check_interval = '2s'");
+            }
+            if (session.major() >= TRANSACTION_TIMEOUT) {
+                session.execute("SET transaction_timeout = 0");
+            }
             open = true;
-            return new Session(connection, where, way);
+            return session;
         } finally {
             if (!open) {
                 way.close();

@@ -13,6 +13,7 @@ import dev.godwit.workflows.activity.MigrationContext;
 import dev.godwit.workflows.activity.Outcome;
 import dev.godwit.workflows.activity.Progress;
 import dev.godwit.workflows.plan.BeforeImage;
+import dev.godwit.workflows.plan.Step.Pass;
 import dev.godwit.workflows.spec.Side;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
@@ -138,8 +139,8 @@ final class Copier {
         }
     }
 
-    Outcome copy(Context context, String stepId) {
-        JobKey key = new JobKey(context.migration().id(), stepId);
+    Outcome copy(Context context, String stepId, Pass pass) {
+        JobKey key = key(context, pass);
         try (Session source = source(context);
                 Session target = maintenance(context)) {
             String name = context.database().name();
@@ -150,6 +151,7 @@ final class Copier {
             }
             if (found.isPresent() && record.step().equals(stepId)) {
                 jobs.remove(context.target(), key);
+                closeSource(context);
                 return Outcome.of("the copy of " + name + " was complete already");
             }
             record = makeRoles(context, source, target, record);
@@ -166,13 +168,17 @@ final class Copier {
             }
             long copied = finish(context, stepId, source, target, record);
             jobs.remove(context.target(), key);
+            closeSource(context);
             return Outcome.of("copied " + name + ", " + (bytes >> 20) + " MiB on the source, " + (copied >> 20)
                     + " MiB on the target");
         }
     }
 
-    Outcome drop(Context context, String stepId) {
-        jobs.remove(context.target(), new JobKey(context.migration().id(), stepId));
+    /** Drops what any pass has made. */
+    Outcome drop(Context context) {
+        for (Pass pass : Pass.values()) {
+            jobs.remove(context.target(), key(context, pass));
+        }
         CopyRecord record = CopyRecord.read(context.target(), context.migration(), context.names());
         List<String> kept = new ArrayList<>();
         try (Session target = maintenance(context)) {
@@ -190,13 +196,24 @@ final class Copier {
         endSourceSessions(context);
         CopyRecord.removeState(
                 context.target(), context.migration(), context.names().record());
-        CopyRecord.removeState(
-                context.source(), context.migration(), context.names().password());
+        closeSource(context);
         return Outcome.of("the copy of " + context.database().name() + " is gone from the target"
                 + (kept.isEmpty()
                         ? ""
                         : "; these roles stay, because something else on the target needs them: "
                                 + String.join(", ", kept)));
+    }
+
+    private static JobKey key(Context context, Pass pass) {
+        return new JobKey(context.migration().id(), context.names().job(pass));
+    }
+
+    /** Takes back what let the target read: a superuser's password outlives no copy. */
+    private static void closeSource(Context context) {
+        Link.removeProgram(
+                context.source(), context.migration().id(), context.names().program());
+        CopyRecord.removeState(
+                context.source(), context.migration(), context.names().password());
     }
 
     private CopyRecord makeRoles(Context context, Session source, Session target, CopyRecord record) {
@@ -315,6 +332,8 @@ final class Copier {
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ?",
                     row -> row.getBoolean(1),
                     context.names().sessions());
+            // A look at the fence that was cut off in the middle has no undo of its own.
+            Fence.dropProbe(source, context.names());
         }
     }
 

@@ -76,6 +76,7 @@ final class Fence {
     BeforeImage look(Context context) {
         try (Session source = maintenance(context)) {
             int found = limit(source, context.database().name());
+            refuseSubscriptions(source, context.database().name());
             Optional<Integer> saved = savedLimit(context);
             if (saved.isPresent() && found == 0) {
                 // An earlier attempt fenced already.
@@ -102,6 +103,7 @@ final class Fence {
                 save(context, before instanceof BeforeImage.Fence fence ? fence.connectionLimit() : found);
             }
             refusePrepared(source, name);
+            refuseSubscriptions(source, name);
             if (found != 0) {
                 source.executeFormatted("ALTER DATABASE %I CONNECTION LIMIT 0", name);
             }
@@ -114,6 +116,7 @@ final class Fence {
             // Whoever was half-way in when the limit was set has arrived by now.
             ended += endSessions(source, name);
             refusePrepared(source, name);
+            refuseSubscriptions(source, name);
             return Outcome.of((found == 0 ? name + " was fenced already" : "fenced " + name) + "; " + ended
                     + " sessions ended; a write " + refused.way()
                     + ", possible before, is refused (SQLSTATE " + TOO_MANY_CONNECTIONS + ")");
@@ -175,6 +178,26 @@ final class Fence {
         }
     }
 
+    /** Subscriptions of a database that are enabled, or whose worker has not noticed yet that they are not. */
+    static List<String> subscriptions(Session source, String name) {
+        return source.texts("""
+                SELECT s.subname FROM pg_subscription s
+                 WHERE s.subdbid = (SELECT oid FROM pg_database WHERE datname = ?)
+                   AND (s.subenabled OR EXISTS (
+                        SELECT FROM pg_stat_subscription t WHERE t.subid = s.oid AND t.pid IS NOT NULL))
+                 ORDER BY 1
+                """, name);
+    }
+
+    /** A subscription's worker is no session: no limit keeps it out, and between transactions it shows nowhere. */
+    private static void refuseSubscriptions(Session source, String name) {
+        List<String> found = subscriptions(source, name);
+        if (!found.isEmpty()) {
+            throw FailureType.FENCE_NOT_PROVED.because("Expected no enabled subscription in " + name + ", but found "
+                    + String.join(", ", found) + "; disable it (ALTER SUBSCRIPTION … DISABLE) or drop it, and retry");
+        }
+    }
+
     /** Ends every session that could write, until none is left. */
     private static int endSessions(Session source, String name) {
         Instant end = Instant.now().plus(PATIENCE);
@@ -216,7 +239,7 @@ final class Fence {
             }
             why.add(unclear.why());
         } finally {
-            dropProbe(source, context.names());
+            dropProbe(context, source);
         }
         for (String role : systemUsers(context, source)) {
             Attempt attempt = attempt(
@@ -296,7 +319,20 @@ final class Fence {
         });
     }
 
-    private static void dropProbe(Session source, Names names) {
+    /** Drops it also when the activity was cancelled, which closes the sessions of its thread under its hands. */
+    private void dropProbe(Context context, Session source) {
+        if (!Thread.interrupted()) {
+            dropProbe(source, context.names());
+            return;
+        }
+        try (Session fresh = maintenance(context)) {
+            dropProbe(fresh, context.names());
+        } finally {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    static void dropProbe(Session source, Names names) {
         source.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '" + names.probe() + "'");
         source.execute("DROP ROLE IF EXISTS " + names.probe());

@@ -206,8 +206,10 @@ final class Inspector {
                 source.texts("""
                         SELECT 'foreign server ' || quote_ident(srvname) FROM pg_foreign_server
                          UNION ALL
-                        SELECT 'subscription ' || quote_ident(subname) FROM pg_subscription
+                        SELECT 'disabled subscription ' || quote_ident(subname) || ', which stays behind'
+                          FROM pg_subscription
                          WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+                           AND NOT subenabled
                          UNION ALL
                         SELECT 'publication ' || quote_ident(pubname) FROM pg_publication
                          UNION ALL
@@ -222,6 +224,13 @@ final class Inspector {
     }
 
     private static void activity(Findings findings, Session source) {
+        List<String> subscriptions = Fence.subscriptions(source, source.text("SELECT current_database()"));
+        if (!subscriptions.isEmpty()) {
+            findings.blocker(
+                    "database-subscription",
+                    "Expected no enabled subscription, but found " + shown(subscriptions),
+                    "disable or drop it before the cutover: what it applies passes every fence, and would be lost");
+        }
         findings.warningEach(
                 "database-transaction",
                 "transactions open for more than five minutes",

@@ -1,11 +1,13 @@
 package dev.godwit.activities.database.postgresql;
 
 import dev.godwit.workflows.activity.MigrationContext;
+import dev.godwit.workflows.plan.Step.Pass;
 import dev.godwit.workflows.spec.PostgresqlDatabase;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Locale;
 
 /**
  * The names of what Godwit makes for one database of one migration, each unmistakably its own.
@@ -39,6 +41,11 @@ record Names(String hash) {
     /** The role that tries to write. */
     String probe() {
         return "godwit_probe_" + hash;
+    }
+
+    /** The job that copies; the first copy's undo must find the final one's too. */
+    String job(Pass pass) {
+        return "database-" + hash + "-" + pass.name().toLowerCase(Locale.ROOT);
     }
 
     /** The program on the source that the target may run. */

@@ -69,11 +69,14 @@ public final class Postgresql {
     }
 
     public Outcome copy(Act<Step.CopyDatabase> request, PostgresqlDatabase database) {
-        return copier.copy(context(request.migration(), database), request.stepId());
+        return copier.copy(
+                context(request.migration(), database),
+                request.stepId(),
+                request.step().pass());
     }
 
     public Outcome dropCopy(Undo<Step.CopyDatabase> request, PostgresqlDatabase database) {
-        return copier.drop(context(request.migration(), database), request.stepId());
+        return copier.drop(context(request.migration(), database));
     }
 
     public Outcome setSequences(Act<Step.SetSequences> request, PostgresqlDatabase database) {

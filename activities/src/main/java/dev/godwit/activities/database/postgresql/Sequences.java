@@ -5,6 +5,7 @@ import dev.godwit.workflows.activity.Outcome;
 import dev.godwit.workflows.spec.Side;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sequences {
     private static final int BATCH = 200;
+
+    /** The highest value of a column that no index helps with takes a look at the whole table. */
+    private static final Duration COLUMN = Duration.ofHours(1);
 
     private static final String NAMES = """
             SELECT format('%I.%I', n.nspname, c.relname), s.seqincrement, s.seqcycle,
@@ -176,10 +180,12 @@ final class Sequences {
     }
 
     private Session open(Context context, Side side) {
-        return connections.open(
-                context.server(side),
-                context.database(),
-                side,
-                context.database().name());
+        return connections
+                .open(
+                        context.server(side),
+                        context.database(),
+                        side,
+                        context.database().name())
+                .patient(COLUMN);
     }
 }

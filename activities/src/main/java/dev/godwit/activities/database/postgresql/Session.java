@@ -22,6 +22,7 @@ final class Session implements AutoCloseable {
     private final Connection connection;
     private final String where;
     private final TunnelSocketFactory.Way way;
+    private volatile @Nullable Statement running;
 
     /**
      * Wraps a connection.
@@ -45,6 +46,7 @@ final class Session implements AutoCloseable {
     <T> List<T> list(String sql, RowReader<T> reader, @Nullable Object... values) {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             bind(statement, values);
+            running = statement;
             try (ResultSet rows = statement.executeQuery()) {
                 List<T> result = new ArrayList<>();
                 while (rows.next()) {
@@ -121,12 +123,12 @@ final class Session implements AutoCloseable {
                 T result = work.get();
                 connection.commit();
                 done = true;
+                connection.setAutoCommit(true);
                 return result;
             } finally {
                 if (!done) {
                     rollBack();
                 }
-                connection.setAutoCommit(true);
             }
         } catch (SQLException e) {
             throw failure(e, where);
@@ -143,7 +145,6 @@ final class Session implements AutoCloseable {
         } finally {
             rollBack();
         }
-        connection.setAutoCommit(true);
     }
 
     /** Waits for answers for so long; what a server computes for minutes needs more than the default. */
@@ -165,12 +166,27 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /** Ends what the session is doing, from another thread. */
+    /** Ends what the session is doing, on the server too, from another thread. */
     void abort() {
+        cancel();
         try {
             connection.abort(Runnable::run);
         } catch (SQLException e) {
             // It is gone already, which is what was wanted.
+            return;
+        }
+    }
+
+    /** A server that computes does not look whether anybody still listens. */
+    private void cancel() {
+        Statement statement = running;
+        if (statement == null) {
+            return;
+        }
+        try {
+            statement.cancel();
+        } catch (SQLException e) {
+            // The server is not reached, or had nothing to do.
             return;
         }
     }
@@ -188,6 +204,7 @@ final class Session implements AutoCloseable {
     private void rollBack() {
         try {
             connection.rollback();
+            connection.setAutoCommit(true);
         } catch (SQLException e) {
             // The failure that led here says more.
             return;

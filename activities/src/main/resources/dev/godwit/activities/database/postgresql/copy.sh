@@ -16,37 +16,49 @@ as() (
 	if [ "$GODWIT_LOGIN" = peer ]; then runuser -u postgres -- "$@"; else "$@"; fi
 )
 
+# What fails must not say what is in a row: messages are kept in histories and shown to many.
 sql() {
-	as psql -X -A -t -q -w -v ON_ERROR_STOP=1 "$@"
+	as psql -X -A -t -q -w -v ON_ERROR_STOP=1 -v VERBOSITY=terse -v SHOW_CONTEXT=never "$@"
+}
+
+restore() {
+	restored=0
+	as pg_restore -w --exit-on-error -d "$PGDATABASE" "$@" 2>restore.err || restored=$?
+	# A value may have lines of its own.
+	sed '/^\(DETAIL\|CONTEXT\):/,/^\(pg_restore: \|Command was: \)/{
+		/^\(pg_restore: \|Command was: \)/!d
+	}' restore.err >&2
+	return "$restored"
 }
 
 ask() {
 	printf '%s\n' "$1" | sh ./link
 }
 
-# One item of the list. A source that fails in the middle must fail the copy, so its own exit status counts: a text that
-# stops early is no error to the reader.
+# One item of the list. Both ends count: a text that stops early is no error to its reader, and the last words of a
+# reader reach nobody's pipe. The caller's condition switches errexit off here.
 item() {
 	tab=$(printf '\t')
 	IFS=$tab read -r kind oid _ format name columns <<LINE
 $1
 LINE
-	failed=./failed.$oid
+	whole=./whole.$oid written=0
 	case $kind in
 	table)
 		say "copying table $name"
-		{ ask "table $GODWIT_SNAPSHOT $oid $format" || : >"$failed"; } |
+		{ ask "table $GODWIT_SNAPSHOT $oid $format" && : >"$whole"; } |
 			sql -c BEGIN -c "TRUNCATE ONLY $name" \
 				-c "SET LOCAL client_encoding = '$GODWIT_ENCODING'" \
-				-c "COPY $name ($columns) FROM STDIN (FORMAT $format, FREEZE)" -c COMMIT
+				-c "COPY $name ($columns) FROM STDIN (FORMAT $format, FREEZE)" -c COMMIT || written=$?
 		;;
 	rest)
 		say 'copying small tables, sequences and large objects'
-		{ { echo "rest $GODWIT_SNAPSHOT" && cat tables; } | sh ./link || : >"$failed"; } |
-			as pg_restore -w --section=data --exit-on-error -d "$PGDATABASE"
+		{ { echo "rest $GODWIT_SNAPSHOT" && cat tables; } | sh ./link && : >"$whole"; } |
+			restore --section=data || written=$?
 		;;
 	esac
-	[ ! -e "$failed" ] || { echo "Expected all of $name from the source, but its dump failed" >&2; return 1; }
+	[ -e "$whole" ] || { echo "Expected all of $name from the source, but its dump did not reach its end" >&2; return 1; }
+	return "$written"
 }
 
 if [ "$1" = item ]; then
@@ -74,12 +86,17 @@ PGOPTIONS="$PGOPTIONS -c maintenance_work_mem=${memory}kB -c log_statement=none 
 PGOPTIONS="$PGOPTIONS -c session_replication_role=origin -c default_transaction_read_only=off"
 PATH=$bin:$PATH:/usr/sbin:/sbin
 PGCONNECT_TIMEOUT=15
-export GODWIT_LOGIN PGHOST PGPORT PGUSER PGDATABASE PGPASSFILE PGAPPNAME PGOPTIONS PGCONNECT_TIMEOUT PATH
+# Labels of messages are told from their texts.
+LC_ALL=C
+export LC_ALL GODWIT_LOGIN PGHOST PGPORT PGUSER PGDATABASE PGPASSFILE PGAPPNAME PGOPTIONS PGCONNECT_TIMEOUT PATH
 if [ -n "$PGPASSFILE" ]; then PGPASSFILE=$PWD/$PGPASSFILE; else unset PGPASSFILE; fi
 unset PGCLIENTENCODING PGSERVICE
 
-rm -f asked answered failed.* list tables schema
+rm -f asked answered whole.* list tables schema
 ask end
+# Older versions do not know the setting.
+[ -z "$(sql -d postgres -c "SELECT 1 FROM pg_settings WHERE name = 'transaction_timeout'")" ] ||
+	PGOPTIONS="$PGOPTIONS -c transaction_timeout=0"
 say 'making the database'
 sql -d postgres -f - <create.sql
 
@@ -108,13 +125,13 @@ export GODWIT_SNAPSHOT GODWIT_ENCODING
 
 say 'making the tables'
 ask "schema $GODWIT_SNAPSHOT" >schema
-as pg_restore -w --section=pre-data --exit-on-error -d "$PGDATABASE" <schema
+restore --section=pre-data <schema
 xargs -d '\n' -n 1 -P "$workers" sh "$0" item <list
 exec 9>&-
 say 'building indexes and constraints'
 # Opened again through the descriptor: the folder stays closed to others.
 chmod 644 schema
-as pg_restore -w --section=post-data --exit-on-error -j "$workers" -d "$PGDATABASE" /dev/stdin <schema
+restore --section=post-data -j "$workers" /dev/stdin <schema
 say 'gathering statistics'
 as vacuumdb -w -q --analyze-only -j "$workers"
 say 'copied everything'

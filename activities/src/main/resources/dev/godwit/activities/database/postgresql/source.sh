@@ -41,6 +41,10 @@ snapshot() {
 	case $1 in '' | *[!0-9A-F-]*) refuse ;; esac
 }
 
+# The snapshot's holder and a large table take as long as they take. Older versions do not know the setting.
+[ -z "$(sql -c "SELECT 1 FROM pg_settings WHERE name = 'transaction_timeout'")" ] ||
+	PGOPTIONS="$PGOPTIONS -c transaction_timeout=0"
+
 IFS=' ' read -r request first second third || refuse
 case $request in
 end)
@@ -116,7 +120,8 @@ SQL
 	;;
 schema)
 	snapshot "$first"
-	as pg_dump -w -Fc -Z1 --section=pre-data --section=post-data --snapshot="$first" --lock-wait-timeout=60s
+	# A subscription would keep the copy from being dropped, and apply on both sides.
+	as pg_dump -w -Fc -Z1 --section=pre-data --section=post-data --no-subscriptions --snapshot="$first" --lock-wait-timeout=60s
 	;;
 table)
 	snapshot "$first"

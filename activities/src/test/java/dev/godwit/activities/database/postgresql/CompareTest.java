@@ -215,6 +215,19 @@ class CompareTest {
     }
 
     @Test
+    void shouldBlockWhileASubscriptionIsEnabled() {
+        source.sql(NAME, "CREATE SUBSCRIPTION news CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false)");
+        try {
+            assertThat(codes(lab.inspect(), Severity.BLOCKER)).isEmpty();
+            assertThat(codes(lab.inspect(), Severity.WARNING)).contains("database-outside");
+            source.sql(NAME, "ALTER SUBSCRIPTION news ENABLE");
+            assertThat(codes(lab.inspect(), Severity.BLOCKER)).containsExactly("database-subscription");
+        } finally {
+            source.sql(NAME, Databases.NO_SUBSCRIPTION);
+        }
+    }
+
+    @Test
     void shouldBlockAnApplicationThatIsASuperuser() throws Exception {
         source.sql("postgres", "CREATE ROLE boss SUPERUSER LOGIN PASSWORD 'boss'");
         Process session = source.session("boss", "boss", NAME, "SELECT 1;");

@@ -13,6 +13,7 @@ import dev.godwit.workflows.spec.SecretRef;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +84,7 @@ class CopyTest {
 
             assertThat(sized.copy(Pass.FIRST).summary()).contains("complete already");
             assertThat(identifier()).isEqualTo(identifier);
-            assertThat(sized.jobs.started).containsEntry(Lab.stepId(Pass.FIRST), 1);
+            assertThat(sized.jobs.started).containsEntry(sized.names.job(Pass.FIRST), 1);
             assertThat(sized.progress)
                     .anyMatch(progress -> progress.what().contains("indexes"))
                     .anyMatch(progress -> progress.what().contains("plain") == (largeTable == Lab.EVERY));
@@ -127,6 +128,31 @@ class CopyTest {
 
         assertThat(lab.verify().summary()).contains("same on both sides");
         assertThat(lab.copy(Pass.FINAL).summary()).contains("complete already");
+
+        lab.jobs.removed.clear();
+        lab.drop(Pass.FIRST);
+        assertThat(identifier()).isEmpty();
+        assertThat(lab.jobs.removed)
+                .as("the first copy's undo ends the jobs of both")
+                .contains(lab.names.job(Pass.FIRST), lab.names.job(Pass.FINAL));
+    }
+
+    @Test
+    void shouldLeaveSubscriptionsBehind() {
+        // One that came along, even a disabled one, would keep its database from being dropped.
+        source.sql(
+                NAME,
+                "CREATE SUBSCRIPTION news CONNECTION 'dbname=nowhere' PUBLICATION p"
+                        + " WITH (connect = false, slot_name = NONE)");
+        try {
+            lab.copy(Pass.FIRST);
+            assertThat(target.sql(NAME, "SELECT count(*) FROM pg_subscription")).isEqualTo("0");
+            lab.copy(Pass.FINAL);
+            lab.drop(Pass.FIRST);
+            assertThat(identifier()).isEmpty();
+        } finally {
+            source.sql(NAME, "DROP SUBSCRIPTION news");
+        }
     }
 
     @Test
@@ -212,7 +238,7 @@ class CopyTest {
                     .isInstanceOfSatisfying(
                             ApplicationFailure.class,
                             failure -> assertThat(failure.getType()).isEqualTo("COMMAND_FAILED"))
-                    .hasMessageContaining("its dump failed");
+                    .hasMessageContaining("its dump did not reach its end");
             assertThat(identifier()).isEmpty();
 
             sized.serve("exec sh \"$program\"");
@@ -225,13 +251,51 @@ class CopyTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {Lab.EVERY, Lab.NONE})
+    void shouldFailWhenTheTargetRefusesARowAndNotSayWhatIsInIt(long largeTable) {
+        source.sql(
+                NAME,
+                "CREATE TABLE refused (t text, CHECK (current_setting('port') = '" + source.port() + "'));"
+                        + " INSERT INTO refused VALUES (E'a secret\\nof two lines'), ('b'), ('c')");
+        try (Lab sized = new Lab(source, target, NAME, largeTable)) {
+            assertThatThrownBy(() -> sized.copy(Pass.FIRST))
+                    .isInstanceOfSatisfying(
+                            ApplicationFailure.class,
+                            failure -> assertThat(failure.getType()).isEqualTo("COMMAND_FAILED"))
+                    .hasMessageContaining("violates check constraint")
+                    .hasMessageNotContainingAny("secret", "two lines");
+            assertThat(identifier()).isEmpty();
+            sized.drop(Pass.FIRST);
+        }
+    }
+
+    @Test
+    void shouldNotSayWhichValueAnIndexRefuses() {
+        // The function's answer differs on the target: there every row has the same key.
+        source.sql(NAME, """
+                CREATE TABLE twice (t text);
+                INSERT INTO twice VALUES ('a secret'), ('another secret');
+                CREATE FUNCTION key(t text) RETURNS text IMMUTABLE LANGUAGE sql
+                    AS $$ SELECT CASE WHEN current_setting('port') = '%d' THEN t ELSE 'one secret' END $$;
+                CREATE UNIQUE INDEX ON twice (key(t));
+                """.formatted(source.port()));
+        assertThatThrownBy(() -> lab.copy(Pass.FIRST))
+                .hasMessageContaining("could not create unique index")
+                .hasMessageContaining("CREATE UNIQUE INDEX")
+                .hasMessageNotContainingAny("a secret", "one secret");
+        assertThat(identifier()).isEmpty();
+    }
+
     @Test
     void shouldAnswerNothingButRequestsOfACopy() {
-        lab.copy(Pass.FIRST);
+        // A copy that fails leaves what the next attempt replaces.
+        lab.serve("exit 1");
+        assertThatThrownBy(() -> lab.copy(Pass.FIRST)).hasMessageContaining("COMMAND_FAILED");
         for (String request :
                 List.of("drop", "table x 1 text", "table 00-1 1;SELECT binary", "schema '", "rest 00-1\nx", "")) {
-            assertThatThrownBy(
-                            () -> Local.feed(request + "\n", "sh", folder() + "/link/programs/" + lab.names.program()))
+            assertThatThrownBy(() ->
+                            Local.feed(request + "\n", "sh", folder(lab) + "/link/programs/" + lab.names.program()))
                     .hasMessageContaining("exitCode=64");
         }
     }
@@ -266,7 +330,7 @@ class CopyTest {
     void shouldCopyAgainWhenWhatTheJobMadeWasDropped() {
         lab.jobs.run(
                 new Local.LocalServer(lab.migration.target(), 0, 0),
-                new JobKey(lab.migration.id(), Lab.stepId(Pass.FIRST)),
+                new JobKey(lab.migration.id(), lab.names.job(Pass.FIRST)),
                 new Job("true", List.of(), Map.of(), Duration.ofMinutes(1)),
                 line -> {});
 
@@ -280,8 +344,15 @@ class CopyTest {
         source.sql("postgres", "CREATE ROLE dba SUPERUSER LOGIN PASSWORD '" + Lab.PASSWORD + "'");
         try (Lab login =
                 new Lab(source, target, NAME, Lab.EVERY, new DatabaseLogin("dba", new SecretRef("database")))) {
-            login.copy(Pass.FIRST);
-            assertThat(login.verify().summary()).contains("same on both sides");
+            for (Pass pass : List.of(Pass.FIRST, Pass.FINAL)) {
+                login.copy(pass);
+                assertThat(login.verify().summary()).contains("same on both sides");
+                assertThat(Path.of(folder(login), login.names.password()))
+                        .as("a superuser's password outlives no copy")
+                        .doesNotExist();
+                assertThat(Path.of(folder(login), "link/programs", login.names.program()))
+                        .doesNotExist();
+            }
         } finally {
             source.sql("postgres", "DROP ROLE dba");
         }
@@ -310,7 +381,7 @@ class CopyTest {
         }
     }
 
-    private String folder() {
+    private static String folder(Lab lab) {
         return StateFolder.of(lab.migration.id());
     }
 

@@ -14,6 +14,11 @@ final class Databases {
             DROP ROLE IF EXISTS shop_app; DROP ROLE IF EXISTS shop_readers; DROP ROLE IF EXISTS "Shop owner";
             """;
 
+    /** Takes away the subscription {@code news}, whose publisher never was. */
+    static final String NO_SUBSCRIPTION = """
+            ALTER SUBSCRIPTION news DISABLE; ALTER SUBSCRIPTION news SET (slot_name = NONE); DROP SUBSCRIPTION news;
+            """;
+
     /** One of everything, run by a superuser in a database of "Shop owner". */
     static final String HARD = """
             SELECT format('ALTER DATABASE %I SET search_path = "Odd schema", public', current_database()) \\gexec

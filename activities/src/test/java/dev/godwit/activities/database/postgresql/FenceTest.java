@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.godwit.workflows.plan.BeforeImage;
+import dev.godwit.workflows.spec.DatabaseLogin;
+import dev.godwit.workflows.spec.SecretRef;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -152,6 +156,51 @@ class FenceTest {
             source.sql(NAME, "ROLLBACK PREPARED 'left behind'");
         }
         assertThat(lab.fence(before).summary()).contains("53300");
+    }
+
+    @Test
+    void shouldRefuseWhileASubscriptionIsEnabled() {
+        BeforeImage before = lab.lookAtFence();
+        source.sql(NAME, "CREATE SUBSCRIPTION news CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false)");
+        source.sql(NAME, "ALTER SUBSCRIPTION news ENABLE");
+        try {
+            assertNotProved(() -> lab.lookAtFence());
+            assertNotProved(() -> lab.fence(before));
+            assertThat(limit()).as("nothing was fenced").isEqualTo("20");
+        } finally {
+            source.sql(NAME, Databases.NO_SUBSCRIPTION);
+        }
+        assertThat(lab.fence(before).summary()).contains("53300");
+    }
+
+    @Test
+    void shouldLeaveNoProbeWhenALookIsCancelled() throws Exception {
+        source.sql("postgres", "CREATE ROLE dba SUPERUSER LOGIN PASSWORD '" + Lab.PASSWORD + "'");
+        Process blocking =
+                source.session("dba", Lab.PASSWORD, NAME, "BEGIN; LOCK TABLE pg_namespace IN EXCLUSIVE MODE;");
+        try (Lab login = new Lab(source, source, NAME, Lab.NONE, new DatabaseLogin("dba", new SecretRef("database")))) {
+            awaitLine(blocking);
+            // A virtual thread, as the worker's are: to interrupt it closes the socket that it waits for.
+            Thread look = Thread.ofVirtual().unstarted(login::lookAtFence);
+            look.setUncaughtExceptionHandler((thread, failure) -> {});
+            look.start();
+            awaitOne(
+                    "SELECT count(*) FROM pg_stat_activity WHERE usename LIKE 'godwit_probe%' AND wait_event_type = 'Lock'");
+            look.interrupt();
+            assertThat(look.join(Duration.ofSeconds(30))).isTrue();
+            assertNothingLeft();
+        } finally {
+            blocking.destroy();
+            blocking.waitFor();
+            source.sql("postgres", "DROP ROLE dba");
+        }
+    }
+
+    private static void awaitOne(String query) {
+        Instant end = Instant.now().plusSeconds(30);
+        while (!source.sql("postgres", query).equals("1")) {
+            assertThat(Instant.now()).as(query).isBefore(end);
+        }
     }
 
     @Test

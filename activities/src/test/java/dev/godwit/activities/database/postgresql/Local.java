@@ -219,6 +219,9 @@ final class Local {
         /** How often a job was started, by step. */
         final Map<String, Integer> started = new HashMap<>();
 
+        /** Those that were removed, in order. */
+        final List<String> removed = new ArrayList<>();
+
         private final Map<JobKey, String> succeeded = new HashMap<>();
         private final Path root;
 
@@ -262,6 +265,7 @@ final class Local {
         @Override
         public void remove(Server server, JobKey key) {
             succeeded.remove(key);
+            removed.add(key.step());
         }
     }
 }
