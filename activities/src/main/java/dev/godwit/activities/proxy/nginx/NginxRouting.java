@@ -146,8 +146,7 @@ public final class NginxRouting implements ProxyRouting {
 
     private static boolean isNew(BeforeImage before, NginxProxy proxy) {
         return before instanceof BeforeImage.Files files
-                && files.files().stream()
-                        .anyMatch(file -> file.path().equals(proxy.site()) && !file.existed());
+                && files.files().stream().anyMatch(file -> file.path().equals(proxy.site()) && !file.existed());
     }
 
     private static List<Listen> ports(Site site, NginxProxy proxy) {

@@ -96,7 +96,8 @@ class DerivedSiteTest {
     void shouldPassOnWhatAProxyInFrontSaysOnlyWhereTheSiteBelievesIt() throws Malformed {
         String passedOn = "map $http_x_forwarded_proto ";
         String server = "server { listen 80; server_name s.example; %s }";
-        assertThat(forward(server.formatted(""), "192.0.2.2", "s.example").text()).doesNotContain(passedOn);
+        assertThat(forward(server.formatted(""), "192.0.2.2", "s.example").text())
+                .doesNotContain(passedOn);
         assertThat(forward(server.formatted("set_real_ip_from 192.0.2.9;"), "192.0.2.2", "s.example")
                         .text())
                 .contains(passedOn);

@@ -818,8 +818,7 @@ class NginxRoutingTest {
         Path kept = source.path("/etc/nginx/sites-available/.shop.godwit-kept");
         Files.createLink(kept, source.path(RealNginx.FILE));
         Files.writeString(source.path("/etc/nginx/page"), page);
-        Files.move(
-                source.path("/etc/nginx/page"), source.path(RealNginx.FILE), StandardCopyOption.REPLACE_EXISTING);
+        Files.move(source.path("/etc/nginx/page"), source.path(RealNginx.FILE), StandardCopyOption.REPLACE_EXISTING);
         servePage(proxy(), before);
         assertThat(ask("/").status()).isEqualTo(503);
         assertThat(kept).doesNotExist();
