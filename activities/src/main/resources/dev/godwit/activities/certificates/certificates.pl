@@ -202,6 +202,9 @@ sub remember {
                 '--directory=/', '--no-recursion', '--null', '--files-from=-') or die "tar: $!\n";
             print $tar substr($_, 1), "\0" for @save;
             close($tar) or die "tar could not save what was there\n";
+            # An attempt may have been cut off before its archive was there.
+            unlink "$folder/before.$number.list";
+            append("$folder/before.$number.list", @save);
             rename("$folder/before.new", "$folder/before.$number.tar") or die "rename: $!\n";
         }
         open(my $out, '>', "$folder/known.new") or die "$folder/known.new: $!\n";
@@ -210,6 +213,23 @@ sub remember {
         rename("$folder/known.new", "$folder/known") or die "rename: $!\n";
     }
     print "$_\0$known->{$_}\0" for @$order;
+}
+
+# Adds paths to a list, so that it holds them even if the machine loses its power now.
+sub append {
+    my ($list, @paths) = @_;
+    open(my $out, '>>', $list) or die "$list: $!\n";
+    print $out "$_\0" for @paths;
+    close($out) or die "$list: $!\n";
+    system('sync', '--', $list) == 0 or die "sync failed\n";
+}
+
+sub listed {
+    my ($list) = @_;
+    open(my $in, '<', $list) or return ();
+    my @paths = map { chomp; $_ } <$in>;
+    close($in);
+    return @paths;
 }
 
 # ---- place ----
@@ -236,6 +256,7 @@ sub place {
         }
         if ($wanted eq 'folder') {
             problem("$path is a folder on the source, and something else here") unless $found eq 'absent';
+            append("$folder/placed", $path);
             mkdir $path or die "$path: $!\n";
             like($staged, $path);
             push @made, [$staged, $path];
@@ -246,6 +267,7 @@ sub place {
         unlink $beside;
         system('cp', '-a', '--no-target-directory', '--', $staged, $beside) == 0 or die "cp failed\n";
         system('sync', '--', $beside) == 0 or die "sync failed\n" unless -l $beside;
+        append("$folder/placed", $path);
         rename($beside, $path) or die "$path: $!\n";
         $placed++;
     }
@@ -271,10 +293,13 @@ sub restore {
         return;
     }
     my ($known, $order) = known($folder);
+    # Only what was placed: the rest may have been changed since, by the target's own certbot or by a person.
+    my %placed = map { $_ => 1 } listed("$folder/placed");
+    my %touched = map { parent($_) => 1 } keys %placed;
     for my $path (reverse sort @$order) {
         my $beside = parent($path) . '/.godwit-' . substr($path, rindex($path, '/') + 1);
         unlink $beside if -l $beside || -f $beside;
-        next unless $known->{$path} eq 'absent';
+        next unless $placed{$path} && $known->{$path} eq 'absent';
         if (-d $path && !-l $path) {
             # Somebody else's files keep it.
             rmdir $path;
@@ -283,10 +308,14 @@ sub restore {
         }
     }
     for my $archive (sort glob("$folder/before.*.tar")) {
-        system('tar', '--extract', '--preserve-permissions', '--numeric-owner', '--acls', '--xattrs', '--directory=/',
-            "--file=$archive") == 0 or die "tar could not put back $archive\n";
+        my @back = grep { $placed{$_} || ($known->{$_} eq 'folder' && $touched{$_}) } listed($archive =~ s/tar$/list/r);
+        next unless @back;
+        open(my $tar, '|-', 'tar', '--extract', '--preserve-permissions', '--numeric-owner', '--acls', '--xattrs', '--directory=/',
+            '--no-recursion', "--file=$archive", '--null', '--files-from=-') or die "tar: $!\n";
+        print $tar substr($_, 1), "\0" for @back;
+        close($tar) or die "tar could not put back $archive\n";
     }
-    for my $path (@$order) {
+    for my $path (grep { $placed{$_} } @$order) {
         my $now = look($path);
         problem("$path was $known->{$path} and is $now") unless $now eq $known->{$path} || $now eq 'folder';
     }

@@ -143,6 +143,23 @@ class HostCertificatesTest {
     }
 
     @Test
+    void shouldLeaveAloneWhatItDidNotReplace() throws IOException {
+        sh(Side.TARGET, """
+                mkdir -p etc/letsencrypt/renewal
+                echo 'account = new' > etc/letsencrypt/renewal/shop.example.org.conf
+                echo dh-of-new > etc/letsencrypt/ssl-dhparams.pem
+                """);
+        BeforeImage before = look();
+        copy(before);
+        sh(Side.TARGET, "echo newer > etc/letsencrypt/ssl-dhparams.pem");
+        undo(before);
+
+        assertThat(servers.on(Side.TARGET, "/etc/letsencrypt/ssl-dhparams.pem")).hasContent("newer");
+        assertThat(servers.on(Side.TARGET, "/etc/letsencrypt/renewal/shop.example.org.conf"))
+                .hasContent("account = new");
+    }
+
+    @Test
     void shouldRemoveEverythingWhereNothingWas() throws IOException {
         BeforeImage before = look();
         copy(before);
