@@ -253,6 +253,16 @@ final class HostFindings {
                     where,
                     "Expected to start " + name + " on the target, but found it masked",
                     "systemctl unmask " + name + " on the target");
+        } else if (here.load().equals("retired")) {
+            at(
+                    Severity.BLOCKER,
+                    "unit-retired",
+                    where,
+                    "Expected to start " + name
+                            + " on the target, but found that Godwit keeps it from starting since an"
+                            + " earlier migration left this server",
+                    "on the target: rm /etc/systemd/system/" + name
+                            + ".d/godwit-retired.conf; systemctl daemon-reload");
         } else if (here.runs()) {
             at(
                     job ? Severity.BLOCKER : Severity.WARNING,

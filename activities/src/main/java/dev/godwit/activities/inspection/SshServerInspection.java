@@ -68,7 +68,11 @@ public final class SshServerInspection implements ServerInspection {
                   ;;
                 unit:*)
                   [ -d /run/systemd/system ] || continue
-                  echo "unit\t$name\t$(show "$name" LoadState)\t$(show "$name" ActiveState)\t$(
+                  echo "unit\t$name\t$(
+                    case $(show "$name" DropInPaths) in
+                    */godwit-retired.conf*) echo retired ;;
+                    *) show "$name" LoadState ;;
+                    esac)\t$(show "$name" ActiveState)\t$(
                     show "$name" UnitFileState)\t$(for trigger in $(show "$name" TriggeredBy); do
                       [ "$(show "$trigger" ActiveState)" != active ] || printf '%s ' "$trigger"; done)"
                   ;;
@@ -96,7 +100,7 @@ public final class SshServerInspection implements ServerInspection {
               done
             fi
             for folder in /var/lib/godwit/*/; do
-              [ ! -d "$folder" ] || echo "migration\t$(basename -- "$folder")"
+              [ ! -d "$folder" ] || [ "$folder" = /var/lib/godwit/archive/ ] || echo "migration\t$(basename -- "$folder")"
             done
             if [ "$peer" != - ] && command -v bash >/dev/null; then
               # shellcheck disable=SC2016

@@ -84,6 +84,8 @@ class HostFindingsTest {
     void shouldBlockOnUnitsThatTheTargetLacksHidesOrRuns() {
         assertThat(findings(SOURCE, target(ABSENT, MASKED)))
                 .containsExactly("BLOCKER unit-missing /units/0", "BLOCKER unit-masked /jobs/units/0");
+        assertThat(findings(SOURCE, target(new Unit("retired", "inactive", "disabled", List.of()), READY)))
+                .containsExactly("BLOCKER unit-retired /units/0");
         assertThat(findings(SOURCE, target(RUNNING, RUNNING)))
                 .containsExactly("WARNING unit-running /units/0", "BLOCKER unit-running /jobs/units/0");
         assertThat(findings(SOURCE, target(READY, new Unit("loaded", "inactive", "enabled", List.of()))))

@@ -188,7 +188,7 @@ final class Hands {
     /** Removes what Godwit kept on the servers, after a rollback. */
     Outcome cleanUp() {
         return Workflow.newActivityStub(HostLink.class, StepOptions.UNDO.with("clean up"))
-                .cleanUp(new Act<>(migration, "clean-up", new Step.CleanUp(), BeforeImage.NOTHING));
+                .cleanUp(new Act<>(migration, "clean-up", new Step.CleanUp(true), BeforeImage.NOTHING));
     }
 
     private static <T> T looking(Class<T> system, PlannedStep planned) {
