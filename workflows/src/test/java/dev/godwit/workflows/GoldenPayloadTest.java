@@ -3,6 +3,13 @@ package dev.godwit.workflows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatObject;
 
+import dev.godwit.workflows.plan.PlannedStep;
+import dev.godwit.workflows.plan.Phase;
+import dev.godwit.workflows.migration.Waiting;
+import dev.godwit.workflows.migration.StepStatus;
+import dev.godwit.workflows.migration.StepState;
+import dev.godwit.workflows.migration.MigrationStatus;
+import dev.godwit.workflows.migration.End;
 import dev.godwit.workflows.activity.Act;
 import dev.godwit.workflows.activity.Inspect;
 import dev.godwit.workflows.activity.Inspection;
@@ -117,6 +124,11 @@ class GoldenPayloadTest {
                         "command-decide",
                         new Command.Decide("ann", "mended", "serve-page", Choice.RETRY),
                         new TypeReference<Command.Decide>() {}),
+                payload("command-pause", new Command.Pause("ann", "lunch"), new TypeReference<Command.Pause>() {}),
+                payload("command-resume", new Command.Resume("ann", "back"), new TypeReference<Command.Resume>() {}),
+                payload(
+                        "command-finish", new Command.Finish("ann", "all well"), new TypeReference<Command.Finish>() {}),
+                payload("migration-status", status(), new TypeReference<MigrationStatus>() {}),
                 payload(
                         "command-roll-back",
                         new Command.RollBack("ann", "slow", true),
@@ -125,6 +137,36 @@ class GoldenPayloadTest {
                         "journal-entry",
                         new JournalEntry(AT, "ann", "approved", "serve-page", 1, "found", "go"),
                         new TypeReference<JournalEntry>() {}));
+    }
+
+    /** The result of every workflow and command: histories hold it for as long as they are kept. */
+    private static MigrationStatus status() {
+        PlannedStep planned = new PlannedStep("serve-page", Phase.CUTOVER, PAGE, false, Duration.ZERO);
+        return new MigrationStatus(
+                "shop-1",
+                "shop.example.org",
+                AT,
+                Phase.CUTOVER,
+                Side.SOURCE,
+                false,
+                "abc",
+                List.of(Finding.note("disk-free", "source", "Found 10 GB", "nothing")),
+                List.of(new StepStatus(
+                        planned, StepState.FAILED, 5, AT, AT.plusSeconds(9), "no proof", "PROXY_NOT_PROVED")),
+                new Waiting(
+                        Waiting.For.DECISION,
+                        "serve-page",
+                        "serve-page failed",
+                        AT.plusSeconds(309),
+                        List.of(Choice.RETRY, Choice.ROLL_BACK)),
+                false,
+                false,
+                Duration.ofSeconds(3),
+                Duration.ofSeconds(4),
+                End.ROLLED_BACK,
+                AT.plusSeconds(400),
+                "nobody decided",
+                17);
     }
 
     @ParameterizedTest(name = "{0}")

@@ -138,6 +138,24 @@ class WireFormatTest {
     void shouldKeepTheNamesOfFailureTypes() {
         assertThat(FailureType.values())
                 .extracting(FailureType::name)
-                .contains("HOST_UNREACHABLE", "HOST_KEY_CHANGED", "LOGIN_REFUSED", "DISK_FULL", "VERIFICATION_FAILED");
+                .containsExactlyInAnyOrder(
+                        "SPEC_MISMATCH",
+                        "SECRET_UNAVAILABLE",
+                        "HOST_UNREACHABLE",
+                        "HOST_KEY_CHANGED",
+                        "LOGIN_REFUSED",
+                        "TOOL_MISSING",
+                        "COMMAND_FAILED",
+                        "DISK_FULL",
+                        "DATABASE_FAILED",
+                        "VERIFICATION_FAILED",
+                        "PROXY_CONFIG_INVALID",
+                        "PROXY_NOT_PROVED",
+                        "DNS_REFUSED",
+                        "DNS_NOT_PROVED",
+                        "CHECK_FAILED",
+                        "UNIT_FAILED",
+                        "HOOK_FAILED",
+                        "FENCE_NOT_PROVED");
     }
 }

@@ -4,11 +4,13 @@ import dev.godwit.workflows.plan.Finding;
 import dev.godwit.workflows.plan.Planner;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowStub;
+import io.temporal.client.WorkflowUpdateException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
@@ -65,12 +67,61 @@ class HistoryRecorder {
 
     @Test
     void shouldRecordUndoFailedAndPutBackByAnOlderOne() throws Exception {
+        hands.failForGood("act check-target");
+        hands.failForGood("undo start-service");
+        record("undo-failed-and-put-back-by-an-older-one", this::approve);
+    }
+
+    @Test
+    void shouldRecordUndoThatStopsOnceVisitorsHaveReachedTheTarget() throws Exception {
         hands.failForGood("act point-dns");
-        hands.failForGood("undo forward-requests");
-        record("undo-failed-and-put-back-by-an-older-one", migration -> {
+        hands.failForGood("undo start-jobs");
+        record("undo-stopped-after-the-pivot", migration -> {
             approve(migration);
             awaitWait(migration, Waiting.For.DECISION);
+            refused(() -> migration.rollBack(new Command.RollBack("ann", "slow", false)));
             migration.rollBack(new Command.RollBack("ann", "slow", true));
+            await(migration, status -> status.undoing() && status.waiting() != null);
+            hands.mend("undo start-jobs");
+            migration.decide(new Command.Decide("ann", "mended", "start-jobs", Choice.RETRY));
+        });
+    }
+
+    @Test
+    void shouldRecordRolledBackFromThePivotWithTheCopiesKept() throws Exception {
+        hands.failForGood("act forward-requests");
+        hands.targetServedBefore("undo forward-requests");
+        record("rolled-back-from-the-pivot", this::approve);
+    }
+
+    @Test
+    void shouldRecordRolledBackWhileAStepActs() throws Exception {
+        var hangs = hands.hang("act copy-database-first-shop");
+        record("rolled-back-while-a-step-acts", migration -> {
+            hangs.await();
+            migration.rollBack(new Command.RollBack("ann", "not today", false));
+        });
+    }
+
+    @Test
+    void shouldRecordAnotherPlanThanTheOneSeenBefore() throws Exception {
+        record("world-changed", "0".repeat(64), migration -> {});
+    }
+
+    @Test
+    void shouldRecordFinishedAfterPauseRetryAndSkip() throws Exception {
+        hands.failForGood("act copy-files-first-uploads");
+        hands.failForGood("act rehearse-compare");
+        record("finished-after-pause-retry-and-skip", migration -> {
+            awaitWait(migration, Waiting.For.DECISION);
+            hands.mend("act copy-files-first-uploads");
+            migration.pause(new Command.Pause("ann", "lunch"));
+            migration.decide(new Command.Decide("ann", "made room", "copy-files-first-uploads", Choice.RETRY));
+            awaitWait(migration, Waiting.For.RESUME);
+            migration.resume(new Command.Resume("ann", "back"));
+            awaitWait(migration, Waiting.For.DECISION);
+            migration.decide(new Command.Decide("ann", "known", "rehearse-compare", Choice.SKIP));
+            approve(migration);
         });
     }
 
@@ -92,24 +143,39 @@ class HistoryRecorder {
     }
 
     private interface Person {
-        void steer(MigrationWorkflow migration);
+        void steer(MigrationWorkflow migration) throws InterruptedException;
     }
 
-    private void record(String way, Person person) throws IOException {
+    private void record(String way, Person person) throws IOException, InterruptedException {
+        record(way, null, person);
+    }
+
+    private void record(String way, @Nullable String planHash, Person person) throws IOException, InterruptedException {
         try (engine) {
             MigrationWorkflow migration = engine.migration("shop.example.org");
             WorkflowClient.start(
-                    migration::migrate, new MigrationRequest("shop-1", Specs.shop(), null, "ann", "old server is old"));
+                    migration::migrate, new MigrationRequest("shop-1", Specs.shop(), planHash, "ann", "old server is old"));
             person.steer(migration);
             await(migration, status -> status.end() != null);
             String history = engine.environment()
                     .getWorkflowClient()
                     .fetchHistory(MigrationWorkflow.workflowId("shop.example.org"))
-                    .toJson(true);
+                    .toJson(true)
+                    // It names this machine.
+                    .replaceAll("\"identity\": \"[^\"]*\"", "\"identity\": \"worker\"");
             Files.writeString(
                     Path.of(System.getProperty("godwit.record.to"))
                             .resolve(System.getProperty("godwit.record.version") + "-" + way + ".json"),
                     history);
+        }
+    }
+
+    private static void refused(Runnable command) {
+        try {
+            command.run();
+            throw new AssertionError("Expected a refusal, but found none");
+        } catch (WorkflowUpdateException refusal) {
+            // As expected: it is in the history.
         }
     }
 

@@ -41,17 +41,23 @@ class ReplayTest {
 
     @Test
     void shouldHaveHistoriesOfEveryWayOfEnding() {
-        assertThat(histories().map(file -> file.getFileName().toString()))
-                .anyMatch(name -> name.endsWith("-finished.json"))
-                .anyMatch(name -> name.endsWith("-finished-by-a-person.json"))
-                .anyMatch(name -> name.endsWith("-blocked-by-the-preflight.json"))
-                .anyMatch(name -> name.endsWith("-rolled-back-at-the-gate.json"))
-                .anyMatch(name -> name.endsWith("-rolled-back-in-the-cutover.json"))
-                .anyMatch(name -> name.endsWith("-rolled-back-by-the-budget.json"))
-                .anyMatch(name -> name.endsWith("-rolled-back-after-the-pivot.json"))
-                .anyMatch(name -> name.endsWith("-undo-failed-and-skipped.json"))
-                .anyMatch(name -> name.endsWith("-undo-failed-and-put-back-by-an-older-one.json"))
-                .anyMatch(name -> name.endsWith("-cancelled-in-temporal.json"));
+        assertThat(histories().map(file -> file.getFileName().toString().replaceFirst("^[0-9.]+-", "")))
+                .contains(
+                        "finished.json",
+                        "finished-by-a-person.json",
+                        "finished-after-pause-retry-and-skip.json",
+                        "blocked-by-the-preflight.json",
+                        "world-changed.json",
+                        "rolled-back-at-the-gate.json",
+                        "rolled-back-while-a-step-acts.json",
+                        "rolled-back-in-the-cutover.json",
+                        "rolled-back-by-the-budget.json",
+                        "rolled-back-from-the-pivot.json",
+                        "rolled-back-after-the-pivot.json",
+                        "undo-failed-and-skipped.json",
+                        "undo-failed-and-put-back-by-an-older-one.json",
+                        "undo-stopped-after-the-pivot.json",
+                        "cancelled-in-temporal.json");
     }
 
     @ParameterizedTest
