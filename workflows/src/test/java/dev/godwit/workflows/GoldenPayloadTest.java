@@ -3,13 +3,6 @@ package dev.godwit.workflows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatObject;
 
-import dev.godwit.workflows.plan.PlannedStep;
-import dev.godwit.workflows.plan.Phase;
-import dev.godwit.workflows.migration.Waiting;
-import dev.godwit.workflows.migration.StepStatus;
-import dev.godwit.workflows.migration.StepState;
-import dev.godwit.workflows.migration.MigrationStatus;
-import dev.godwit.workflows.migration.End;
 import dev.godwit.workflows.activity.Act;
 import dev.godwit.workflows.activity.Inspect;
 import dev.godwit.workflows.activity.Inspection;
@@ -22,12 +15,19 @@ import dev.godwit.workflows.activity.Progress;
 import dev.godwit.workflows.activity.Undo;
 import dev.godwit.workflows.migration.Choice;
 import dev.godwit.workflows.migration.Command;
+import dev.godwit.workflows.migration.End;
 import dev.godwit.workflows.migration.JournalEntry;
 import dev.godwit.workflows.migration.MigrationRequest;
+import dev.godwit.workflows.migration.MigrationStatus;
 import dev.godwit.workflows.migration.Specs;
+import dev.godwit.workflows.migration.StepState;
+import dev.godwit.workflows.migration.StepStatus;
+import dev.godwit.workflows.migration.Waiting;
 import dev.godwit.workflows.plan.BeforeImage;
 import dev.godwit.workflows.plan.Finding;
+import dev.godwit.workflows.plan.Phase;
 import dev.godwit.workflows.plan.PlanReport;
+import dev.godwit.workflows.plan.PlannedStep;
 import dev.godwit.workflows.plan.Planner;
 import dev.godwit.workflows.plan.Step;
 import dev.godwit.workflows.spec.DnsRecord;
@@ -127,7 +127,9 @@ class GoldenPayloadTest {
                 payload("command-pause", new Command.Pause("ann", "lunch"), new TypeReference<Command.Pause>() {}),
                 payload("command-resume", new Command.Resume("ann", "back"), new TypeReference<Command.Resume>() {}),
                 payload(
-                        "command-finish", new Command.Finish("ann", "all well"), new TypeReference<Command.Finish>() {}),
+                        "command-finish",
+                        new Command.Finish("ann", "all well"),
+                        new TypeReference<Command.Finish>() {}),
                 payload("migration-status", status(), new TypeReference<MigrationStatus>() {}),
                 payload(
                         "command-roll-back",

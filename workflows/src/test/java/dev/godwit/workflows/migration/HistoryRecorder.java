@@ -154,7 +154,8 @@ class HistoryRecorder {
         try (engine) {
             MigrationWorkflow migration = engine.migration("shop.example.org");
             WorkflowClient.start(
-                    migration::migrate, new MigrationRequest("shop-1", Specs.shop(), planHash, "ann", "old server is old"));
+                    migration::migrate,
+                    new MigrationRequest("shop-1", Specs.shop(), planHash, "ann", "old server is old"));
             person.steer(migration);
             await(migration, status -> status.end() != null);
             String history = engine.environment()
