@@ -41,6 +41,7 @@ final class AcceptBenchmark implements Benchmark {
     public List<Figure> measure(Bench bench, int rounds) throws IOException, InterruptedException {
         List<Double> all = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
+            bench.terminal().event("round " + (round + 1));
             try (GodwitProcess godwit = bench.idle(ACTIVITY);
                     Client client = new Client(godwit)) {
                 all.addAll(burst(client, PER_SECOND * SECONDS));
