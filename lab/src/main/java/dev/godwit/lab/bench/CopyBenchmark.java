@@ -99,7 +99,7 @@ final class CopyBenchmark implements Benchmark {
     private final int scale;
 
     CopyBenchmark() {
-        this(185);
+        this(172);
     }
 
     /**
@@ -142,14 +142,17 @@ final class CopyBenchmark implements Benchmark {
             hosts.source().output(Script.of(LET_IN, hosts.migration().target().address()));
             hosts.target().output(Script.of(ROLES, hosts.migration().source().address()));
             String held = hosts.source().output(Script.of(COUNT, NAME));
+            List<Turn> turns = new ArrayList<>(List.of(
+                    godwit(hosts), other(hosts, PLAIN, "pg_dump | psql"), other(hosts, PGCOPYDB, "pgcopydb")));
             Map<String, List<Double>> times = new LinkedHashMap<>();
-            List<Runnable> turns = new ArrayList<>(List.of(
-                    () -> godwit(hosts, held, times),
-                    () -> other(hosts, held, PLAIN, "pg_dump | psql", times),
-                    () -> other(hosts, held, PGCOPYDB, "pgcopydb", times)));
-            for (int round = 0; round < rounds; round++) {
-                turns.forEach(Runnable::run);
-                bench.terminal().event("round " + (round + 1) + ": " + times);
+            for (int round = 1; round <= rounds; round++) {
+                for (Turn turn : turns) {
+                    double seconds = hosts.seconds(turn.copy());
+                    bench.terminal().event("round %d, %s: %.2f s".formatted(round, turn.who(), seconds));
+                    times.computeIfAbsent(turn.who(), who -> new ArrayList<>()).add(seconds);
+                    check(hosts, turn.who(), held);
+                    turn.drop().run();
+                }
                 // Nobody always comes first.
                 Collections.rotate(turns, 1);
             }
@@ -176,7 +179,10 @@ final class CopyBenchmark implements Benchmark {
         return seed.toString();
     }
 
-    private static void godwit(TwoHosts hosts, String held, Map<String, List<Double>> times) {
+    /** Somebody who copies, and how what was copied goes again. */
+    private record Turn(String who, Runnable copy, Runnable drop) {}
+
+    private static Turn godwit(TwoHosts hosts) {
         Postgresql hands = new Postgresql(
                 hosts.servers(),
                 new SystemdJobs(),
@@ -185,20 +191,18 @@ final class CopyBenchmark implements Benchmark {
                 },
                 progress -> {});
         CopyDatabase step = new CopyDatabase(DATABASE, Pass.FIRST);
-        note(
-                times,
+        return new Turn(
                 "Godwit",
-                hosts.seconds(
-                        () -> hands.copy(new Act<>(hosts.migration(), "copy", step, BeforeImage.NOTHING), DATABASE)));
-        check(hosts, "Godwit", held);
-        hands.dropCopy(new Undo<>(hosts.migration(), "copy", step, BeforeImage.NOTHING), DATABASE);
+                () -> hands.copy(new Act<>(hosts.migration(), "copy", step, BeforeImage.NOTHING), DATABASE),
+                () -> hands.dropCopy(new Undo<>(hosts.migration(), "copy", step, BeforeImage.NOTHING), DATABASE));
     }
 
-    private static void other(TwoHosts hosts, String held, String script, String who, Map<String, List<Double>> times) {
+    private static Turn other(TwoHosts hosts, String script, String who) {
         Script run = Script.of(script, hosts.migration().source().address(), NAME);
-        note(times, who, hosts.seconds(() -> hosts.target().output(run)));
-        check(hosts, who, held);
-        hosts.target().output(Script.of(DROP, NAME));
+        return new Turn(
+                who,
+                () -> hosts.target().output(run),
+                () -> hosts.target().output(Script.of(DROP, NAME)));
     }
 
     private static void check(TwoHosts hosts, String who, String held) {
@@ -207,9 +211,5 @@ final class CopyBenchmark implements Benchmark {
             throw new LabException(
                     ExitCode.FAILURE, "Expected the copy of " + who + " to hold " + held + ", but found " + copied);
         }
-    }
-
-    private static void note(Map<String, List<Double>> times, String who, double seconds) {
-        times.computeIfAbsent(who, name -> new ArrayList<>()).add(seconds);
     }
 }

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 /** How long {@code ./godwit up} takes until it is ready, and how much memory Godwit holds, apart from its engine. */
 final class StartBenchmark implements Benchmark {
     private static final int WAITING = 100;
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
     /** What a start leaves to be collected and loaded is over by then; there is nothing to ask for it. */
     private static final Duration REST = Duration.ofSeconds(10);
 
