@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -44,15 +46,16 @@ final class AcceptBenchmark implements Benchmark {
             bench.terminal().event("round " + (round + 1));
             try (GodwitProcess godwit = bench.idle(ACTIVITY);
                     Client client = new Client(godwit)) {
-                all.addAll(burst(client, PER_SECOND * SECONDS));
+                all.addAll(burst(bench, client, PER_SECOND * SECONDS));
             }
         }
         return List.of(Figure.p99(
                 "a start accepted, at " + PER_SECOND + " a second", new Series(all, Unit.MILLISECONDS), 100));
     }
 
-    private static List<Double> burst(Client client, int starts) {
+    private static List<Double> burst(Bench bench, Client client, int starts) {
         List<CompletableFuture<Double>> answers = new ArrayList<>();
+        Queue<String> refused = new ConcurrentLinkedQueue<>();
         long begin = System.nanoTime();
         for (int number = 0; number < starts; number++) {
             long due = begin + number * PAUSE;
@@ -61,10 +64,18 @@ final class AcceptBenchmark implements Benchmark {
                 LockSupport.parkNanos(due - System.nanoTime());
             }
             // A start that is refused was never accepted, however long one waits.
-            answers.add(client.startSoon(spec)
-                    .thenApply(answer ->
-                            Client.isStarted(answer) ? (System.nanoTime() - due) / 1e6 : Double.POSITIVE_INFINITY));
+            answers.add(client.startSoon(spec).handle((answer, failure) -> {
+                if (failure == null && Client.isStarted(answer)) {
+                    return (System.nanoTime() - due) / 1e6;
+                }
+                refused.add(failure == null ? answer.statusCode() + " " + answer.body() : failure.toString());
+                return Double.POSITIVE_INFINITY;
+            }));
         }
-        return answers.stream().map(CompletableFuture::join).toList();
+        List<Double> times = answers.stream().map(CompletableFuture::join).toList();
+        if (!refused.isEmpty()) {
+            bench.terminal().event(refused.size() + " were refused, the first by: " + refused.peek());
+        }
+        return times;
     }
 }

@@ -142,8 +142,8 @@ final class CopyBenchmark implements Benchmark {
             hosts.source().output(Script.of(LET_IN, hosts.migration().target().address()));
             hosts.target().output(Script.of(ROLES, hosts.migration().source().address()));
             String held = hosts.source().output(Script.of(COUNT, NAME));
-            List<Turn> turns = new ArrayList<>(List.of(
-                    godwit(hosts), other(hosts, PLAIN, "pg_dump | psql"), other(hosts, PGCOPYDB, "pgcopydb")));
+            List<Turn> turns = new ArrayList<>(
+                    List.of(godwit(hosts), other(hosts, PLAIN, "pg_dump | psql"), other(hosts, PGCOPYDB, "pgcopydb")));
             Map<String, List<Double>> times = new LinkedHashMap<>();
             for (int round = 1; round <= rounds; round++) {
                 for (Turn turn : turns) {
@@ -200,9 +200,7 @@ final class CopyBenchmark implements Benchmark {
     private static Turn other(TwoHosts hosts, String script, String who) {
         Script run = Script.of(script, hosts.migration().source().address(), NAME);
         return new Turn(
-                who,
-                () -> hosts.target().output(run),
-                () -> hosts.target().output(Script.of(DROP, NAME)));
+                who, () -> hosts.target().output(run), () -> hosts.target().output(Script.of(DROP, NAME)));
     }
 
     private static void check(TwoHosts hosts, String who, String held) {
