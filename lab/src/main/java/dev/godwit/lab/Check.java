@@ -6,4 +6,4 @@ package dev.godwit.lab;
  * @param name what must be true
  * @param figures what was measured
  */
-record Check(String name, boolean passed, String figures) {}
+public record Check(String name, boolean passed, String figures) {}

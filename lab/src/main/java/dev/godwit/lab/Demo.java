@@ -70,16 +70,8 @@ final class Demo {
     // ---- the story ----
 
     private boolean move(LabSession session) throws IOException, InterruptedException {
-        Mover mover = new Mover(session, terminal);
-        Ground before = Ground.record(session);
-        mover.startTraffic();
-        mover.plan();
-        mover.start();
-        mover.approve();
-        mover.soak(soak);
-        MigrationView end = mover.finish();
-        List<Check> checks = new MoveAudit(session, before, mover.trafficBegan(), end).checks();
-        return new Report(terminal).of(end, checks);
+        Move move = Move.whole(session, terminal, soak);
+        return new Report(terminal).of(move.end(), move.checks());
     }
 
     private boolean failAndComeBack(LabSession session, String step) throws IOException, InterruptedException {

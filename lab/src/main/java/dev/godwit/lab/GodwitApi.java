@@ -33,7 +33,7 @@ public final class GodwitApi {
     private final URI url;
     private final String token;
 
-    GodwitApi(URI url, String token) {
+    public GodwitApi(URI url, String token) {
         this.url = url;
         this.token = token;
     }

@@ -35,6 +35,10 @@ public final class IdleHands extends WorkerInterceptorBase {
         this.each = each;
     }
 
+    /** Does nothing. The archive of this class can be a JVM's agent, which puts it on the class path of {@code up}. */
+    @SuppressWarnings("unused") // the JVM calls it
+    public static void premain(String arguments) {}
+
     @Override
     public ActivityInboundCallsInterceptor interceptActivity(ActivityInboundCallsInterceptor next) {
         return new ActivityInboundCallsInterceptorBase(next) {

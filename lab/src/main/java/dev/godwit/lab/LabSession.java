@@ -140,6 +140,11 @@ public final class LabSession implements AutoCloseable {
         return running;
     }
 
+    /** The process that its engine belongs to. */
+    public long engineParent() {
+        return godwit().pid();
+    }
+
     GodwitApi api() {
         return godwit().api();
     }

@@ -1,9 +1,11 @@
 package dev.godwit.lab.bench;
 
 import dev.godwit.lab.DemoSpec;
+import dev.godwit.lab.ExitCode;
 import dev.godwit.lab.GodwitProcess;
 import dev.godwit.lab.IdleHands;
 import dev.godwit.lab.LabEnvironment;
+import dev.godwit.lab.LabException;
 import dev.godwit.lab.Terminal;
 import dev.godwit.workflows.spec.Budget;
 import java.io.IOException;
@@ -14,13 +16,17 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** What the benchmarks share: a place to talk, and folders that are gone when it is closed. */
+/** What the benchmarks share: a place to talk, what takes part, and folders that are gone when it is closed. */
 final class Bench implements AutoCloseable {
     private final Terminal terminal;
     private final Deque<Path> folders = new ArrayDeque<>();
+    private final SortedSet<String> programs = new TreeSet<>();
 
     Bench(Terminal terminal) {
         this.terminal = terminal;
@@ -28,6 +34,31 @@ final class Bench implements AutoCloseable {
 
     Terminal terminal() {
         return terminal;
+    }
+
+    /** Says that a program takes part, with its version. */
+    void uses(String program) {
+        programs.add(program);
+    }
+
+    /** The engine of a Godwit takes part. */
+    ProcessHandle usesEngineOf(long godwit) throws IOException, InterruptedException {
+        ProcessHandle engine = ProcessHandle.of(godwit).stream()
+                .flatMap(ProcessHandle::children)
+                .filter(child ->
+                        List.of(child.info().arguments().orElse(new String[0])).contains("start-dev"))
+                .findFirst()
+                .orElseThrow(() -> new LabException(
+                        ExitCode.FAILURE, "Expected process " + godwit + " to have an engine, but found none"));
+        uses("engine: " + Machine.said(engine.info().command().orElseThrow(), "--version"));
+        return engine;
+    }
+
+    /** What took part since it was asked last. */
+    List<String> takePrograms() {
+        List<String> taken = List.copyOf(programs);
+        programs.clear();
+        return taken;
     }
 
     /** A folder for its owner only. */
@@ -39,7 +70,9 @@ final class Bench implements AutoCloseable {
 
     /** Godwit as an operator runs it, but for its hands: each activity takes this time and does nothing. */
     GodwitProcess idle(Duration each) throws IOException, InterruptedException {
-        return GodwitProcess.start(folder(), Map.of(IdleHands.PROPERTY, each.toMillis() + "ms"));
+        GodwitProcess godwit = GodwitProcess.start(folder(), Map.of(IdleHands.PROPERTY, each.toMillis() + "ms"));
+        usesEngineOf(godwit.pid());
+        return godwit;
     }
 
     /** The demo's spec, of another service, for servers that nobody asks. */

@@ -6,7 +6,9 @@ import dev.godwit.lab.LabHost;
 import dev.godwit.lab.Terminal;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.util.ArrayList;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -20,7 +22,7 @@ import picocli.CommandLine.Parameters;
         name = "bench",
         description = {
             "Measures what Godwit takes on this machine: a copy, a file pass, a step, the outage, a start. What it is"
-                    + " compared with takes turns with it, in the same run.",
+                    + " compared with takes turns with it, in the same run. Measure on a machine that does nothing else.",
             "A goal that is missed is a figure, not a failure."
         },
         mixinStandardHelpOptions = true,
@@ -49,7 +51,9 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--rounds", paramLabel = "N", description = "How often to measure. Default: each its own number.")
     private @Nullable Integer rounds;
 
-    @Option(names = "--write", description = "Write the results to docs/benchmarks.md, too.")
+    @Option(
+            names = "--write",
+            description = "Write the results to docs/benchmarks.md, too, in the place of the former ones.")
     private boolean write;
 
     @Override
@@ -60,24 +64,35 @@ public final class BenchCommand implements Callable<Integer> {
         }
         Terminal terminal = Terminal.standard();
         Machine machine = Machine.look();
-        List<Results.Part> parts = new ArrayList<>();
         try (Bench bench = new Bench(terminal)) {
             for (Benchmark benchmark : chosen) {
                 terminal.heading(benchmark.name() + ": " + benchmark.words());
                 String load = Machine.load();
                 List<Figure> figures = benchmark.measure(bench, rounds == null ? benchmark.rounds() : rounds);
-                Results.Part part = new Results.Part(benchmark, figures, load);
-                parts.add(part);
-                terminal.text(part.table());
+                String where = "%s; %s; %s; load average before: %s, after: %s."
+                        .formatted(
+                                LocalDate.now(ZoneOffset.UTC),
+                                machine.words(),
+                                String.join("; ", bench.takePrograms()),
+                                load,
+                                Machine.load());
+                Results.Part part = new Results.Part(benchmark.name(), benchmark.words(), figures, where);
+                terminal.text(part.table() + "\n\n" + where);
+                if (write) {
+                    write(terminal, part);
+                }
             }
         }
-        String document = new Results(machine, parts).document();
-        terminal.text("\n" + document);
-        if (write) {
-            Files.writeString(LabHost.home().resolve("docs/benchmarks.md"), document);
-            terminal.event("written to docs/benchmarks.md");
-        }
         return ExitCode.OK;
+    }
+
+    /** At once: what has been measured outlives a later one that breaks. */
+    private static void write(Terminal terminal, Results.Part part) throws IOException {
+        Path document = LabHost.home().resolve("docs/benchmarks.md");
+        String before = Files.exists(document) ? Files.readString(document) : "";
+        List<String> order = ALL.stream().map(Benchmark::name).toList();
+        Files.writeString(document, Results.with(before, order, part));
+        terminal.event("written to docs/benchmarks.md");
     }
 
     private List<Benchmark> chosen() {

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -24,8 +25,12 @@ final class Client implements AutoCloseable {
     private final String token;
 
     Client(GodwitProcess godwit) throws IOException {
-        url = godwit.url();
-        token = Files.readString(godwit.tokenFile()).strip();
+        this(godwit.url(), godwit.tokenFile());
+    }
+
+    Client(URI url, Path tokenFile) throws IOException {
+        this.url = url;
+        token = Files.readString(tokenFile).strip();
     }
 
     /** Starts one; the id. */

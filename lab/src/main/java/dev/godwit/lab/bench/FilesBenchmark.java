@@ -1,9 +1,15 @@
 package dev.godwit.lab.bench;
 
 import dev.godwit.activities.files.RsyncFileSync;
+import dev.godwit.activities.host.Job;
+import dev.godwit.activities.host.JobKey;
+import dev.godwit.activities.host.Jobs;
 import dev.godwit.activities.host.Script;
+import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.SystemdJobs;
 import dev.godwit.activities.link.Link;
+import dev.godwit.lab.ExitCode;
+import dev.godwit.lab.LabException;
 import dev.godwit.lab.bench.Series.Unit;
 import dev.godwit.workflows.GodwitJson;
 import dev.godwit.workflows.activity.Act;
@@ -21,18 +27,35 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
 
 /** Godwit's last pass over files that have not changed, beside rsync as people type it. */
 final class FilesBenchmark implements Benchmark {
     private static final FileTree TREE = new FileTree("/srv/bench", List.of());
 
-    /** 50,000 files. */
+    /** {@code $2} folders of a hundred files. */
     private static final String MAKE = """
             mkdir -p "$1" && cd "$1"
-            perl -e 'for my $d (1..500) { mkdir $d; for my $f (1..100) {
-                open my $o, ">", "$d/$f"; print $o "$d $f " x 20; close $o } }'
-            touch -d '1 minute ago' .
+            perl -e 'for my $d (1..$ARGV[0]) { mkdir $d; for my $f (1..100) {
+                open my $o, ">", "$d/$f"; print $o "$d $f " x 20; close $o } }' "$2"
             """;
+
+    /** One small file shows that a pass has run. */
+    private static final String TURN = "printf %s \"$2\" >\"$1/turn\"";
+
+    private static final String READ_TURN = "cat \"$1/turn\"";
+
+    private final int folders;
+
+    FilesBenchmark() {
+        this(500);
+    }
+
+    /** With a hundred files in each of some folders. */
+    FilesBenchmark(int folders) {
+        this.folders = folders;
+    }
 
     @Override
     public String name() {
@@ -41,8 +64,9 @@ final class FilesBenchmark implements Benchmark {
 
     @Override
     public String words() {
-        return "the last pass over 50,000 files of which none has changed, from one server of the lab to the other:"
-                + " Godwit's step, with its supervised job, and `rsync -aHAX --delete` through the same ssh";
+        return "the last pass over " + files() + " files, from one server of the lab to the other: Godwit's step, with"
+                + " its supervised job, and `rsync -aHAX --delete` through the same ssh; none of them has changed, but a"
+                + " small one more that has to arrive, so that each pass is known to have run";
     }
 
     @Override
@@ -58,34 +82,83 @@ final class FilesBenchmark implements Benchmark {
                         .build())
                 .build());
         try (TwoHosts hosts = new TwoHosts(bench.terminal())) {
-            environment.registerActivitiesImplementations(new RsyncFileSync(hosts.servers(), new SystemdJobs()));
+            hosts.use(bench, "rsync", "openssh-server");
+            Rounds jobs = new Rounds(new SystemdJobs());
+            environment.registerActivitiesImplementations(new RsyncFileSync(hosts.servers(), jobs));
             FileSync files = environment.newActivityStub(
                     FileSync.class,
                     ActivityOptions.newBuilder()
                             .setStartToCloseTimeout(Duration.ofMinutes(10))
                             .build());
-            hosts.source().output(Script.of(MAKE, TREE.path()));
+            hosts.source().output(Script.of(MAKE, TREE.path(), Integer.toString(folders)));
             CopyFiles first = new CopyFiles(TREE, Pass.FIRST);
             BeforeImage image = files.lookAtCopy(new Look<>(hosts.migration(), "first", first));
             files.copyFiles(new Act<>(hosts.migration(), "first", first, image));
             List<Double> godwit = new ArrayList<>();
             List<Double> rsync = new ArrayList<>();
             for (int round = 0; round < rounds; round++) {
-                Act<CopyFiles> last = new Act<>(
-                        hosts.migration(), "last-" + round, new CopyFiles(TREE, Pass.FINAL), BeforeImage.NOTHING);
-                Runnable ours = () -> godwit.add(hosts.seconds(() -> files.copyFiles(last)));
-                Runnable theirs =
-                        () -> rsync.add(hosts.seconds(() -> hosts.target().output(plain(hosts))));
+                jobs.next();
+                Act<CopyFiles> last =
+                        new Act<>(hosts.migration(), "last", new CopyFiles(TREE, Pass.FINAL), BeforeImage.NOTHING);
+                String turn = Integer.toString(round);
+                Runnable ours = () -> godwit.add(seconds(hosts, "Godwit, round " + turn, () -> files.copyFiles(last)));
+                Runnable theirs = () -> rsync.add(seconds(
+                        hosts, "rsync, round " + turn, () -> hosts.target().output(plain(hosts))));
                 (round % 2 == 0 ? ours : theirs).run();
                 (round % 2 == 0 ? theirs : ours).run();
             }
             return List.of(
                     Figure.median(
-                            "last pass over 50,000 unchanged files, against rsync", Series.ratios(godwit, rsync), 1.5),
+                            "last pass over " + files() + " unchanged files, against rsync",
+                            Series.ratios(godwit, rsync),
+                            1.5),
                     Figure.shown("the same, Godwit", new Series(godwit, Unit.SECONDS)),
                     Figure.shown("the same, rsync", new Series(rsync, Unit.SECONDS)));
         } finally {
             environment.close();
+        }
+    }
+
+    private String files() {
+        return String.format(Locale.ROOT, "%,d", folders * 100);
+    }
+
+    private static double seconds(TwoHosts hosts, String turn, Runnable pass) {
+        hosts.source().output(Script.of(TURN, TREE.path(), turn));
+        double seconds = hosts.seconds(pass);
+        String arrived = hosts.target().output(Script.of(READ_TURN, TREE.path()));
+        if (!arrived.equals(turn)) {
+            throw new LabException(
+                    ExitCode.FAILURE, "Expected the pass to bring '" + turn + "', but found '" + arrived + "'");
+        }
+        return seconds;
+    }
+
+    /** Gives the jobs of each round keys of their own: what has been done once is not done again under the same key. */
+    private static final class Rounds implements Jobs {
+        private final Jobs jobs;
+        private int round;
+
+        Rounds(Jobs jobs) {
+            this.jobs = jobs;
+        }
+
+        void next() {
+            round++;
+        }
+
+        private JobKey now(JobKey key) {
+            return new JobKey(key.migration(), key.step() + "-" + round);
+        }
+
+        @Override
+        public String run(Server server, JobKey key, Job job, Consumer<String> line) {
+            return jobs.run(server, now(key), job, line);
+        }
+
+        @Override
+        public void remove(Server server, JobKey key) {
+            jobs.remove(server, now(key));
         }
     }
 

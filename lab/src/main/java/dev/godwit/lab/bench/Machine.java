@@ -2,15 +2,14 @@ package dev.godwit.lab.bench;
 
 import dev.godwit.lab.ExitCode;
 import dev.godwit.lab.LabException;
+import dev.godwit.lab.LabHost;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.Locale;
 
-/** Where was measured, in words. */
+/** Where was measured, and what, in words. */
 record Machine(String words) {
     static Machine look() throws IOException, InterruptedException {
         String processor = value(Path.of("/proc/cpuinfo"), "model name");
@@ -18,16 +17,14 @@ record Machine(String words) {
                 Double.parseDouble(value(Path.of("/proc/meminfo"), "MemTotal").replaceAll("\\D", "")) / 1e6;
         return new Machine(String.format(
                 Locale.ROOT,
-                "%s. %d cores (%s), %.0f GB of memory; %s, Linux %s; Java %s; engine: %s; commit %s.",
-                LocalDate.now(ZoneOffset.UTC),
+                "%d cores (%s), %.0f GB of memory; %s, Linux %s; Godwit %s; %s",
                 Runtime.getRuntime().availableProcessors(),
                 processor,
                 gigabytes,
                 value(Path.of("/etc/os-release"), "PRETTY_NAME").replace("\"", ""),
                 System.getProperty("os.version"),
-                Runtime.version(),
-                "Temporal CLI as ./godwit up obtains it",
-                said("git", "-C", dev.godwit.lab.LabHost.home().toString(), "rev-parse", "--short", "HEAD")));
+                commit(),
+                System.getProperty("java.vendor.version", "Java " + Runtime.version())));
     }
 
     /** The averages of 1, 5 and 15 minutes. */
@@ -44,7 +41,17 @@ record Machine(String words) {
                 .orElse("unknown");
     }
 
-    private static String said(String... command) throws IOException, InterruptedException {
+    /** What was built: measuring needs no repository, but then nobody knows. */
+    private static String commit() throws InterruptedException {
+        try {
+            return said("git", "-C", LabHost.home().toString(), "describe", "--always", "--dirty", "--abbrev=10");
+        } catch (IOException | LabException e) {
+            return "of an unknown commit";
+        }
+    }
+
+    /** What a program on this machine says. */
+    static String said(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         if (process.waitFor() != 0) {

@@ -1,49 +1,65 @@
 package dev.godwit.lab.bench;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What a run has measured, as a document. */
-record Results(Machine machine, List<Part> parts) {
+/** What has been measured, as a document with a section for each benchmark. */
+final class Results {
+    private static final String INTRODUCTION = """
+            # Benchmarks
+
+            Measured by `./godwit bench`, which anybody can run again; `--write` puts its results here, each benchmark's in the place of its former ones. What is compared takes turns with it in one run: a figure with × is Godwit's time divided by the other's, in the same round.
+            """;
+
     private static final String HEAD = """
             | measure | figure | goal | reached | median; range; measurements |
             | --- | --- | --- | --- | --- |
             """;
 
+    private static final String SECTION = "## ";
+    private static final Pattern SECTIONS = Pattern.compile("^" + SECTION, Pattern.MULTILINE);
+
+    private Results() {}
+
     /**
      * One benchmark's share.
      *
-     * @param load the machine's load average just before it
+     * @param name the benchmark's
+     * @param words what it does
+     * @param where date, machine, and the versions of what took part
      */
-    record Part(Benchmark benchmark, List<Figure> figures, String load) {
+    record Part(String name, String words, List<Figure> figures, String where) {
         String table() {
             return HEAD + figures.stream().map(Figure::row).collect(Collectors.joining("\n"));
         }
+
+        private String section() {
+            return name + "\n\n" + Character.toUpperCase(words.charAt(0)) + words.substring(1) + ".\n\n" + table()
+                    + "\n\n" + where + "\n";
+        }
     }
 
-    String document() {
-        String rows = parts.stream()
-                .flatMap(part -> part.figures().stream())
-                .map(Figure::row)
-                .collect(Collectors.joining("\n"));
-        String how = parts.stream()
-                .map(part -> "- **" + part.benchmark().name() + "** (load average before it: " + part.load() + "): "
-                        + part.benchmark().words() + ".")
-                .collect(Collectors.joining("\n"));
-        return """
-                # Benchmarks
-
-                Measured by `./godwit bench`, which anybody can run again; `--write` puts the results here.
-
-                %s
-
-                %s%s
-
-                ## How
-
-                What is compared takes turns with it in one run: a figure with × is Godwit's time divided by the other's, in the same round.
-
-                %s
-                """.formatted(machine.words(), HEAD, rows, how);
+    /**
+     * The document with a part in the place of its former one.
+     *
+     * @param document what is there; may be empty
+     * @param order names of benchmarks, as they follow each other; what is there of others is left out
+     */
+    static String with(String document, List<String> order, Part part) {
+        Map<String, String> sections = new TreeMap<>();
+        SECTIONS.splitAsStream(document)
+                .skip(1)
+                .forEach(section ->
+                        sections.put(section.lines().findFirst().orElse("").strip(), section));
+        sections.put(part.name(), part.section());
+        return INTRODUCTION
+                + order.stream()
+                        .filter(sections::containsKey)
+                        .map(name ->
+                                "\n" + SECTION + sections.getOrDefault(name, "").stripTrailing() + "\n")
+                        .collect(Collectors.joining());
     }
 }

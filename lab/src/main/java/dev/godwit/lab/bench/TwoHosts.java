@@ -19,6 +19,7 @@ import dev.godwit.workflows.spec.SshLogin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.util.List;
 
 /** Two fresh servers of the lab, linked as a migration links them, with Godwit's hands and nothing else at work. */
 final class TwoHosts implements AutoCloseable {
@@ -68,6 +69,13 @@ final class TwoHosts implements AutoCloseable {
 
     Server target() {
         return servers.open(migration.target());
+    }
+
+    /** Says which Debian packages of the servers take part. */
+    void use(Bench bench, String... packages) {
+        target().output(new Script("dpkg-query -W -f '${Package} ${Version}\\n' \"$@\"", List.of(packages), null))
+                .lines()
+                .forEach(bench::uses);
     }
 
     /** Seconds that something takes, from a state in which both servers have written what they held. */
