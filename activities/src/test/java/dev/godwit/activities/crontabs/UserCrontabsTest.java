@@ -201,7 +201,11 @@ class UserCrontabsTest {
                 chmod 755 /run/crontest
                 group=$(systemctl show -P ControlGroup cron)
                 runuser -u crontest -- setsid -f /bin/sh /run/crontest 'a secret' >/dev/null 2>&1
-                for pid in $(pgrep -u crontest); do echo "$pid" >"/sys/fs/cgroup$group/cgroup.procs"; done
+                # Both layouts of cgroups (systemd manual, "Control Group APIs").
+                for tree in /sys/fs/cgroup /sys/fs/cgroup/systemd; do
+                  [ -e "$tree$group/cgroup.procs" ] || continue
+                  for pid in $(pgrep -u crontest); do echo "$pid" >"$tree$group/cgroup.procs"; done
+                done
                 """));
         try (ActivityStubs impatient = new ActivityStubs()) {
             Crontabs hasty = impatient.stub(Crontabs.class, new UserCrontabs(lab.servers(), Duration.ofSeconds(1)));
