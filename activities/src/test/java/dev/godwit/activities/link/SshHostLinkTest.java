@@ -182,6 +182,35 @@ class SshHostLinkTest {
     }
 
     @Test
+    void shouldSendRequestsOfOneFolderOverOneConnection() {
+        link();
+        Link.registerProgram(
+                servers.server(Side.SOURCE), "shop-1", "which", "echo \"$SSH_CONNECTION\"; cat >/dev/null\n");
+        String which = String.join(
+                        " ", Link.sharedSshCommand("shop-1", servers.migration().source()))
+                + " godwit-run which";
+
+        Reply reply = servers.onTarget(List.of("sh", "-ec", """
+                mkdir -p /srv/job && cd /srv/job && mkfifo asked
+                %1$s <asked >first &
+                exec 9>asked
+                until [ -s first ]; do sleep 0.02; done
+                cat first
+                %1$s </dev/null
+                exec 9>&-
+                wait
+                %1$s </dev/null
+                ls
+                """.formatted(which)));
+
+        List<String> lines = reply.out().lines().toList();
+        assertThat(lines).as(reply.err()).hasSize(5);
+        assertThat(lines.get(1)).as("over the first one's connection").isEqualTo(lines.get(0));
+        assertThat(lines.get(2)).as("which ended with it").isNotEqualTo(lines.get(0));
+        assertThat(lines.subList(3, 5)).as("what is left").containsExactly("asked", "first");
+    }
+
+    @Test
     void shouldReadAllowedFoldersOnly() throws IOException {
         link();
         Files.createDirectories(servers.on(Side.SOURCE, "/srv/shop"));

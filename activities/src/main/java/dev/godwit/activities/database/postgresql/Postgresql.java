@@ -34,7 +34,7 @@ public final class Postgresql {
                 jobs,
                 secrets,
                 heartbeats,
-                migration -> Link.sshCommand(migration.id(), migration.source()),
+                migration -> Link.sharedSshCommand(migration.id(), migration.source()),
                 Copier.LARGE_TABLE);
     }
 
