@@ -16,7 +16,7 @@ class FigureTest {
         Series hundred = new Series(
                 IntStream.rangeClosed(1, 100).mapToObj(i -> (double) i).toList(), Unit.MILLISECONDS);
         assertThat(SECONDS.median()).isEqualTo(2);
-        assertThat(hundred.median()).isEqualTo(50);
+        assertThat(hundred.median()).isEqualTo(50.5);
         assertThat(hundred.longest()).isEqualTo(100);
         assertThat(hundred.percentile(99)).isEqualTo(99);
         assertThat(new Series(List.of(7.0), Unit.MILLISECONDS).percentile(99)).isEqualTo(7);
