@@ -195,6 +195,35 @@ final class CertificateInspection {
         }
     }
 
+    /** What old clients would lose (seed 000: package clients that knew no newer protocol than the old server's). */
+    private void lost(Spec spec, String name, TlsProbe.Offer source, List<Finding> findings) {
+        TlsProbe.Offer target;
+        try {
+            target = probe.ask(spec.target().address(), port, name);
+        } catch (IOException e) {
+            findings.add(Finding.note(
+                    "tls-target",
+                    "target",
+                    "the target does not answer TLS at port " + port + " yet, so nobody can say which clients it would"
+                            + " lose; the source offers " + Words.list(source.protocols()),
+                    "set ssl_protocols on the target to what the service's clients need"));
+            return;
+        }
+        List<String> lost = source.protocols().stream()
+                .filter(protocol -> !target.protocols().contains(protocol))
+                .toList();
+        if (!lost.isEmpty()) {
+            findings.add(Finding.warning(
+                    "tls-protocols",
+                    "target",
+                    "Expected the target to offer " + name + " with " + Words.list(source.protocols())
+                            + " as the source does, but found "
+                            + (target.protocols().isEmpty() ? "no protocol" : Words.list(target.protocols())),
+                    "clients that know only " + Words.list(lost) + " would be lost: set ssl_protocols on the target, or"
+                            + " tell their owners before the move"));
+        }
+    }
+
     private void inspectOffer(Spec spec, Map<String, X509Certificate> used, List<Finding> findings) {
         for (String name : spec.proxy().names()) {
             if (name.startsWith("*") || name.startsWith("~")) {
@@ -216,7 +245,8 @@ final class CertificateInspection {
                     "source",
                     name + " is offered with "
                             + (offer.protocols().isEmpty() ? "no protocol" : Words.list(offer.protocols())),
-                    "Clients that know only protocols which the target lacks would be lost."));
+                    ""));
+            lost(spec, name, offer, findings);
             offer.certificate()
                     .filter(shown -> !used.isEmpty() && !used.containsValue(shown))
                     .ifPresent(shown -> findings.add(Finding.warning(

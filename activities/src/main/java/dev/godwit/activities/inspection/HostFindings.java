@@ -19,6 +19,8 @@ import java.util.TreeMap;
 final class HostFindings {
     /** A difference that a person may see in logs and in what the application writes. */
     private static final Duration SKEW = Duration.ofSeconds(2);
+
+    private static final int SHOWN_PACKAGES = 30;
     /** A difference that breaks sessions and tokens. */
     private static final Duration LARGE_SKEW = Duration.ofSeconds(60);
     /** systemd's StandardOutput, ExecStopPost and show --value as Godwit's jobs use them. */
@@ -113,6 +115,24 @@ final class HostFindings {
         }
     }
 
+    /** What the service may need of the source's system and not find on the target (seed 004). */
+    private void packages(HostReport source, HostReport target) {
+        List<String> lacking = source.packages().stream()
+                .filter(name -> !target.packages().contains(name))
+                .toList();
+        if (lacking.isEmpty() || target.packages().isEmpty()) {
+            return;
+        }
+        note(
+                "packages",
+                Side.TARGET,
+                "the target lacks " + lacking.size() + " of the source's "
+                        + source.packages().size() + " packages: "
+                        + String.join(", ", lacking.subList(0, Math.min(SHOWN_PACKAGES, lacking.size())))
+                        + (lacking.size() > SHOWN_PACKAGES ? ", …" : ""),
+                "install those that the service needs; the rehearsal shows only what it asks for");
+    }
+
     /** What only shows when both are looked at together. */
     void pair(HostReport source, HostReport target) {
         Duration between = target.clock().minus(source.clock());
@@ -142,6 +162,7 @@ final class HostFindings {
                     "the source runs " + source.release() + ", the target " + target.release(),
                     "read the release notes of what the service uses");
         }
+        packages(source, target);
         units(source, target);
         crontabs(source, target);
         ports(source, target);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -15,6 +16,7 @@ import java.util.TreeSet;
  * @param clockError how wrong that may be: half of the time that the answer took
  * @param systemd systemd's version, 0 if something else is process 1
  * @param peer the greeting of the other server's sshd, empty if it was not reached
+ * @param packages the names of what is installed; empty if no package manager that Godwit knows says
  * @param filters the chains that can drop what the other server sends to its sshd
  */
 record HostReport(
@@ -32,6 +34,7 @@ record HostReport(
         Map<Integer, String> ports,
         List<String> migrations,
         String peer,
+        Set<String> packages,
         List<String> filters) {
     /** A unit as systemctl describes it. */
     record Unit(String load, String active, String file, List<String> triggeredBy) {
@@ -59,6 +62,7 @@ record HostReport(
         Map<String, Volume> volumes = new TreeMap<>();
         Map<Integer, String> ports = new TreeMap<>();
         TreeSet<String> migrations = new TreeSet<>();
+        TreeSet<String> packages = new TreeSet<>();
         List<String> filters = new ArrayList<>();
         for (String line : lines) {
             List<String> words = List.of(line.split("\t", -1));
@@ -83,6 +87,7 @@ record HostReport(
                             words.get(1),
                             new Volume(Long.parseLong(words.get(2)) << 10, Long.parseLong(words.get(3)) << 10));
                 case "port" -> ports.merge(Integer.parseInt(words.get(1)), words.get(2), (first, _) -> first);
+                case "package" -> packages.add(words.get(1));
                 case "filter" -> filters.add(words.get(1));
                 case "migration" -> migrations.add(words.get(1));
                 default -> single.put(words.getFirst(), words.size() > 1 ? words.get(1) : "");
@@ -103,6 +108,7 @@ record HostReport(
                 ports,
                 List.copyOf(migrations),
                 single.getOrDefault("peer", ""),
+                packages,
                 List.copyOf(filters));
     }
 }

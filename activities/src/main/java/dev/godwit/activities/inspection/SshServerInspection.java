@@ -56,6 +56,11 @@ public final class SshServerInspection implements ServerInspection {
             if [ -d /run/systemd/system ]; then
               echo "systemd\t$(systemctl --version | sed -n '1s/^systemd \\([0-9]*\\).*/\\1/p')"
             fi
+            if command -v dpkg-query >/dev/null; then
+              dpkg-query -W -f='${db:Status-Abbrev}package\t${Package}\n' | sed -n 's/^ii  *//p'
+            elif command -v rpm >/dev/null; then
+              rpm -qa --qf 'package\t%{NAME}\n'
+            fi
             show() { systemctl show -p "$2" --value -- "$1" 2>/dev/null; }
             for spool in /var/spool/cron/crontabs /var/spool/cron/tabs /var/spool/cron; do
               [ ! -d "$spool" ] || break

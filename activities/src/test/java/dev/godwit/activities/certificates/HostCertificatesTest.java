@@ -19,6 +19,8 @@ import dev.godwit.workflows.plan.Step.CopyCertificates;
 import dev.godwit.workflows.plan.Step.LinkHosts;
 import dev.godwit.workflows.spec.Budget;
 import dev.godwit.workflows.spec.Gates;
+import dev.godwit.workflows.spec.HostSpec;
+import dev.godwit.workflows.spec.HttpCheck;
 import dev.godwit.workflows.spec.Jobs;
 import dev.godwit.workflows.spec.NginxProxy;
 import dev.godwit.workflows.spec.Outage;
@@ -30,12 +32,14 @@ import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -247,28 +251,8 @@ class HostCertificatesTest {
 
     @Test
     void shouldSeeWhatTheSourceOffers() throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        Path folder = servers.on(Side.SOURCE, "/etc/letsencrypt/archive/shop.example.org");
-        List<String> command = List.of(
-                "openssl",
-                "s_server",
-                "-accept",
-                "127.0.0.1:" + port,
-                "-cert",
-                folder.resolve("cert1.pem").toString(),
-                "-key",
-                folder.resolve("privkey1.pem").toString(),
-                "-cipher",
-                "ALL:@SECLEVEL=0",
-                "-no_tls1_1",
-                "-www");
-        Process server = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolveSibling("log").toFile())
-                .start();
+        int port = freePort();
+        Process server = serve("127.0.0.1:" + port, "-no_tls1_1");
         try {
             HostCertificates looking = at(Instant.now(), port);
             awaitPort(port);
@@ -285,6 +269,87 @@ class HostCertificatesTest {
             server.destroyForcibly();
             server.onExit().join();
         }
+    }
+
+    @Test
+    void shouldSayWhichProtocolsTheTargetDoesNotOffer() throws IOException {
+        int port = freePort();
+        Process source = serve("127.0.0.1:" + port, "-no_tls1_1");
+        try {
+            awaitPort(port);
+            TlsProbe probe = new TlsProbe(Duration.ofSeconds(10));
+            CertificateInspection looking =
+                    new CertificateInspection(servers.servers(), probe, port, Clock.systemUTC());
+            Spec away = withTargetAt("127.0.0.2", spec(TlsSpec.NONE, "shop.example.org"));
+            assertThat(looking.inspect(away).findings())
+                    .extracting(Finding::code)
+                    .containsExactly("tls-offer", "tls-target");
+            Process target = serve("127.0.0.2:" + port, "-no_tls1", "-no_tls1_1");
+            try {
+                // Until it listens, the answer is the one before.
+                while (looking.inspect(away).findings().getLast().code().equals("tls-target")) {
+                    assertThat(target.isAlive()).isTrue();
+                }
+                assertThat(looking.inspect(away).findings())
+                        .filteredOn(finding -> finding.code().equals("tls-protocols"))
+                        .singleElement()
+                        .satisfies(finding -> assertThat(finding.message() + "; " + finding.hint())
+                                .contains("found TLSv1.2 and TLSv1.3", "only TLSv1 would be lost"));
+            } finally {
+                target.destroyForcibly();
+                target.onExit().join();
+            }
+        } finally {
+            source.destroyForcibly();
+            source.onExit().join();
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+
+    private Process serve(String address, String... options) throws IOException {
+        Path folder = servers.on(Side.SOURCE, "/etc/letsencrypt/archive/shop.example.org");
+        List<String> command = new ArrayList<>(List.of(
+                "openssl",
+                "s_server",
+                "-accept",
+                address,
+                "-cert",
+                folder.resolve("cert1.pem").toString(),
+                "-key",
+                folder.resolve("privkey1.pem").toString(),
+                "-cipher",
+                "ALL:@SECLEVEL=0",
+                "-www"));
+        command.addAll(List.of(options));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolveSibling("log-" + address).toFile())
+                .start();
+    }
+
+    private static Spec withTargetAt(String address, Spec spec) {
+        HostSpec target = spec.target();
+        return new Spec(
+                spec.service(),
+                spec.source(),
+                new HostSpec(target.host(), address, target.ssh()),
+                spec.databases(),
+                spec.files(),
+                spec.units(),
+                spec.jobs(),
+                spec.proxy(),
+                spec.dns(),
+                spec.tls(),
+                List.of(new HttpCheck(URI.create("https://shop.example.org/"), 200, null)),
+                spec.hooks(),
+                spec.gates(),
+                spec.budget(),
+                spec.soak());
     }
 
     private static void awaitPort(int port) throws IOException {

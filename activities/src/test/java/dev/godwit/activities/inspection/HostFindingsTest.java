@@ -16,6 +16,7 @@ import dev.godwit.workflows.spec.SshLogin;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,6 +54,7 @@ class HostFindingsTest {
                 Map.of(22, "sshd"),
                 List.of(),
                 peer,
+                Set.of("bash", "nginx-light"),
                 List.of());
     }
 
@@ -135,6 +137,7 @@ class HostFindingsTest {
                 TARGET.ports(),
                 List.of(),
                 TARGET.peer(),
+                TARGET.packages(),
                 List.of());
         assertThat(findings(SOURCE, slow)).isEmpty();
     }
@@ -166,6 +169,7 @@ class HostFindingsTest {
                 Map.of(sshd, "sshd"),
                 List.of(),
                 "",
+                TARGET.packages(),
                 List.of("inet filter input"));
     }
 
@@ -186,6 +190,7 @@ class HostFindingsTest {
                 Map.of(),
                 List.of("shop-1"),
                 "",
+                Set.of("bash"),
                 List.of());
         assertThat(findings(SOURCE, odd))
                 .containsExactly(
@@ -196,6 +201,7 @@ class HostFindingsTest {
                         "NOTE state-folder target",
                         "WARNING architecture target",
                         "WARNING system target",
+                        "NOTE packages target",
                         "NOTE ports target",
                         "BLOCKER peer-unreachable target");
         HostFindings findings = new HostFindings(SPEC);
