@@ -8,11 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.godwit.workflows.activity.FailureType;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -28,7 +27,7 @@ class SystemdJobsTest {
 
     private static LabServers lab;
     private final Jobs jobs = new SystemdJobs();
-    private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> lines = new CopyOnWriteArrayList<>();
     private final JobKey key = new JobKey("jobs-test", "copy.shop");
     private Server server;
 
@@ -104,7 +103,7 @@ class SystemdJobsTest {
 
     @Test
     void shouldHandOverLinesAsTheyComeAndSignsOfLife() {
-        List<Long> signs = Collections.synchronizedList(new ArrayList<>());
+        List<Long> signs = new CopyOnWriteArrayList<>();
         jobs.run(server, key, new Job("echo one; printf 'tw'; sleep 5; echo o", List.of(), Map.of(), MINUTE), line -> {
             signs.add(System.nanoTime());
             lines.add(line);

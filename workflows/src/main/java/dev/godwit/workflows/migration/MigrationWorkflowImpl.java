@@ -194,7 +194,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     }
 
     private void awaitApproval(PlannedStep planned) {
-        board.waitingAt(planned, Waits.approval(planned, board.report().orElseThrow()));
+        board.waitingAt(planned, Waits.approval(planned, board.status()));
         await(() -> approval != null);
         board.done(planned, Outcome.of("approved"));
     }

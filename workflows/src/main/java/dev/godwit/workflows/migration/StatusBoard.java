@@ -63,7 +63,7 @@ final class StatusBoard {
                 paused,
                 undoing,
                 inOutage() ? null : outageSoFar,
-                report == null ? null : report.predictedOutage(),
+                predictedOutage(),
                 end,
                 endedAt,
                 endReason,
@@ -76,6 +76,11 @@ final class StatusBoard {
 
     Optional<PlanReport> report() {
         return Optional.ofNullable(report);
+    }
+
+    @Nullable
+    Duration predictedOutage() {
+        return report == null ? null : Prediction.outage(List.copyOf(steps.values()));
     }
 
     boolean pastPivot() {

@@ -1,6 +1,7 @@
 package dev.godwit.workflows.migration;
 
 import dev.godwit.workflows.plan.PlannedStep;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,14 @@ public record StepStatus(
 
     StepStatus failed(StepState now, Instant at, Failure why) {
         return new StepStatus(planned, now, why.attempts(), startedAt, at, why.message(), why.type());
+    }
+
+    /** How long it took; null unless it is done. */
+    @Nullable
+    Duration took() {
+        return state == StepState.DONE && startedAt != null && endedAt != null
+                ? Duration.between(startedAt, endedAt)
+                : null;
     }
 
     String failureWords() {

@@ -1,7 +1,6 @@
 package dev.godwit.workflows.migration;
 
 import dev.godwit.workflows.Durations;
-import dev.godwit.workflows.plan.PlanReport;
 import dev.godwit.workflows.plan.PlannedStep;
 import dev.godwit.workflows.spec.Budget;
 import java.time.Duration;
@@ -18,12 +17,14 @@ final class Waits {
         return new Waiting(Waiting.For.RESUME, next.id(), "paused before " + next.id(), null, List.of());
     }
 
-    static Waiting approval(PlannedStep gate, PlanReport report) {
+    static Waiting approval(PlannedStep gate, MigrationStatus status) {
         return new Waiting(
                 Waiting.For.APPROVAL,
                 gate.id(),
-                "an approval of the plan " + report.plan().hash() + "; predicted outage "
-                        + Durations.format(report.predictedOutage()),
+                "an approval of the plan " + status.planHash()
+                        + (status.predictedOutage() == null
+                                ? ""
+                                : "; predicted outage " + Durations.format(status.predictedOutage())),
                 null,
                 List.of());
     }
