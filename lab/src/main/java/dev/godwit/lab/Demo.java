@@ -55,8 +55,11 @@ final class Demo {
             if (!passed) {
                 keepLog(session);
             }
-            if (keep && ended) {
-                session.lab().startTraffic();
+            if (keep) {
+                if (ended) {
+                    session.lab().startTraffic();
+                }
+                // Also when something broke: that is when one wants to look.
                 session.keep();
                 sayWhatIsLeft(session);
             } else {
