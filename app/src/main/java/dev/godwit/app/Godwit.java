@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -94,7 +95,9 @@ public final class Godwit implements AutoCloseable {
     private void begin() {
         Path data = createDataFolder();
         opened(PidFile.take(data, role));
-        Logging.alsoTo(data.resolve("godwit.log"));
+        // Roles that share a folder do not share a log: each would roll the other's away.
+        Logging.alsoTo(data.resolve(
+                role == Role.ALL ? "godwit.log" : "godwit-" + role.name().toLowerCase(Locale.ROOT) + ".log"));
         if (role != Role.ALL && context.getBean(TemporalConfiguration.class).address() == null) {
             throw new ConfigurationException("Expected temporal.address for the role " + role
                     + ", because only the role ALL has an engine of its own; give --temporal-address HOST:PORT");
