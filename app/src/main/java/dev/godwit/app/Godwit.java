@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -96,8 +95,7 @@ public final class Godwit implements AutoCloseable {
         Path data = createDataFolder();
         opened(PidFile.take(data, role));
         // Roles that share a folder do not share a log: each would roll the other's away.
-        Logging.alsoTo(data.resolve(
-                role == Role.ALL ? "godwit.log" : "godwit-" + role.name().toLowerCase(Locale.ROOT) + ".log"));
+        Logging.alsoTo(role.file(data, "log"));
         if (role != Role.ALL && context.getBean(TemporalConfiguration.class).address() == null) {
             throw new ConfigurationException("Expected temporal.address for the role " + role
                     + ", because only the role ALL has an engine of its own; give --temporal-address HOST:PORT");

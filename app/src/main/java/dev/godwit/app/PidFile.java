@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +28,7 @@ final class PidFile implements AutoCloseable {
      * @throws UnavailableException if another process has it
      */
     static PidFile take(Path data, Role role) {
-        Path file = data.resolve(
-                role == Role.ALL ? "godwit.pid" : "godwit-" + role.name().toLowerCase(Locale.ROOT) + ".pid");
+        Path file = role.file(data, "pid");
         try {
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (lock(channel) == null) {
