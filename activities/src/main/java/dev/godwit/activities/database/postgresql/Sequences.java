@@ -68,10 +68,16 @@ final class Sequences {
         }
     }
 
-    Outcome set(Context context) {
-        try (Session source = open(context, Side.SOURCE);
-                Session target = open(context, Side.TARGET)) {
-            List<Definition> definitions = definitions(source);
+    /**
+     * Both sides beside each other.
+     *
+     * @param problems sequences that the target lacks, or that are ahead there, in words
+     * @param behind where the target's have to be set to
+     */
+    private record Compared(
+            List<Definition> definitions, Map<String, State> here, List<String> problems, List<State> behind) {
+        static Compared of(Session source, Session target) {
+            List<Definition> definitions = Sequences.definitions(source);
             Map<String, State> there =
                     states(target).stream().collect(Collectors.toMap(State::name, Function.identity()));
             Map<String, State> here =
@@ -95,24 +101,48 @@ final class Sequences {
                     behind.add(wanted);
                 }
             }
-            if (!problems.isEmpty()) {
-                throw FailureType.VERIFICATION_FAILED.because("Expected the target's sequences where the source's are"
-                        + " or behind, but found: " + String.join("; ", problems)
-                        + "; something writes to the target: stop it and copy the database again");
-            }
+            return new Compared(definitions, here, problems, behind);
+        }
+
+        void catchUp(Session target) {
             behind.forEach(state -> target.list(
                     "SELECT setval(?::text::regclass, ?, ?)",
                     row -> row.getLong(1),
                     state.name(),
                     state.lastValue(),
                     state.called()));
-            List<String> pastIts = prove(definitions, here, source, target);
-            return Outcome.of("set " + behind.size() + " of " + definitions.size()
-                    + " sequences; the next value of each is free"
+        }
+    }
+
+    Outcome set(Context context) {
+        try (Session source = open(context, Side.SOURCE);
+                Session target = open(context, Side.TARGET)) {
+            Compared compared = Compared.of(source, target);
+            if (!compared.problems().isEmpty()) {
+                throw FailureType.VERIFICATION_FAILED.because("Expected the target's sequences where the source's are"
+                        + " or behind, but found: " + String.join("; ", compared.problems())
+                        + "; something writes to the target: stop it and copy the database again");
+            }
+            compared.catchUp(target);
+            List<String> pastIts = prove(compared.definitions(), compared.here(), source, target);
+            return Outcome.of("set " + compared.behind().size() + " of "
+                    + compared.definitions().size() + " sequences; the next value of each is free"
                     + (pastIts.isEmpty()
                             ? ""
                             : ", but for those that are behind their column on the source too: "
                                     + String.join(", ", pastIts)));
+        }
+    }
+
+    /**
+     * Sets those again that are behind a source which has crashed since: PostgreSQL logs 32 values of a sequence at once,
+     * so that it comes back ahead of where it stood (PostgreSQL manual, CREATE SEQUENCE, notes). Leaves everything else
+     * for the comparison to find.
+     */
+    static void followAfterCrash(Session source, Session target) {
+        Compared compared = Compared.of(source, target);
+        if (compared.problems().isEmpty()) {
+            compared.catchUp(target);
         }
     }
 

@@ -150,6 +150,7 @@ final class Verifier {
                 Session target = open(context, Side.TARGET)) {
             schema = Schema.read(source);
             problems.addAll(schema.differences(Schema.read(target)));
+            Sequences.followAfterCrash(source, target);
             sequences = sequenceDifferences(source, target);
             problems.addAll(sequences);
         }

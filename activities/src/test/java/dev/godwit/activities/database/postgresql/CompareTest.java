@@ -137,6 +137,15 @@ class CompareTest {
     }
 
     @Test
+    void shouldFollowASourceWhoseSequencesJumpedWhenItCrashed() {
+        lab.copy(Pass.FIRST);
+        lab.setSequences();
+        source.sql(NAME, "SELECT setval('unused', 74)");
+        assertThat(lab.verify().summary()).contains("sequences");
+        assertThat(target.sql(NAME, "SELECT last_value FROM unused")).isEqualTo("74");
+    }
+
+    @Test
     void shouldRefuseASequenceThatIsAhead() {
         lab.copy(Pass.FIRST);
         target.sql(NAME, "SELECT nextval('unused'), nextval('unused')");
