@@ -179,12 +179,18 @@ public final class SpecSchema {
             ArrayNode choices = definition.putArray("allOf");
             for (JsonSubTypes.Type kind : kinds) {
                 names.add(kind.name());
+                ObjectNode record = context.createStandardDefinition(resolve(kind, context), this);
+                ((ObjectNode) record.get("properties")).putObject(key);
+                if (kinds.length == 1) {
+                    // Whatever the key says, there is one thing that it can mean: the other keys' problems are told,
+                    // too.
+                    choices.add(record);
+                    continue;
+                }
                 ObjectNode choice = choices.addObject();
                 ObjectNode condition = choice.putObject("if");
                 condition.putArray("required").add(key);
                 condition.putObject("properties").putObject(key).put("const", kind.name());
-                ObjectNode record = context.createStandardDefinition(resolve(kind, context), this);
-                ((ObjectNode) record.get("properties")).putObject(key);
                 choice.set("then", record);
             }
             return definition;

@@ -326,6 +326,17 @@ class SpecReaderTest {
     }
 
     @Test
+    void shouldReportWhatElseIsWrongBesideAnUnknownKind() {
+        ObjectNode document = Specs.shop();
+        ((ObjectNode) document.at("/databases/0")).put("engine", "oracle").put("copy", "teleport");
+        ((ObjectNode) document.at("/proxy")).put("server", "iis").put("outage", "none");
+
+        assertThat(problems(document))
+                .extracting(SpecProblem::path)
+                .contains("/databases/0/engine", "/databases/0/copy", "/proxy/server", "/proxy/outage");
+    }
+
+    @Test
     void shouldKeepTheListOfProblemsReadable() {
         JsonNode units = NODES.arrayNode()
                 .addAll(Stream.iterate(0, one -> one + 1)
