@@ -89,6 +89,17 @@ class BadInputTest {
     }
 
     @Test
+    void shouldSayThatABodyIsExpected() {
+        Http.Answer answer = http.post(MIGRATIONS, "");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.problem()).isEqualTo("malformed-request");
+        assertThat(answer.json().get("detail").asString())
+                .startsWith("Expected a body")
+                .contains("found none");
+    }
+
+    @Test
     void shouldTellPlaceOfMistake() {
         Http.Answer json = http.post(MIGRATIONS, "{\n  \"spec\": }");
         Http.Answer yaml = http.post(MIGRATIONS, "service: [a\nb: c", Map.of("Content-Type", Http.YAML));
@@ -195,6 +206,7 @@ class BadInputTest {
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.problem()).isEqualTo("invalid-parameter");
+        assertThat(answer.json().get("detail").asString()).startsWith("'Idempotency-Key': ");
     }
 
     @ParameterizedTest

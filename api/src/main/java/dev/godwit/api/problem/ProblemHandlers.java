@@ -3,8 +3,11 @@ package dev.godwit.api.problem;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Primary;
 import io.micronaut.core.convert.exceptions.ConversionErrorException;
+import io.micronaut.core.type.Argument;
 import io.micronaut.http.HttpResponse;
+import io.micronaut.http.annotation.Header;
 import io.micronaut.http.server.exceptions.ExceptionHandler;
+import io.micronaut.web.router.exceptions.UnsatisfiedBodyRouteException;
 import jakarta.inject.Singleton;
 
 /** Says how exceptions become answers. */
@@ -21,8 +24,22 @@ final class ProblemHandlers {
     ExceptionHandler<ConversionErrorException, HttpResponse<Problem>> parameters() {
         return (request, exception) -> ProblemAnswers.answer(Problem.of(
                 ProblemType.INVALID_PARAMETER,
-                "'" + exception.getArgument().getName() + "': "
+                "'" + nameOf(exception.getArgument()) + "': "
                         + exception.getConversionError().getCause().getMessage()));
+    }
+
+    /** A call whose body is missing. */
+    @Singleton
+    @Primary
+    ExceptionHandler<UnsatisfiedBodyRouteException, HttpResponse<Problem>> missing() {
+        return (request, exception) -> ProblemAnswers.answer(Problem.of(
+                ProblemType.MALFORMED_REQUEST,
+                "Expected a body in JSON (or, for a spec, in YAML), but found none; /docs shows what this call takes"));
+    }
+
+    /** As the caller wrote it: a header's own name. */
+    private static String nameOf(Argument<?> argument) {
+        return argument.getAnnotationMetadata().stringValue(Header.class).orElse(argument.getName());
     }
 
     @Singleton
