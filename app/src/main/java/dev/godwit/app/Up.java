@@ -78,6 +78,10 @@ final class Up implements Callable<Integer> {
         if (config != null && !config.toFile().canRead()) {
             throw new ParameterException(spec.commandLine(), "Expected to read the file " + config + ", but cannot");
         }
+        if (port != null && (port < 0 || port > 65535)) {
+            throw new ParameterException(
+                    spec.commandLine(), "Expected a port from 0 to 65535, but found --port " + port);
+        }
         try (Godwit godwit = Godwit.start(role, given)) {
             spec.commandLine().getOut().println(godwit.ready());
             spec.commandLine().getOut().flush();

@@ -131,6 +131,13 @@ public final class SystemdJobs implements Jobs {
             set -eu
             unit=$1 root=$2 folder=$3
             [ -d "$root" ] || exit 0
+            # One that ends by itself just now is not there to be stopped.
+            gone() {
+              case $(systemctl show -p ActiveState --value -- "$unit") in
+                inactive | failed) ;;
+                *) return 1 ;;
+              esac
+            }
             exec 9<"$root"
             flock 9
             if [ -d /run/systemd/system ]; then
@@ -139,8 +146,8 @@ public final class SystemdJobs implements Jobs {
                 failed) systemctl reset-failed -- "$unit" ;;
                 *)
                   # What does not go when told to is killed; the note of its end may take as long as the disk needs.
-                  timeout 10 systemctl stop -- "$unit" ||
-                    { systemctl kill -s KILL -- "$unit" 2>/dev/null || :; systemctl stop -- "$unit"; }
+                  timeout 10 systemctl stop -- "$unit" || gone ||
+                    { systemctl kill -s KILL -- "$unit" 2>/dev/null || :; systemctl stop -- "$unit" || gone; }
                   systemctl reset-failed -- "$unit" 2>/dev/null || : ;;
               esac
             fi

@@ -184,7 +184,15 @@ public final class SshServerInspection implements ServerInspection {
         List<String> words = words(spec, side);
         Server server = servers.open(spec.host(side));
         return () -> {
-            server.run(Script.of("true")); // so that the time that a login takes is not in the clock's error
+            // Asked first, so that the time that a login takes is not in the clock's error.
+            String unasked = server.run(Script.of("true")).out().strip();
+            if (!unasked.isEmpty()) {
+                throw FailureType.COMMAND_FAILED.because("Expected "
+                        + server.spec().host()
+                        + " to answer commands with what they print and nothing else, but found '"
+                        + unasked.lines().findFirst().orElse("") + "' before it; let the start files of "
+                        + server.spec().ssh().user() + "'s shell print only where there is a terminal ([ -t 1 ])");
+            }
             List<String> lines = new ArrayList<>();
             Clocks clocks = new Clocks(clock);
             Reply reply = server.follow(new Script(LOOK, words, null), line -> {

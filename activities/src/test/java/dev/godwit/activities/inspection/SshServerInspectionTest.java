@@ -69,6 +69,26 @@ class SshServerInspectionTest {
 
     @Test
     @Tag("lab")
+    void shouldSayThatALoginPrintsWhatNobodyAskedFor() {
+        try (LabServers lab = LabServers.find()) {
+            Server source = lab.open("old");
+            source.output(
+                    Script.of("cp -a /root/.bashrc /root/.bashrc.own; sed -i '1i echo Welcome to old' /root/.bashrc"));
+            try {
+                Spec spec = Specs.of(lab.spec("old"), lab.spec("new"), List.of(), Jobs.NONE);
+                assertThat(inspect(lab.servers(), Clock.systemUTC(), spec))
+                        .filteredOn(finding -> finding.code().equals("command-failed"))
+                        .singleElement()
+                        .satisfies(finding -> assertThat(finding.message() + "; " + finding.hint())
+                                .contains("old.example.org", "'Welcome to old'", "[ -t 1 ]"));
+            } finally {
+                source.run(Script.of("mv /root/.bashrc.own /root/.bashrc"));
+            }
+        }
+    }
+
+    @Test
+    @Tag("lab")
     void shouldLookAtRealServersAndChangeNothing() {
         try (LabServers lab = LabServers.find()) {
             Server source = lab.open("old");

@@ -7,7 +7,8 @@ import java.util.Set;
 @ActivityInterface(namePrefix = "Server.")
 public interface ServerInspection {
     /** The codes of findings after which no other system can be asked: nobody can log in. */
-    Set<String> NO_LOGIN = Set.of("host-unreachable", "host-key-changed", "login-refused", "secret-unavailable");
+    Set<String> NO_LOGIN =
+            Set.of("host-unreachable", "host-key-changed", "login-refused", "secret-unavailable", "command-failed");
 
     Inspection inspectServers(Inspect request);
 }
