@@ -99,6 +99,15 @@ class BadInputTest {
                 .contains("found none");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "deflate"})
+    void shouldRefuseABodyThatIsNotInItsEncoding(String encoding) {
+        Http.Answer answer = http.post(MIGRATIONS, Specs.json("z.example.org"), Map.of("Content-Encoding", encoding));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().get("detail").asString()).contains("Content-Encoding");
+    }
+
     @Test
     void shouldTellPlaceOfMistake() {
         Http.Answer json = http.post(MIGRATIONS, "{\n  \"spec\": }");

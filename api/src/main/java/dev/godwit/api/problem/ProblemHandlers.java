@@ -8,6 +8,7 @@ import io.micronaut.http.HttpResponse;
 import io.micronaut.http.annotation.Header;
 import io.micronaut.http.server.exceptions.ExceptionHandler;
 import io.micronaut.web.router.exceptions.UnsatisfiedBodyRouteException;
+import io.netty.handler.codec.DecoderException;
 import jakarta.inject.Singleton;
 
 /** Says how exceptions become answers. */
@@ -35,6 +36,15 @@ final class ProblemHandlers {
         return (request, exception) -> ProblemAnswers.answer(Problem.of(
                 ProblemType.MALFORMED_REQUEST,
                 "Expected a body in JSON (or, for a spec, in YAML), but found none; /docs shows what this call takes"));
+    }
+
+    /** A body that is not in the encoding that its header names (RFC 9110, 8.4). */
+    @Singleton
+    ExceptionHandler<DecoderException, HttpResponse<Problem>> undecodable() {
+        return (request, exception) -> ProblemAnswers.answer(Problem.of(
+                ProblemType.MALFORMED_REQUEST,
+                "Expected a body in the encoding that the header Content-Encoding names, but found another; send it as it"
+                        + " is, without that header"));
     }
 
     /** As the caller wrote it: a header's own name. */
