@@ -76,7 +76,7 @@ public final class HttpServiceChecks implements ServiceChecks {
                     where,
                     "The check does not pass on the source now. " + verdict.problem(),
                     "correct the check, or mend the service before it moves; a certificate of an authority of your own"
-                            + " needs the worker's setting checks.caFile");
+                            + " needs the worker's setting checks.ca-file");
         }
         Answer answer = Objects.requireNonNull(verdict.answer());
         return Finding.note(

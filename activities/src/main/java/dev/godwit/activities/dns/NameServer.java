@@ -101,7 +101,7 @@ record NameServer(String address, int port, Duration patience) {
     }
 
     /** dnsjava says it in two ways, whichever of its clocks is first. */
-    private static boolean isTimeout(IOException failure) {
+    static boolean isTimeout(IOException failure) {
         return failure instanceof SocketTimeoutException || failure.getCause() instanceof TimeoutException;
     }
 }

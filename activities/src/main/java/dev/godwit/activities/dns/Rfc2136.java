@@ -158,14 +158,7 @@ final class Rfc2136 implements ZoneEditor {
         resolver.setTSIGKey(key);
         // A lost packet would leave it open whether the update was done.
         resolver.setTCP(true);
-        Message answer;
-        try {
-            answer = resolver.send(update);
-        } catch (IOException e) {
-            throw FailureType.DNS_NOT_PROVED.because("Expected an answer from " + primary.shown()
-                    + " to the update of " + set.name() + ", but found none (" + NameServer.reason(e)
-                    + "); see to the server, and that TCP reaches it");
-        }
+        Message answer = answer(resolver, update, set);
         int rcode = answer.getRcode();
         if (rcode == Rcode.NOERROR) {
             if (!answer.isVerified()) {
@@ -176,6 +169,24 @@ final class Rfc2136 implements ZoneEditor {
             return;
         }
         throw refusal(rcode, answer.getTSIG(), set);
+    }
+
+    /**
+     * A connection that was kept from an earlier update may be gone, with a server that has been started anew: then the
+     * update is sent once more. It names what must be there before it, so that it is never done twice.
+     */
+    private Message answer(SimpleResolver resolver, Update update, RecordSet set) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return resolver.send(update);
+            } catch (IOException e) {
+                if (attempt == 2 || NameServer.isTimeout(e)) {
+                    throw FailureType.DNS_NOT_PROVED.because("Expected an answer from " + primary.shown()
+                            + " to the update of " + set.name() + ", but found none (" + NameServer.reason(e)
+                            + "); see to the server, and that TCP reaches it");
+                }
+            }
+        }
     }
 
     private ApplicationFailure refusal(int rcode, TSIGRecord signature, RecordSet set) {

@@ -466,7 +466,8 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
         try {
             Loss loss = estimateLoss();
             details = new Object[] {loss};
-            words = "about " + loss.rows() + " rows written on the target since the pivot (" + loss.summary() + ")";
+            words = "about " + loss.rows() + (loss.rows() == 1 ? " row" : " rows")
+                    + " written on the target since the pivot (" + loss.summary() + ")";
         } catch (TemporalFailure failure) {
             details = new Object[0];
             words = "all that was written on the target since the pivot (it could not be counted: "
@@ -474,10 +475,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
         }
         board.said(command, "roll back refused", null, "it would lose " + words);
         return ApplicationFailure.newNonRetryableFailure(
-                "Expected the loss of " + words + " to be accepted, but it was not; say acceptLoss to roll back all the"
-                        + " same",
-                LOSES_WRITES,
-                details);
+                "Expected the loss of " + words + " to be accepted, but it was not", LOSES_WRITES, details);
     }
 
     /** One estimate at a time, however many ask: it reads everything on both servers. */
