@@ -136,12 +136,12 @@ abstract class LabTest {
         assertThat(checks).isNotEmpty().allMatch(Check::passed);
     }
 
-    /** How many of Godwit's jobs for a step run on the target. */
+    /** How many of Godwit's jobs for a copy of a database run on the target. */
     static long unitsOf(LabSession session, String step) {
         return session.lab()
                 .shell("new", "systemctl list-units --no-legend --plain --state=active 'godwit-*'")
                 .lines()
-                .filter(line -> line.contains("-" + step + "-"))
+                .filter(line -> isCopy(line, step))
                 .count();
     }
 
@@ -149,7 +149,13 @@ abstract class LabTest {
         return session.lab()
                 .shell("new", "journalctl --quiet --no-pager --output=cat _PID=1 JOB_TYPE=start JOB_RESULT=done")
                 .lines()
-                .filter(line -> line.startsWith("Started ") && line.contains("-" + step + "-"))
+                .filter(line -> line.startsWith("Started ") && isCopy(line, step))
                 .count();
+    }
+
+    /** The unit of a database's copy is named by the database and the pass, whatever the step is called. */
+    private static boolean isCopy(String line, String step) {
+        String pass = step.startsWith("copy-database-first-") ? "first" : "final";
+        return line.matches(".*-database-[0-9a-f]+-" + pass + "-.*");
     }
 }
