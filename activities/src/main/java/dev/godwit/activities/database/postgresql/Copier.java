@@ -2,6 +2,8 @@ package dev.godwit.activities.database.postgresql;
 
 import dev.godwit.activities.database.Heartbeats;
 import dev.godwit.activities.database.postgresql.CopyRecord.MadeRole;
+import dev.godwit.activities.database.postgresql.Counting.Counted;
+import dev.godwit.activities.database.postgresql.Counting.Known;
 import dev.godwit.activities.host.Job;
 import dev.godwit.activities.host.JobKey;
 import dev.godwit.activities.host.Jobs;
@@ -28,8 +30,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies a database by PostgreSQL's own programs on the servers, as one job on the target. The copy is filled under a
@@ -42,6 +47,9 @@ final class Copier {
 
     private static final Duration TIMEOUT = Duration.ofDays(2);
     private static final Duration DROP = Duration.ofMinutes(10);
+
+    /** What the job says when every row is there; see copy.sh. */
+    private static final String FILLED = "building indexes and constraints";
 
     /** The job's own text; what it does lies beside it. */
     private static final String JOB = "exec sh ./copy.sh \"$@\"";
@@ -160,17 +168,17 @@ final class Copier {
                 dropDatabase(target, name);
             }
             long bytes = source.number(SIZE, name);
-            run(context, key, source, target, bytes);
+            String counted = run(context, key, pass, source, target, bytes);
             if (Found.in(target, context.names().unfinished()).isEmpty()) {
                 // The job of an earlier attempt succeeded, but what it made was dropped since.
                 jobs.remove(context.target(), key);
-                run(context, key, source, target, bytes);
+                counted = run(context, key, pass, source, target, bytes);
             }
             long copied = finish(context, stepId, source, target, record);
             jobs.remove(context.target(), key);
             closeSource(context);
             return Outcome.of("copied " + name + ", " + (bytes >> 20) + " MiB on the source, " + (copied >> 20)
-                    + " MiB on the target");
+                    + " MiB on the target" + counted);
         }
     }
 
@@ -196,6 +204,8 @@ final class Copier {
         endSourceSessions(context);
         CopyRecord.removeState(
                 context.target(), context.migration(), context.names().record());
+        CopyRecord.removeState(
+                context.target(), context.migration(), context.names().counted());
         closeSource(context);
         return Outcome.of("the copy of " + context.database().name() + " is gone from the target"
                 + (kept.isEmpty()
@@ -230,7 +240,26 @@ final class Copier {
         });
     }
 
-    private void run(Context context, JobKey key, Session source, Session target, long bytes) {
+    /** Runs the job; what else there is to say. Of the final copy, both sides are counted as soon as the rows are there. */
+    private String run(Context context, JobKey key, Pass pass, Session source, Session target, long bytes) {
+        Watcher watcher = new Watcher(target, context.names().unfinished(), bytes);
+        if (pass != Pass.FINAL) {
+            run(context, key, source, target, watcher::line);
+            return "";
+        }
+        try (Counting counting = new Counting(connections, context, Counting.hashAlike(source, target))) {
+            Ahead ahead = new Ahead(context, counting);
+            run(context, key, source, target, line -> {
+                if (line.equals(FILLED)) {
+                    ahead.begin();
+                }
+                watcher.line(line);
+            });
+            return ahead.end();
+        }
+    }
+
+    private void run(Context context, JobKey key, Session source, Session target, Consumer<String> line) {
         Tools sourceTools = Tools.find(context.source(), context.database(), Side.SOURCE, source.major(), secrets);
         Tools targetTools = Tools.find(context.target(), context.database(), Side.TARGET, target.major(), secrets);
         String passwordFile = "";
@@ -249,7 +278,6 @@ final class Copier {
                 context.migration().id(),
                 context.names().program(),
                 program(context, sourceTools, passwordFile));
-        Watcher watcher = new Watcher(target, context.names().unfinished(), bytes);
         jobs.run(
                 context.target(),
                 key,
@@ -267,7 +295,7 @@ final class Copier {
                                 "0"),
                         files(context, source, target, targetTools.passwords()),
                         TIMEOUT),
-                watcher::line);
+                line);
     }
 
     private Map<String, byte[]> files(Context context, Session source, Session target, String passwords) {
@@ -389,6 +417,43 @@ final class Copier {
             return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Counts ahead of the verification. Where that fails the verification counts, and the copy is none the worse. */
+    private final class Ahead {
+        private final Context context;
+        private final Counting counting;
+        private @Nullable CompletableFuture<Counted> source;
+        private @Nullable CompletableFuture<Counted> target;
+
+        Ahead(Context context, Counting counting) {
+            this.context = context;
+            this.counting = counting;
+        }
+
+        void begin() {
+            source = counting.begin(Side.SOURCE, context.database().name(), Known.NOTHING);
+            target = counting.begin(Side.TARGET, context.names().unfinished(), Known.NOTHING);
+        }
+
+        /** Waits for both; what there is to say. */
+        String end() {
+            CompletableFuture<Counted> here = source;
+            CompletableFuture<Counted> there = target;
+            if (here == null || there == null) {
+                return "";
+            }
+            try {
+                counting.await(heartbeats);
+            } catch (ApplicationFailure e) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                return "; not counted on the way: " + e.getOriginalMessage();
+            }
+            new CountedAhead(here.join().known(), there.join().known()).write(context);
+            return ", " + here.join().tables().size() + " tables counted on the way";
         }
     }
 

@@ -58,6 +58,11 @@ record Names(String hash) {
         return "database-" + hash + ".json";
     }
 
+    /** What the copy counted on its way, in the target's state folder. */
+    String counted() {
+        return "database-" + hash + ".counted.json";
+    }
+
     /** The limit that the fence found, in the source's state folder. */
     String limit() {
         return "database-" + hash + ".limit";

@@ -31,6 +31,13 @@ restore() {
 	return "$restored"
 }
 
+# Some of what comes after the rows: the entries of the list on standard input.
+round() {
+	sed 's/: / /' >entries
+	chmod 644 entries
+	restore --section=post-data "$@" -L /dev/fd/3 /dev/stdin 3<entries <schema
+}
+
 ask() {
 	printf '%s\n' "$1" | sh ./link
 }
@@ -92,7 +99,7 @@ export LC_ALL GODWIT_LOGIN PGHOST PGPORT PGUSER PGDATABASE PGPASSFILE PGAPPNAME 
 if [ -n "$PGPASSFILE" ]; then PGPASSFILE=$PWD/$PGPASSFILE; else unset PGPASSFILE; fi
 unset PGCLIENTENCODING PGSERVICE
 
-rm -f asked answered whole.* list tables schema
+rm -f asked answered whole.* list tables schema contents entries
 ask end
 # Older versions do not know the setting.
 [ -z "$(sql -d postgres -c "SELECT 1 FROM pg_settings WHERE name = 'transaction_timeout'")" ] ||
@@ -128,10 +135,21 @@ ask "schema $GODWIT_SNAPSHOT" >schema
 restore --section=pre-data <schema
 xargs -d '\n' -n 1 -P "$workers" sh "$0" item <list
 exec 9>&-
+# Godwit looks for this line: from here on every row is there.
 say 'building indexes and constraints'
 # Opened again through the descriptor: the folder stays closed to others.
 chmod 644 schema
-restore --section=post-data -j "$workers" /dev/stdin <schema
+attach=': INDEX ATTACH ' build=': \(INDEX\|CONSTRAINT\) '
+as pg_restore -l --section=post-data /dev/stdin <schema | sed -n 's/^\([0-9][0-9]*; [0-9]* [0-9]*\) /\1: /p' >contents
+if grep -q "$attach" contents; then
+	# Of two sessions that attach the two ends of a partitioned index to its middle at the same time, neither sees that the
+	# whole is valid now, and it would stay invalid. Keys that refer to the table come after, for they need it valid.
+	grep "$build" contents | grep -v "$attach" | round -j "$workers"
+	grep "$attach" contents | round
+	grep -v "$build" contents | round -j "$workers"
+else
+	restore --section=post-data -j "$workers" /dev/stdin <schema
+fi
 say 'gathering statistics'
 as vacuumdb -w -q --analyze-only -j "$workers"
 say 'copied everything'

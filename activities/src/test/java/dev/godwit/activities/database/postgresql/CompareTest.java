@@ -3,6 +3,7 @@ package dev.godwit.activities.database.postgresql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.godwit.activities.host.StateFolder;
 import dev.godwit.workflows.activity.Inspection;
 import dev.godwit.workflows.plan.Finding;
 import dev.godwit.workflows.plan.Finding.Severity;
@@ -10,6 +11,10 @@ import dev.godwit.workflows.plan.Step.Pass;
 import dev.godwit.workflows.spec.DatabaseLogin;
 import dev.godwit.workflows.spec.SecretRef;
 import io.temporal.failure.ApplicationFailure;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
@@ -79,17 +84,60 @@ class CompareTest {
             SELECT lo_put(max(oid), 5000, '\\x00') FROM pg_largeobject_metadata;              large objects
             """)
     void shouldFindOneDifference(String change, String expected) {
-        lab.copy(Pass.FIRST);
+        // The final copy has counted every table already; the first one none.
+        for (Pass pass : List.of(Pass.FIRST, Pass.FINAL)) {
+            assertThat(lab.copy(pass).summary().contains("counted on the way")).isEqualTo(pass == Pass.FINAL);
+            assertThat(lab.verify().summary()).contains("same on both sides");
+
+            target.sql(NAME, "SET search_path = public; " + change.replace("\\n", "\n"));
+
+            assertThatThrownBy(() -> lab.verify())
+                    .as("after the copy %s", pass)
+                    .isInstanceOfSatisfying(ApplicationFailure.class, failure -> {
+                        assertThat(failure.getType()).isEqualTo("VERIFICATION_FAILED");
+                        assertThat(failure.isNonRetryable()).isTrue();
+                    })
+                    .hasMessageContaining(expected);
+        }
+    }
+
+    @Test
+    void shouldFindWhatWasWrittenToTheSourceAfterItWasCounted() {
+        lab.copy(Pass.FINAL);
+        source.sql(NAME, "UPDATE public.plain SET t = 'text X' WHERE n = 5");
+
+        assertThatThrownBy(() -> lab.verify()).hasMessageContaining("public.plain has 3000 rows");
+    }
+
+    @Test
+    void shouldFindWhatATransactionWroteThatWasOpenWhenTheSourceWasCounted() throws Exception {
+        // One row less and one more: their number tells nothing, and their transaction began before the count.
+        Process session = source.session(
+                "Shop owner",
+                "owner",
+                NAME,
+                "BEGIN; DELETE FROM public.plain WHERE n = 5; INSERT INTO public.plain VALUES (-5, 'late');");
+        try (BufferedReader answers = session.inputReader();
+                BufferedWriter statements = session.outputWriter()) {
+            assertThat(answers.readLine()).isEqualTo("here");
+            lab.copy(Pass.FINAL);
+            statements.write("COMMIT;");
+        }
+        assertThat(session.waitFor()).isZero();
+
+        assertThatThrownBy(() -> lab.verify()).hasMessageContaining("public.plain has 3000 rows");
+    }
+
+    @Test
+    void shouldBelieveTheCountOfTheCopyUntilSomethingIsWritten() throws Exception {
+        lab.copy(Pass.FINAL);
+        Path counted = Path.of(StateFolder.of(lab.migration.id()), lab.names.counted());
+        String source = "\"rows\":3000,\"checksum\":";
+        Files.writeString(counted, Files.readString(counted).replaceFirst(source, source + "1"));
+        assertThatThrownBy(() -> lab.verify()).hasMessageContaining("public.plain has 3000 rows");
+
+        CompareTest.source.sql(NAME, "UPDATE public.plain SET t = t WHERE n = 5");
         assertThat(lab.verify().summary()).contains("same on both sides");
-
-        target.sql(NAME, "SET search_path = public; " + change.replace("\\n", "\n"));
-
-        assertThatThrownBy(() -> lab.verify())
-                .isInstanceOfSatisfying(ApplicationFailure.class, failure -> {
-                    assertThat(failure.getType()).isEqualTo("VERIFICATION_FAILED");
-                    assertThat(failure.isNonRetryable()).isTrue();
-                })
-                .hasMessageContaining(expected);
     }
 
     @Test
