@@ -120,6 +120,7 @@ class CompareTest {
         try (BufferedReader answers = session.inputReader();
                 BufferedWriter statements = session.outputWriter()) {
             assertThat(answers.readLine()).isEqualTo("here");
+            source.sql("postgres", "SELECT txid_current()"); // younger, and over before
             lab.copy(Pass.FINAL);
             statements.write("COMMIT;");
         }
@@ -132,8 +133,7 @@ class CompareTest {
     void shouldBelieveTheCountOfTheCopyUntilSomethingIsWritten() throws Exception {
         lab.copy(Pass.FINAL);
         Path counted = Path.of(StateFolder.of(lab.migration.id()), lab.names.counted());
-        String source = "\"rows\":3000,\"checksum\":";
-        Files.writeString(counted, Files.readString(counted).replaceFirst(source, source + "1"));
+        Files.writeString(counted, Files.readString(counted).replaceFirst("(?<=\"rows\":3000,\"checksum\":)-?", "9"));
         assertThatThrownBy(() -> lab.verify()).hasMessageContaining("public.plain has 3000 rows");
 
         CompareTest.source.sql(NAME, "UPDATE public.plain SET t = t WHERE n = 5");
