@@ -135,6 +135,16 @@ class HistoryRecorder {
     }
 
     @Test
+    void shouldRecordFinishedByAPersonWhileItWatches() throws Exception {
+        hands.hang("act soak");
+        record("finished-by-a-person-while-it-watches", migration -> {
+            approve(migration);
+            await(migration, status -> hands.attempts("act soak") > 0);
+            migration.finish(new Command.Finish("ann", "all well"));
+        });
+    }
+
+    @Test
     void shouldRecordCancelledInTemporal() throws Exception {
         record("cancelled-in-temporal", migration -> {
             awaitWait(migration, Waiting.For.APPROVAL);

@@ -45,6 +45,7 @@ class ReplayTest {
                 .contains(
                         "finished.json",
                         "finished-by-a-person.json",
+                        "finished-by-a-person-while-it-watches.json",
                         "finished-after-pause-retry-and-skip.json",
                         "blocked-by-the-preflight.json",
                         "world-changed.json",
