@@ -111,7 +111,8 @@ public final class GodwitApi {
     }
 
     /**
-     * Follows the events of a migration until its status is as it should be. A stream that ends before is opened again.
+     * Follows the events of a migration until its status is as it should be. A stream that ends before, or cannot be had while
+     * Godwit's engine is away, is opened again.
      *
      * @param watcher sees every status
      * @return the status that fits

@@ -22,6 +22,11 @@ final class StatusStream {
     private static final String DATA = "data:";
 
     private final HttpClient client;
+    /** What Godwit answers while its engine is away. */
+    private static final int UNAVAILABLE = 503;
+
+    private static final Duration AGAIN = Duration.ofMillis(500);
+
     private final HttpRequest request;
     private final Consumer<MigrationView> watcher;
     private final Predicate<MigrationView> condition;
@@ -49,7 +54,10 @@ final class StatusStream {
         while (true) {
             Lines lines = new Lines();
             CompletableFuture<HttpResponse<Void>> exchange = client.sendAsync(request, answer -> {
-                        if (answer.statusCode() != 200) {
+                        if (answer.statusCode() == UNAVAILABLE) {
+                            lines.unavailable = true;
+                            lines.found.complete(null);
+                        } else if (answer.statusCode() != 200) {
                             lines.onError(new IOException("status " + answer.statusCode()));
                         }
                         return HttpResponse.BodySubscribers.fromLineSubscriber(lines);
@@ -64,6 +72,9 @@ final class StatusStream {
                         lines.found.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
                 if (fitting != null) {
                     return fitting;
+                }
+                if (lines.unavailable) {
+                    Thread.sleep(AGAIN);
                 }
             } catch (TimeoutException e) {
                 throw new LabException(
@@ -91,6 +102,7 @@ final class StatusStream {
     /** One stream of lines. It has found nothing when it ends early: somebody opens another one. */
     private final class Lines implements Flow.Subscriber<String> {
         final CompletableFuture<@Nullable MigrationView> found = new CompletableFuture<>();
+        volatile boolean unavailable;
         private volatile Flow.@Nullable Subscription subscription;
 
         @Override

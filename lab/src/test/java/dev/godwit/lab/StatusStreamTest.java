@@ -69,6 +69,13 @@ class StatusStreamTest {
     }
 
     @Test
+    void shouldAskAgainWhileTheEngineIsAway() throws Exception {
+        answers.add(new Answer(503, "{}", false));
+        answers.add(new Answer(200, event(Phase.CUTOVER, null), false));
+        assertThat(follow(Phase.CUTOVER, LONG).phase()).isEqualTo(Phase.CUTOVER);
+    }
+
+    @Test
     void shouldSayWhyWhenTheMigrationEndsOtherwise() {
         answers.add(new Answer(200, event(Phase.PREPARE, End.ROLLED_BACK), true));
         assertThatThrownBy(() -> follow(Phase.CUTOVER, LONG))

@@ -3,6 +3,7 @@ package dev.godwit.activities.database.postgresql;
 import dev.godwit.activities.database.Heartbeats;
 import dev.godwit.activities.database.postgresql.Counting.Counted;
 import dev.godwit.activities.database.postgresql.Counting.Figures;
+import dev.godwit.activities.database.postgresql.Counting.Known;
 import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.activity.Loss;
 import dev.godwit.workflows.activity.Outcome;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
 /**
@@ -31,37 +31,27 @@ final class Verifier {
         this.heartbeats = heartbeats;
     }
 
-    /** What both sides have. */
-    private record Both(Counted source, Counted target) {
-        /** The tables that are not the same on both. */
-        List<String> differing() {
-            Set<String> names = new TreeSet<>(source.tables().keySet());
-            names.addAll(target.tables().keySet());
-            Predicate<String> same = name -> {
-                Figures here = source.tables().get(name);
-                Figures there = target.tables().get(name);
-                return here != null && there != null && here.same(there);
-            };
-            return names.stream().filter(same.negate()).toList();
-        }
-    }
-
     Outcome verify(Context context) {
         List<String> problems = new ArrayList<>();
         Schema schema;
-        Both both;
-        try (Session source = open(context, Side.SOURCE);
-                Session target = open(context, Side.TARGET)) {
-            schema = Schema.read(source);
-            problems.addAll(schema.differences(Schema.read(target)));
-            Sequences.followAfterCrash(source, target);
-            problems.addAll(sequenceDifferences(source, target));
-            both = count(context, source, target, CountedAhead.read(context));
+        Counted source;
+        Counted target;
+        CountedAhead ahead = CountedAhead.read(context);
+        try (Session here = open(context, Side.SOURCE);
+                Session there = open(context, Side.TARGET);
+                Counting counting = new Counting(connections, context, Counting.hashAlike(here, there))) {
+            var sourceCounted = counting.begin(Side.SOURCE, context.database().name(), ahead.source());
+            var targetCounted = counting.begin(Side.TARGET, context.database().name(), ahead.target());
+            schema = Schema.read(here);
+            problems.addAll(schema.differences(Schema.read(there)));
+            Sequences.followAfterCrash(here, there);
+            problems.addAll(sequenceDifferences(here, there));
+            counting.await(heartbeats);
+            source = sourceCounted.join();
+            target = targetCounted.join();
         }
-        Counted source = both.source();
-        Counted target = both.target();
         Set<String> refreshed = new TreeSet<>();
-        for (String table : both.differing()) {
+        for (String table : differing(source, target)) {
             if (source.materialized().contains(table)) {
                 // A restore computes it anew, so that it may be younger than the source's.
                 refreshed.add(table);
@@ -89,12 +79,20 @@ final class Verifier {
 
     /** What only the target has. */
     Loss loss(Context context) {
-        Both both = count(context);
-        Counted source = both.source();
-        Counted target = both.target();
+        Counted source;
+        Counted target;
+        try (Session here = open(context, Side.SOURCE);
+                Session there = open(context, Side.TARGET);
+                Counting counting = new Counting(connections, context, Counting.hashAlike(here, there))) {
+            var sourceCounted = counting.begin(Side.SOURCE, context.database().name(), Known.NOTHING);
+            var targetCounted = counting.begin(Side.TARGET, context.database().name(), Known.NOTHING);
+            counting.await(heartbeats);
+            source = sourceCounted.join();
+            target = targetCounted.join();
+        }
         long rows = 0;
         List<String> words = new ArrayList<>();
-        for (String table : both.differing()) {
+        for (String table : differing(source, target)) {
             if (source.materialized().contains(table) || target.materialized().contains(table)) {
                 continue;
             }
@@ -129,6 +127,17 @@ final class Verifier {
                 .toList();
     }
 
+    private static List<String> differing(Counted source, Counted target) {
+        Set<String> names = new TreeSet<>(source.tables().keySet());
+        names.addAll(target.tables().keySet());
+        Predicate<String> same = name -> {
+            Figures here = source.tables().get(name);
+            Figures there = target.tables().get(name);
+            return here != null && there != null && here.same(there);
+        };
+        return names.stream().filter(same.negate()).toList();
+    }
+
     private static long rows(Counted side, String table) {
         Figures figures = side.tables().get(table);
         return figures == null ? 0 : figures.rows();
@@ -137,23 +146,6 @@ final class Verifier {
     private static String words(Counted side, String table) {
         Figures figures = side.tables().get(table);
         return figures == null ? "nothing" : figures.toString();
-    }
-
-    private Both count(Context context) {
-        try (Session source = open(context, Side.SOURCE);
-                Session target = open(context, Side.TARGET)) {
-            return count(context, source, target, CountedAhead.NOTHING);
-        }
-    }
-
-    private Both count(Context context, Session source, Session target, CountedAhead ahead) {
-        String name = context.database().name();
-        try (Counting counting = new Counting(connections, context, Counting.hashAlike(source, target))) {
-            CompletableFuture<Counted> here = counting.begin(Side.SOURCE, name, ahead.source());
-            CompletableFuture<Counted> there = counting.begin(Side.TARGET, name, ahead.target());
-            counting.await(heartbeats);
-            return new Both(here.join(), there.join());
-        }
     }
 
     private Session open(Context context, Side side) {
