@@ -257,8 +257,18 @@ class HostFaultsTest extends LabTest {
             await(
                     "cron on new",
                     () -> !lab.sql("new", "shop", CRON_RUNS_ON_NEW).strip().equals("0"));
+            Breakpoint finishing = new Breakpoint("retire-units", Breakpoint.Moment.BEFORE);
+            breakpoints.set(finishing);
             operator.finish();
+            reached(breakpoints, finishing);
+            for (String host : List.of("old", "new")) {
+                lab.shell(host, KILL_POSTGRESQL);
+            }
+            breakpoints.clear();
             MigrationView end = operator.ended();
+            for (String host : List.of("old", "new")) {
+                lab.shell(host, START_POSTGRESQL);
+            }
 
             lab.shell("new", CLOCK_BACK);
             lab.sql("new", "postgres", OWN_COLLATION);
@@ -503,6 +513,14 @@ class HostFaultsTest extends LabTest {
         assertThat(full.step()).isEqualTo("link-hosts");
         session.lab().shell("old", "rm /var/lib/godwit/filler");
         operator.decide("link-hosts", "retry");
+        reached(breakpoints, copy);
+
+        // The copy too writes there: what the target may ask of the source.
+        session.lab().shell("old", fill("/var/lib/godwit", 0));
+        breakpoints.clear();
+        failing(session, operator, FIRST_COPY, "No space left on device");
+        breakpoints.set(copy);
+        session.lab().shell("old", "rm /var/lib/godwit/filler");
         reached(breakpoints, copy);
     }
 
