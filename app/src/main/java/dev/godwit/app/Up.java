@@ -1,7 +1,9 @@
 package dev.godwit.app;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -65,8 +67,11 @@ final class Up implements Callable<Integer> {
     @Option(
             names = "--set",
             paramLabel = "NAME=VALUE",
-            description = "Any setting by its name, such as godwit.engine.port=7300.")
+            description = "Any setting by its name, such as godwit.engine.port=7300; see --settings.")
     private Map<String, String> settings = new LinkedHashMap<>();
+
+    @Option(names = "--settings", description = "Print every setting with its default and meaning, and exit.")
+    private boolean list;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -74,6 +79,17 @@ final class Up implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (list) {
+            print(Setting.all());
+            return ExitCode.OK;
+        }
+        for (String name : settings.keySet()) {
+            if (!Setting.isKnown(name)) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "Expected the name of a setting, but found --set " + name + "; 'up --settings' lists them");
+            }
+        }
         Map<String, String> given = given();
         if (config != null && !config.toFile().canRead()) {
             throw new ParameterException(spec.commandLine(), "Expected to read the file " + config + ", but cannot");
@@ -88,6 +104,18 @@ final class Up implements Callable<Integer> {
             godwit.awaitEnd();
         }
         return ExitCode.OK;
+    }
+
+    private void print(List<Setting> known) {
+        PrintWriter out = spec.commandLine().getOut();
+        for (Setting setting : known) {
+            out.printf(
+                    "%s%s%n    %s%n",
+                    setting.name(),
+                    setting.standard() == null ? "" : " (default: " + setting.standard() + ")",
+                    setting.meaning());
+        }
+        out.flush();
     }
 
     private Map<String, String> given() {
