@@ -36,7 +36,8 @@ final class Progress implements Consumer<MigrationView> {
 
     @Override
     public synchronized void accept(MigrationView view) {
-        view.steps().forEach(this::step);
+        // What goes back goes newest first.
+        (view.undoing() ? view.steps().reversed() : view.steps()).forEach(this::step);
         if (view.phase() != phase) {
             phase = view.phase();
             terminal.event("phase " + phase);
