@@ -78,6 +78,26 @@ class HostFaultsTest extends LabTest {
             printf '#!/bin/sh\\nexec /usr/bin/date -d "5 minutes" "$@"\\n' >/usr/local/bin/date
             chmod 755 /usr/local/bin/date
             """;
+    /** For every program that starts from here on. */
+    private static final String OTHER_CLOCK = """
+            set -e
+            echo +5m >/etc/faketimerc
+            echo /usr/local/lib/libfaketime.so >/etc/ld.so.preload
+            systemctl restart ssh nginx cron postgresql@15-main
+            """;
+
+    private static final String OBTAIN_OTHER_CLOCK = """
+            cd "$(mktemp -d)"
+            apt-get -qq -o APT::Sandbox::User=root download libfaketime
+            dpkg -x libfaketime_*.deb .
+            cp usr/lib/*/faketime/libfaketimeMT.so.1 "$1/usr/local/lib/libfaketime.so"
+            """;
+
+    /** These compare times that the two servers have written. */
+    private static final Set<String> TIMED = Set.of(
+            "jobs ran on exactly one side: first on old, then on new, never on both, and none is left",
+            "cron ran on exactly one side");
+
     private static final String CLOCK_BACK = "rm /usr/local/bin/date";
 
     /** No locale is left whose version PostgreSQL can tell: unlike the source's, it is unknown. */
@@ -218,6 +238,37 @@ class HostFaultsTest extends LabTest {
     }
 
     @Test
+    @Tag("long") // three minutes
+    void shouldMoveToAServerWhoseClockIsFiveMinutesAhead() throws Exception {
+        try (LabSession session = open(Rows.SMALL)) {
+            LabHost lab = session.lab();
+            run("sh", "-ec", OBTAIN_OTHER_CLOCK, "sh", root(session, "new").toString());
+            lab.shell("new", OTHER_CLOCK);
+            long ahead = Long.parseLong(lab.shell("new", "date +%s").strip())
+                    - Instant.now().getEpochSecond();
+            assertThat(ahead).isBetween(295L, 305L);
+            Ground before = Ground.record(session);
+            Instant trafficBegan = Instant.now();
+            new Mover(session, terminal).startTraffic();
+            Operator operator = Operator.start(session.api(), spec(session));
+            operator.approve();
+            operator.awaitSoak();
+            await(
+                    "cron on new",
+                    () -> !lab.sql("new", "shop", CRON_RUNS_ON_NEW).strip().equals("0"));
+            operator.finish();
+            MigrationView end = operator.ended();
+            assertThat(end.findings()).extracting(Finding::code).contains("clock-skew");
+            assertPassed(
+                    end,
+                    new MoveAudit(session, before, trafficBegan, end)
+                            .checks().stream()
+                                    .filter(check -> !TIMED.contains(check.name()))
+                                    .toList());
+        }
+    }
+
+    @Test
     @Tag("long") // six minutes
     void shouldMoveWhenEveryFaultIsMended() throws Exception {
         try (LabSession session = open(Rows.SMALL, Map.of(Breakpoints.PROPERTY, "true"))) {
@@ -318,7 +369,7 @@ class HostFaultsTest extends LabTest {
             lab.shell("new", OTHER_HOST_KEY);
             third.approve();
             Waiting changed = asks(third, "host key");
-            Path root = session.environment().labHome().resolve("hosts/new/root/root");
+            Path root = root(session, "new").resolve("root");
             Files.createFile(root.resolve("own-key"));
             await("the own host key again", () -> !Files.exists(root.resolve("other-key")));
             third.decide(changed.step(), "roll-back");
@@ -456,6 +507,11 @@ class HostFaultsTest extends LabTest {
     }
 
     // ---- faults ----
+
+    /** A server's files, as this machine sees them. */
+    private static Path root(LabSession session, String host) {
+        return session.environment().labHome().resolve("hosts").resolve(host).resolve("root");
+    }
 
     /** A migration that stands before a step of its cutover. */
     private static Operator startedUntil(LabSession session, Breakpoints breakpoints, String step) throws Exception {
