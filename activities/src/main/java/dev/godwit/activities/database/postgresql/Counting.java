@@ -1,5 +1,7 @@
 package dev.godwit.activities.database.postgresql;
 
+import static java.util.Objects.requireNonNullElse;
+
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.godwit.activities.database.Heartbeats;
 import dev.godwit.activities.host.Script;
@@ -18,7 +20,6 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -27,7 +28,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the rows of databases and adds up a hash of each of them: 64 bits, without overflow. The sum does not depend on
@@ -131,6 +134,7 @@ final class Counting implements AutoCloseable {
     private final Collection<Session> sessions = new ConcurrentLinkedQueue<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final List<CompletableFuture<Counted>> begun = new ArrayList<>();
+    private final AtomicReference<@Nullable Throwable> cause = new AtomicReference<>();
     private volatile boolean aborted;
     private final AtomicLong done = new AtomicLong();
     private final AtomicLong total = new AtomicLong();
@@ -243,6 +247,7 @@ final class Counting implements AutoCloseable {
     private CompletableFuture<Void> run(Runnable work) {
         return CompletableFuture.runAsync(work, threads).whenComplete((result, failure) -> {
             if (failure != null) {
+                cause.compareAndSet(null, failure.getCause());
                 abort();
             }
         });
@@ -283,8 +288,9 @@ final class Counting implements AutoCloseable {
                 return;
             } catch (TimeoutException e) {
                 heartbeats.beat(new Progress("comparing " + context.database().name(), done.get(), total.get()));
-            } catch (ExecutionException | CompletionException e) {
-                if (e.getCause() instanceof ApplicationFailure failure) {
+            } catch (ExecutionException e) {
+                // The others only say that they were ended.
+                if (requireNonNullElse(cause.get(), e.getCause()) instanceof ApplicationFailure failure) {
                     throw failure;
                 }
                 throw new IllegalStateException(
