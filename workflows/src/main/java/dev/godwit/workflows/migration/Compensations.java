@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * come to life beside a target that lives. And the copies on the target stay: what visitors wrote is nowhere else.
  */
 final class Compensations {
+    /** A change id of ADR 5. */
+    private static final String CERTAIN_AFTER_ALL = "certain-after-all";
+
     private record Entry(PlannedStep planned, BeforeImage before) {}
 
     private final Deque<Entry> entries = new ArrayDeque<>();
@@ -103,7 +106,7 @@ final class Compensations {
         board.undoing(planned);
         try {
             Outcome outcome = hands.undo(planned, entry.before(), options);
-            targetServed |= outcome.targetServed();
+            targetServed = outcome.targetServed() || (targetServed && !isCertain(planned.step()));
             board.undone(planned, outcome);
             Serving.afterUndo(planned.step(), board);
             return null;
@@ -114,6 +117,15 @@ final class Compensations {
             board.undoFailed(planned, failure);
             return failure;
         }
+    }
+
+    /**
+     * Whether nobody is in doubt any more, after an undo that works, where visitors were sent. Asked only while somebody
+     * was, so that histories without that doubt have no mark of it.
+     */
+    private static boolean isCertain(Step step) {
+        return step instanceof Step.ForwardRequests
+                && Workflow.getVersion(CERTAIN_AFTER_ALL, Workflow.DEFAULT_VERSION, 1) == 1;
     }
 
     /**

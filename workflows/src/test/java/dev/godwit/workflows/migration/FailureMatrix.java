@@ -230,7 +230,7 @@ abstract class FailureMatrix {
         awaitDecision(place);
         engine.say(() -> migration.rollBack(new Command.RollBack("ann", "enough", place.isPastPivot())));
 
-        Place.RolledBack expected = place.isPivot() ? place.rolledBackWithCopiesKept() : place.rolledBackIn();
+        Place.RolledBack expected = place.rolledBackIn();
         List<String> others =
                 expected.undone().stream().filter(id -> !id.equals(place.id())).toList();
         if (place.isPutBackByAnOlderUndoToo()) {

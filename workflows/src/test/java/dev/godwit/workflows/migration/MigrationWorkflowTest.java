@@ -352,6 +352,17 @@ class MigrationWorkflowTest {
     }
 
     @Test
+    void shouldDropTheCopiesWhenItTurnsOutThatNoVisitorReachedTheTarget() {
+        hands.failForGood("act forward-requests");
+        hands.fail("undo forward-requests", 3); // the first round of undo
+        MigrationStatus end = finish(start(Specs.shop(Gates.Cutover.NONE), null));
+
+        assertThat(end.end()).isEqualTo(End.ROLLED_BACK);
+        assertThat(hands.attempts("undo forward-requests")).isEqualTo(4);
+        assertThat(hands.calls("undo")).contains("copy-database-first-shop", "copy-files-first-uploads");
+    }
+
+    @Test
     void shouldGoOnWhenThePivotProvesItselfInTheEnd() {
         hands.failForGood("act forward-requests");
         WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);

@@ -227,16 +227,8 @@ record Place(int index) {
         return rolledBack(StepState.DONE);
     }
 
-    /** What a rollback leaves that comes in this step when nobody knew for a while who served. */
-    RolledBack rolledBackWithCopiesKept() {
-        return rolledBack(StepState.FAILED, true);
-    }
-
     private RolledBack rolledBack(StepState ofThisUnlessUndone) {
-        return rolledBack(ofThisUnlessUndone, isPastPivot());
-    }
-
-    private RolledBack rolledBack(StepState ofThisUnlessUndone, boolean copiesKept) {
+        boolean copiesKept = isPastPivot();
         return new RolledBack(
                 STEPS.subList(0, index + 1).reversed().stream()
                         .filter(step -> isUndone(step, copiesKept))
