@@ -86,6 +86,8 @@ class HostFaultsTest extends LabTest {
             systemctl restart ssh nginx cron postgresql@15-main
             """;
 
+    private static final String NO_OTHER_CLOCK = "rm -f /etc/ld.so.preload /dev/shm/*faketime*";
+
     private static final String OBTAIN_OTHER_CLOCK = """
             cd "$(mktemp -d)"
             apt-get -qq -o APT::Sandbox::User=root download libfaketime
@@ -259,6 +261,7 @@ class HostFaultsTest extends LabTest {
             operator.finish();
             MigrationView end = operator.ended();
             assertThat(end.findings()).extracting(Finding::code).contains("clock-skew");
+            lab.shell("new", NO_OTHER_CLOCK);
             assertPassed(
                     end,
                     new MoveAudit(session, before, trafficBegan, end)
@@ -575,8 +578,10 @@ class HostFaultsTest extends LabTest {
 
     /** It is said, and tried again until somebody has made room. */
     private static void fullTarget(LabSession session, Operator operator, Breakpoints breakpoints) throws Exception {
+        int attempt = attempt(session, operator.id(), FIRST_COPY);
         session.lab().shell("new", fill("/var/lib/postgresql/15/main", 8));
         breakpoints.clear();
+        await("the copy to fail on new", () -> attempt(session, operator.id(), FIRST_COPY) > attempt);
         // PostgreSQL may be dead of it, before anybody is told why.
         failing(session, operator, FIRST_COPY, "No space left on device|whether PostgreSQL runs");
         breakpoints.set(KILLS_BEFORE_THE_GATE.getFirst().before());
