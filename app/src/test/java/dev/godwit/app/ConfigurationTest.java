@@ -116,7 +116,7 @@ class ConfigurationTest {
     @Test
     void shouldKeepTheDefaultsOfTheWorker() {
         assertThat(read(WorkerConfiguration.class, Map.of()))
-                .isEqualTo(new WorkerConfiguration(64, Duration.ofSeconds(10)));
+                .isEqualTo(new WorkerConfiguration(1000, 8, Duration.ofSeconds(10)));
         assertThat(read(ChecksConfiguration.class, Map.of())).isEqualTo(new ChecksConfiguration(null));
     }
 
@@ -126,8 +126,9 @@ class ConfigurationTest {
                         WorkerConfiguration.class,
                         Map.of(
                                 "godwit.worker.concurrent-activities", "5",
+                                "godwit.worker.concurrent-looks", "2",
                                 "godwit.worker.shutdown-timeout", "6s")))
-                .isEqualTo(new WorkerConfiguration(5, Duration.ofSeconds(6)));
+                .isEqualTo(new WorkerConfiguration(5, 2, Duration.ofSeconds(6)));
         assertThat(read(ChecksConfiguration.class, Map.of("checks.ca-file", "/ca.pem")))
                 .isEqualTo(new ChecksConfiguration(Path.of("/ca.pem")));
     }

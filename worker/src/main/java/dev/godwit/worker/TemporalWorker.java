@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Polls Godwit's task queue and runs workflows and activities. Every {@link WorkerInterceptor} that is a bean takes
+ * Polls Godwit's task queues and runs workflows and activities. Every {@link WorkerInterceptor} that is a bean takes
  * part. An unexpected exception in a workflow blocks its task, loudly and until it is mended, and never fails the
  * workflow (design rule 5): that is Temporal's default and is left so.
  */
@@ -47,23 +47,28 @@ public final class TemporalWorker implements AutoCloseable {
                         .setUsingVirtualWorkflowThreads(true)
                         .setWorkerInterceptors(interceptors.toArray(WorkerInterceptor[]::new))
                         .build());
-        Worker worker = factory.newWorker(
-                TaskQueue.NAME,
-                WorkerOptions.newBuilder()
-                        .setUsingVirtualThreads(true)
-                        .setMaxConcurrentActivityExecutionSize(configuration.concurrentActivities())
-                        .setDefaultDeadlockDetectionTimeout(DEADLOCK_DETECTION.toMillis())
-                        .setMaxHeartbeatThrottleInterval(HEARTBEAT_THROTTLE)
-                        .setDefaultHeartbeatThrottleInterval(HEARTBEAT_THROTTLE)
-                        .build());
-        worker.registerWorkflowImplementationTypes(workflows.implementations().toArray(Class<?>[]::new));
-        worker.registerActivitiesImplementations(activities.toArray());
+        Worker steps = factory.newWorker(TaskQueue.NAME, options(configuration.concurrentActivities()));
+        steps.registerWorkflowImplementationTypes(workflows.implementations().toArray(Class<?>[]::new));
+        // All of them: also a look that was queued here by a Godwit that knew no other queue.
+        steps.registerActivitiesImplementations(activities.toArray());
+        factory.newWorker(TaskQueue.PREFLIGHT, options(configuration.concurrentLooks()))
+                .registerActivitiesImplementations(activities.toArray());
+    }
+
+    private static WorkerOptions options(int concurrentActivities) {
+        return WorkerOptions.newBuilder()
+                .setUsingVirtualThreads(true)
+                .setMaxConcurrentActivityExecutionSize(concurrentActivities)
+                .setDefaultDeadlockDetectionTimeout(DEADLOCK_DETECTION.toMillis())
+                .setMaxHeartbeatThrottleInterval(HEARTBEAT_THROTTLE)
+                .setDefaultHeartbeatThrottleInterval(HEARTBEAT_THROTTLE)
+                .build();
     }
 
     /** Begins to poll. */
     public void start() {
         factory.start();
-        LOG.info("The worker polls the task queue {}", TaskQueue.NAME);
+        LOG.info("The worker polls the task queues {} and {}", TaskQueue.NAME, TaskQueue.PREFLIGHT);
     }
 
     /**

@@ -7,11 +7,15 @@ import java.time.Duration;
 /**
  * The Temporal worker.
  *
- * @param concurrentActivities how many activities run at once in this process
+ * @param concurrentActivities how many steps' activities run at once in this process. The watch of a soak and a copy
+ *     hold their place for hours, and a cutover may not wait for it; one that waits for a server costs next to nothing
+ * @param concurrentLooks how many looks of preflights run at once in this process; further ones queue up, so that many
+ *     starts at once do not take the machine from what is under way
  * @param shutdownTimeout how long activities may go on after the worker was told to stop; what is left is interrupted
  *     and goes on with the next worker
  */
 @ConfigurationProperties("godwit.worker")
 public record WorkerConfiguration(
-        @Bindable(defaultValue = "64") int concurrentActivities,
+        @Bindable(defaultValue = "1000") int concurrentActivities,
+        @Bindable(defaultValue = "8") int concurrentLooks,
         @Bindable(defaultValue = "10s") Duration shutdownTimeout) {}

@@ -18,16 +18,25 @@ import io.temporal.failure.ApplicationFailure;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(300)
 class TemporalWorkerTest {
-    private static final Map<String, Object> SETTINGS =
-            Map.of("godwit.data", "data", "godwit.secrets", "data/secrets", "greeting", "true");
+    private static final int CONCURRENT_LOOKS = 2;
+
+    private static final Map<String, Object> SETTINGS = Map.of(
+            "godwit.data", "data",
+            "godwit.secrets", "data/secrets",
+            "godwit.worker.concurrent-looks", CONCURRENT_LOOKS,
+            "greeting", "true");
 
     @Test
     void shouldRunItsBeansAndSayWhichAttemptItWas() {
@@ -43,6 +52,23 @@ class TemporalWorkerTest {
                                     .build());
             // The first two attempts fail in the interceptor that the test adds as a bean, as the lab does.
             assertThat(greeting.greet()).isEqualTo(Outcome.of("hello").withAttempt(3));
+        }
+    }
+
+    @Test
+    void shouldActWhileLooksQueueUp() {
+        try (TestWorkflowEnvironment temporal = environment();
+                ApplicationContext context = context(temporal);
+                TemporalWorker worker = context.getBean(TemporalWorker.class)) {
+            worker.start();
+            Burst burst = temporal.getWorkflowClient()
+                    .newWorkflowStub(
+                            Burst.class,
+                            WorkflowOptions.newBuilder()
+                                    .setTaskQueue(TaskQueue.NAME)
+                                    .build());
+
+            assertThat(burst.burst()).isEqualTo(CONCURRENT_LOOKS);
         }
     }
 
@@ -69,7 +95,7 @@ class TemporalWorkerTest {
         @Singleton
         @Replaces(bean = WorkflowTypes.class, factory = WorkerBeans.class)
         WorkflowTypes workflowTypes() {
-            return new WorkflowTypes(List.of(Greeting.Implementation.class));
+            return new WorkflowTypes(List.of(Greeting.Implementation.class, Burst.Implementation.class));
         }
 
         @Singleton
@@ -79,12 +105,49 @@ class TemporalWorkerTest {
         }
 
         @Singleton
+        @ActivityBean
+        Burst.Work work() {
+            return new Work();
+        }
+
+        @Singleton
         WorkerInterceptorBase failures() {
             return new Failures();
         }
     }
 
-    /** Fails the first two attempts. */
+    /** Looks that do not end before the step has been at work for a while, in which all that may begin has begun. */
+    private static final class Work implements Burst.Work {
+        private static final Duration AWHILE = Duration.ofSeconds(2);
+
+        private final Semaphore begun = new Semaphore(0);
+        private final CountDownLatch stepped = new CountDownLatch(1);
+
+        @Override
+        public void look() {
+            begun.release();
+            try {
+                stepped.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public int step() {
+            try {
+                begun.acquire(CONCURRENT_LOOKS);
+                boolean more = begun.tryAcquire(1, AWHILE.toSeconds(), TimeUnit.SECONDS);
+                return CONCURRENT_LOOKS + (more ? 1 : 0);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            } finally {
+                stepped.countDown();
+            }
+        }
+    }
+
+    /** Fails the first two attempts of a greeting. */
     private static final class Failures extends WorkerInterceptorBase {
         private final AtomicInteger attempts = new AtomicInteger();
 

@@ -50,6 +50,16 @@ public final class DevelopmentServer implements Engine {
             "matching.numTaskqueueReadPartitions=1",
             "matching.numTaskqueueWritePartitions=1");
 
+    /**
+     * Each transaction is on the disk before it is acknowledged, as without these values, but after one flush of a log
+     * and not after several of a journal, the database and its folder (SQLite: Write-Ahead Logging; with FULL, unlike
+     * NORMAL, a power cut takes nothing back).
+     */
+    private static final List<String> STORAGE = List.of("journal_mode=WAL", "synchronous=FULL");
+
+    /** What SQLite keeps beside a database. */
+    private static final List<String> BESIDE = List.of("-journal", "-wal", "-shm");
+
     private final Path binary;
     private final Path folder;
     private final Path database;
@@ -165,7 +175,9 @@ public final class DevelopmentServer implements Engine {
             LOG.warn("Removing {}: the engine was stopped before it first served", database);
             try {
                 Files.delete(database);
-                Files.deleteIfExists(Path.of(database + "-journal"));
+                for (String suffix : BESIDE) {
+                    Files.deleteIfExists(Path.of(database + suffix));
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -286,6 +298,7 @@ public final class DevelopmentServer implements Engine {
         } else {
             command.addAll(List.of("--ui-port", Integer.toString(uiPort)));
         }
+        STORAGE.forEach(value -> command.addAll(List.of("--sqlite-pragma", value)));
         TUNING.forEach(value -> command.addAll(List.of("--dynamic-config-value", value)));
         return command;
     }

@@ -10,13 +10,17 @@ import io.temporal.api.operatorservice.v1.OperatorServiceGrpc;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowOptions;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.worker.WorkerFactory;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,6 +70,39 @@ class DevelopmentServerTest {
     }
 
     @Test
+    void shouldHaveEachAnswerOnTheDiskBeforeItGivesIt() throws IOException {
+        try (DevelopmentServer server = start()) {
+            assertThat(List.of(server.current().info().arguments().orElseThrow()))
+                    .containsSubsequence("--sqlite-pragma", "synchronous=FULL");
+            assertThat(hasWriteAheadLog()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldGoOnWithTheDatabaseOfAnEngineWithoutWriteAheadLog() throws IOException {
+        int port = Ports.choose(0);
+        Process older = engine(port, "--namespace", NAMESPACE);
+        WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.newBuilder()
+                .setTarget("127.0.0.1:" + port)
+                .build());
+        try {
+            Namespaces.describe(stubs, NAMESPACE, Duration.ofMinutes(1));
+            startWaiting(client(stubs), "waits");
+        } finally {
+            stubs.shutdownNow();
+            older.destroyForcibly().onExit().join();
+        }
+        assertThat(hasWriteAheadLog()).isFalse();
+        Files.createFile(folder.resolve("served"));
+
+        try (DevelopmentServer server = start()) {
+            assertThat(statusOf(client(server), "waits"))
+                    .isEqualTo(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING);
+            assertThat(hasWriteAheadLog()).isTrue();
+        }
+    }
+
+    @Test
     void shouldComeBackWithItsStateWhenItIsKilled() {
         try (DevelopmentServer server = start()) {
             WorkflowClient client = client(server);
@@ -102,20 +139,8 @@ class DevelopmentServerTest {
 
     @Test
     void shouldEndWhatAnEarlierGodwitLeftBehind() throws IOException {
-        Path program = RealEngine.program();
         start().close();
-        Process orphan = new ProcessBuilder(
-                        program.toString(),
-                        "server",
-                        "start-dev",
-                        "--headless",
-                        "--port",
-                        Integer.toString(Ports.choose(0)),
-                        "--db-filename",
-                        folder.resolve("temporal.db").toAbsolutePath().toString())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        Process orphan = engine(Ports.choose(0));
         try (DevelopmentServer server = start()) {
             assertThat(orphan.isAlive()).isFalse();
             assertThat(OwnProcesses.serving(folder.resolve("temporal.db"))).containsExactly(server.current());
@@ -172,9 +197,39 @@ class DevelopmentServerTest {
         }
     }
 
+    /** A development server as shipped, on the same database. */
+    private Process engine(int port, String... more) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                RealEngine.program().toString(),
+                "server",
+                "start-dev",
+                "--headless",
+                "--port",
+                Integer.toString(port),
+                "--db-filename",
+                folder.resolve("temporal.db").toAbsolutePath().toString()));
+        command.addAll(List.of(more));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    /** SQLite's database file format: the bytes 18 and 19 are 2 then. */
+    private boolean hasWriteAheadLog() throws IOException {
+        try (InputStream database = Files.newInputStream(folder.resolve("temporal.db"))) {
+            byte[] header = database.readNBytes(20);
+            return header[18] == 2 && header[19] == 2;
+        }
+    }
+
     private static WorkflowClient client(DevelopmentServer server) {
+        return client(server.stubs());
+    }
+
+    private static WorkflowClient client(WorkflowServiceStubs stubs) {
         return WorkflowClient.newInstance(
-                server.stubs(),
+                stubs,
                 WorkflowClientOptions.newBuilder().setNamespace(NAMESPACE).build());
     }
 

@@ -98,6 +98,7 @@ enum StepOptions {
     /** The options, with the words that Temporal's own UI shows. */
     ActivityOptions with(String summary) {
         return ActivityOptions.newBuilder()
+                .setTaskQueue(this == INSPECT ? TaskQueue.PREFLIGHT : TaskQueue.NAME)
                 .setStartToCloseTimeout(startToClose)
                 .setHeartbeatTimeout(heartbeat)
                 .setCancellationType(ActivityCancellationType.WAIT_CANCELLATION_COMPLETED)

@@ -2,7 +2,14 @@ package dev.godwit.workflows.migration;
 
 /** Where Godwit's work is queued. */
 public final class TaskQueue {
+    /** Workflows, and the steps of the migrations that are under way. */
     public static final String NAME = "godwit";
+
+    /**
+     * The looks of a preflight. Many starts at once queue up here, and hold up neither each other's acceptance nor a step
+     * for which visitors wait.
+     */
+    public static final String PREFLIGHT = "godwit-preflight";
 
     private TaskQueue() {}
 }

@@ -7,6 +7,7 @@ import dev.godwit.workflows.plan.Planner;
 import dev.godwit.workflows.plan.Step;
 import dev.godwit.workflows.spec.Text;
 import java.time.Duration;
+import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
 
 class StepOptionsTest {
@@ -18,6 +19,14 @@ class StepOptionsTest {
         assertThat(Text.TIMEOUT.accepts("24h")).isTrue();
         assertThat(Text.TIMEOUT.accepts("25h")).isFalse();
         assertThat(rowOf(Step.RunHook.class).startToClose()).isGreaterThan(Duration.ofHours(24));
+    }
+
+    @Test
+    void shouldQueueOnlyThePreflightBesideTheSteps() {
+        assertThat(StepOptions.INSPECT.with("look at both servers").getTaskQueue())
+                .isEqualTo(TaskQueue.PREFLIGHT);
+        assertThat(EnumSet.complementOf(EnumSet.of(StepOptions.INSPECT)))
+                .allSatisfy(row -> assertThat(row.with("a step").getTaskQueue()).isEqualTo(TaskQueue.NAME));
     }
 
     private static StepOptions rowOf(Class<? extends Step> kind) {

@@ -75,6 +75,7 @@ final class TestEngine implements AutoCloseable {
                 arguments -> this.build.apply(arguments.get(0, MigrationRequest.class)),
                 WorkflowImplementationOptions.getDefaultInstance());
         worker.registerActivitiesImplementations(hands.activities());
+        workers.newWorker(TaskQueue.PREFLIGHT, PATIENT).registerActivitiesImplementations(hands.activities());
         workers.start();
     }
 
