@@ -116,7 +116,7 @@ class ConfigurationTest {
     @Test
     void shouldKeepTheDefaultsOfTheWorker() {
         assertThat(read(WorkerConfiguration.class, Map.of()))
-                .isEqualTo(new WorkerConfiguration(1000, 8, Duration.ofSeconds(10)));
+                .isEqualTo(new WorkerConfiguration(1000, 6, Duration.ofSeconds(10)));
         assertThat(read(ChecksConfiguration.class, Map.of())).isEqualTo(new ChecksConfiguration(null));
     }
 

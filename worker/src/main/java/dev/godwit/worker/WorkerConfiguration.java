@@ -17,5 +17,5 @@ import java.time.Duration;
 @ConfigurationProperties("godwit.worker")
 public record WorkerConfiguration(
         @Bindable(defaultValue = "1000") int concurrentActivities,
-        @Bindable(defaultValue = "8") int concurrentLooks,
+        @Bindable(defaultValue = "6") int concurrentLooks,
         @Bindable(defaultValue = "10s") Duration shutdownTimeout) {}

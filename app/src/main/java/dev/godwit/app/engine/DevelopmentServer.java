@@ -43,10 +43,12 @@ public final class DevelopmentServer implements Engine {
     /**
      * As shipped, an activity takes 100 ms (two hops, each behind a poller limited to 20 polls a second), and with four
      * partitions one in 150 waits 2 s for a poller of its own partition, which a cutover cannot afford. With these values:
-     * 14.5 ms, the longest of 600 was 52 ms.
+     * 14.5 ms, the longest of 600 was 52 ms. One worker writes the index of workflows: more of them only keep the one
+     * connection to the database from those who wait for an answer (docs/adr/0002).
      */
     private static final List<String> TUNING = List.of(
             "history.transferProcessorMaxPollRPS=1000",
+            "history.visibilityProcessorSchedulerWorkerCount=1",
             "matching.numTaskqueueReadPartitions=1",
             "matching.numTaskqueueWritePartitions=1");
 
