@@ -172,11 +172,12 @@ final class Counting implements AutoCloseable {
      *
      * @param database the identifier of the database ({@code pg_database.oid})
      * @param oldest the oldest transaction that was not over before it was counted
+     * @param next the first one that was not over or under way
      * @param answers to what was asked about the largest tables
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    record Known(long database, long oldest, Map<String, Figures> answers) {
-        static final Known NOTHING = new Known(0, 0, Map.of());
+    record Known(long database, long oldest, long next, Map<String, Figures> answers) {
+        static final Known NOTHING = new Known(0, 0, 0, Map.of());
 
         Known {
             answers = answers == null ? Map.of() : Map.copyOf(answers);
@@ -202,6 +203,11 @@ final class Counting implements AutoCloseable {
         boolean follows(Known known) {
             return known.database() == database && known.oldest() <= oldest && next - known.oldest() < COMPARABLE;
         }
+
+        /** Whether no transaction of the whole server has ended since that could have written. */
+        boolean isStill(Known known) {
+            return known.oldest() == known.next() && known.next() == next;
+        }
     }
 
     /** What one major version hashes another may hash in another way. */
@@ -221,6 +227,7 @@ final class Counting implements AutoCloseable {
         // Before any of its tables is read: what is over by now, each of the reads sees.
         Moment moment = first.one(MOMENT, Moment::read);
         Known before = moment.follows(known) ? known : Known.NOTHING;
+        boolean still = moment.isStill(before);
         List<Table> tables = first.list(
                 TABLES, row -> new Table(row.getString(1), row.getLong(2), row.getBoolean(3), row.getString(4)));
         total.addAndGet(tables.stream().mapToLong(Table::bytes).sum());
@@ -231,16 +238,17 @@ final class Counting implements AutoCloseable {
         int workers = Math.min(workers(first, side), Math.max(1, tables.size()));
         for (int i = 1; i < workers; i++) {
             Session session = open(side, database);
-            work.add(run(() -> count(session, queue, before, figures, answers)));
+            work.add(run(() -> count(session, queue, before, still, figures, answers)));
         }
         work.add(run(() -> {
             figures.put(LARGE_OBJECTS, first.one(LARGE, Figures::read));
-            count(first, queue, before, figures, answers);
+            count(first, queue, before, still, figures, answers);
         }));
         CompletableFuture.allOf(work.toArray(CompletableFuture[]::new)).join();
         Set<String> materialized =
                 tables.stream().filter(Table::materialized).map(Table::name).collect(Collectors.toSet());
-        return new Counted(figures, materialized, new Known(moment.database(), moment.oldest(), answers));
+        return new Counted(
+                figures, materialized, new Known(moment.database(), moment.oldest(), moment.next(), answers));
     }
 
     /** What fails ends all the rest: nobody waits for hours to hear of it. */
@@ -257,11 +265,12 @@ final class Counting implements AutoCloseable {
             Session session,
             Queue<Table> queue,
             Known known,
+            boolean still,
             Map<String, Figures> figures,
             Map<String, Figures> answers) {
         for (Table table = queue.poll(); table != null; table = queue.poll()) {
             String question = sums(table);
-            Figures answer = answer(session, table, question, known);
+            Figures answer = answer(session, table, question, known, still);
             figures.put(table.name(), answer);
             if (answers.size() < KNOWN) {
                 answers.put(question, answer);
@@ -270,10 +279,11 @@ final class Counting implements AutoCloseable {
         }
     }
 
-    private static Figures answer(Session session, Table table, String question, Known known) {
+    private static Figures answer(Session session, Table table, String question, Known known, boolean still) {
         Figures before = known.answers().get(question);
         if (before != null
-                && session.test(untouched(table), before.rows(), Long.toString(known.oldest() & IDENTIFIER))) {
+                && (still
+                        || session.test(untouched(table), before.rows(), Long.toString(known.oldest() & IDENTIFIER)))) {
             return before;
         }
         return session.one(question, Figures::read);
