@@ -86,7 +86,7 @@ class DevelopmentServerTest {
                 .setTarget("127.0.0.1:" + port)
                 .build());
         try {
-            Namespaces.describe(stubs, NAMESPACE, Duration.ofMinutes(1));
+            stubs.connect(Duration.ofMinutes(1));
             startWaiting(client(stubs), "waits");
         } finally {
             stubs.shutdownNow();
