@@ -31,6 +31,12 @@ public final class TemporalWorker implements AutoCloseable {
 
     private static final Duration INTERRUPT_TIMEOUT = Duration.ofSeconds(5);
 
+    /**
+     * A workflow's task is a few milliseconds of computing: more at once than there are processors only take these from
+     * callers who wait (docs/adr/0008). Two at least: one to ask for the tasks of new workflows, one for those it knows.
+     */
+    private static final int WORKFLOW_TASKS = Math.max(2, Runtime.getRuntime().availableProcessors());
+
     private final WorkerFactory factory;
     private final WorkerConfiguration configuration;
 
@@ -58,6 +64,7 @@ public final class TemporalWorker implements AutoCloseable {
     private static WorkerOptions options(int concurrentActivities) {
         return WorkerOptions.newBuilder()
                 .setUsingVirtualThreads(true)
+                .setMaxConcurrentWorkflowTaskExecutionSize(WORKFLOW_TASKS)
                 .setMaxConcurrentActivityExecutionSize(concurrentActivities)
                 .setDefaultDeadlockDetectionTimeout(DEADLOCK_DETECTION.toMillis())
                 .setMaxHeartbeatThrottleInterval(HEARTBEAT_THROTTLE)
