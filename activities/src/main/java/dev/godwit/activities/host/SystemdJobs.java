@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A job's folder holds {@code script}, {@code unit} with the unit's name, its files, {@code out}, {@code err} and, once the job and all its processes
  * are gone, {@code exit}: what systemd says in {@code $SERVICE_RESULT $EXIT_CODE $EXIT_STATUS} (systemd.exec(5)). That
  * file is written by ExecStopPost, so that a job that was killed, ran out of memory or took too long has one too. A
- * folder without it, whose unit does not run, is a job that was lost with its server: it is started again.
+ * folder without it, whose unit does not run, is a job that was lost with its server: it is started again. The unit
+ * itself goes when it ends, also one that failed: what is known of it is in the folder, and in the journal.
  *
  * <p>One call is one remote command: it starts the job or finds it, hands over its output as it comes, and ends with
  * its result. When the connection breaks, only that command dies.
@@ -88,7 +89,7 @@ public final class SystemdJobs implements Jobs {
               echo "$unit" >unit
               : >>out
               : >>err
-              systemd-run --quiet --unit="$unit" --description="Godwit: $folder" \\
+              systemd-run --quiet --collect --unit="$unit" --description="Godwit: $folder" \\
                 -p KillMode=control-group -p TimeoutStopSec=300 -p RuntimeMaxSec="$limit" \\
                 -p "ExecStopPost=/bin/sh $folder/ended" -- /bin/sh "$folder/start"
             fi
@@ -117,7 +118,7 @@ public final class SystemdJobs implements Jobs {
             if [ -s exit ]; then
               read -r result code status <exit
             else
-              result=$(systemctl show -p Result --value -- "$unit") code=lost status=
+              result=unknown code=lost status=
             fi
             printf '\\035%s %s %s %s\\n' "$result" "$code" "${status:--}" "$(stat -f -c %a .)"
             tail -c 1048576 out | base64 -w 0
@@ -241,7 +242,7 @@ public final class SystemdJobs implements Jobs {
             return FailureType.DISK_FULL.because("Expected " + what + " to find room on the disks of " + host
                     + ", but found: " + RemoteFailure.end(ending.err()) + "; make room, then try again");
         }
-        if (ending.result().equals("timeout") && !ending.code().equals("lost")) {
+        if (ending.result().equals("timeout")) {
             return FailureType.COMMAND_FAILED.because("Expected " + what + " on " + host + " to end within "
                     + Durations.format(timeout) + ", but found it still running and stopped it; its last words: "
                     + RemoteFailure.end(ending.err()));
@@ -263,7 +264,8 @@ public final class SystemdJobs implements Jobs {
     /**
      * How a job ended.
      *
-     * @param result systemd's word for it, such as {@code success}, {@code timeout} or {@code oom-kill}
+     * @param result systemd's word for it, such as {@code success}, {@code timeout} or {@code oom-kill}; {@code unknown} if
+     *     nobody saw the end
      * @param code {@code exited}, {@code killed}, {@code dumped}, or {@code lost} if nobody saw the end
      * @param status exit status or name of the signal
      */

@@ -171,6 +171,16 @@ class SystemdJobsTest {
         assertThat(runs()).isEqualTo("run\nrun\n");
     }
 
+    /** What a person has given up is not tried again, so nobody else would remove its unit. */
+    @Test
+    void shouldLeaveNoFailedUnitBehind() {
+        assertThatThrownBy(() -> run("exit 3")).satisfies(isFailure(FailureType.COMMAND_FAILED));
+        awaitTrue(() -> server.output(Script.of("systemctl list-units --all --no-legend 'godwit-jobs-test*'"))
+                .isEmpty());
+        assertThat(server.output(Script.of("cat /var/lib/godwit/jobs-test/jobs/copy.shop/exit")))
+                .isEqualTo("exit-code exited 3\n");
+    }
+
     @Test
     void shouldNameAFullDiskAndAMissingTool() {
         assertThatThrownBy(() -> run("seq 9 | tee /dev/full")).satisfies(isFailure(FailureType.DISK_FULL));
