@@ -238,10 +238,10 @@ class HttpServiceChecksTest {
                     320, 290, GO_ON
                     350, 290, DOWN
                     """)
-    void shouldEndOnlyWhenTheServiceAnswers(long now, @Nullable Long failingSince, Watching.Verdict verdict) {
+    void shouldEndOnlyWhenTheServiceAnswers(long now, @Nullable Long failingSince, Watching.Next verdict) {
         Instant since = failingSince == null ? null : Instant.ofEpochSecond(failingSince);
         assertThat(new Watching("", 0, 0, 1, 1, since)
-                        .verdict(Instant.ofEpochSecond(now), Instant.ofEpochSecond(300), Duration.ofMinutes(1)))
+                        .next(Instant.ofEpochSecond(now), Instant.ofEpochSecond(300), Duration.ofMinutes(1)))
                 .isEqualTo(verdict);
     }
 
