@@ -1,18 +1,17 @@
 package dev.godwit.activities.certificates;
 
+import dev.godwit.activities.Resource;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.workflows.activity.FailureType;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Runs {@code certificates.pl} on a server. */
 final class CertificateScripts {
+    private static final String PROGRAM = Resource.text(CertificateScripts.class, "certificates.pl");
+
     /** {@code $1} the program, then its arguments. */
     private static final String RUN = "LC_ALL=C; export LC_ALL; exec perl -e \"$@\"";
 
@@ -40,8 +39,6 @@ final class CertificateScripts {
         return "exec tar --create --format=posix --file=- --directory=/ --no-recursion --null --files-from='" + list
                 + "'\n";
     }
-
-    private static final String PROGRAM = program();
 
     private CertificateScripts() {}
 
@@ -72,16 +69,5 @@ final class CertificateScripts {
         return !parts.isEmpty() && parts.getFirst().equals("problem")
                 ? new Answer(List.of(), parts.get(1))
                 : new Answer(parts, null);
-    }
-
-    private static String program() {
-        try (InputStream in = CertificateScripts.class.getResourceAsStream("certificates.pl")) {
-            if (in == null) {
-                throw new IllegalStateException("certificates.pl is not beside " + CertificateScripts.class);
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

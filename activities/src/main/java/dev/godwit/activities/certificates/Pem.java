@@ -1,9 +1,8 @@
 package dev.godwit.activities.certificates;
 
+import dev.godwit.activities.Sha256;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -11,7 +10,6 @@ import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -67,7 +65,7 @@ record Pem(Map<String, X509Certificate> leaves, Map<String, String> keys, List<S
 
     /** Whether a private key of these files belongs to the certificate. */
     boolean hasKeyFor(X509Certificate certificate) {
-        return keys.containsValue(checksum(certificate));
+        return keys.containsValue(Sha256.of(certificate.getPublicKey().getEncoded()));
     }
 
     /** Whether every private key could be read. */
@@ -106,15 +104,5 @@ record Pem(Map<String, X509Certificate> leaves, Map<String, String> keys, List<S
     /** The certificate's subject, for people. */
     static String subject(X509Certificate certificate) {
         return certificate.getSubjectX500Principal().getName(X500Principal.RFC2253);
-    }
-
-    private static String checksum(X509Certificate certificate) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256")
-                            .digest(certificate.getPublicKey().getEncoded()));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

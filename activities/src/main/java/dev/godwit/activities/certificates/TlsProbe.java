@@ -1,5 +1,6 @@
 package dev.godwit.activities.certificates;
 
+import dev.godwit.activities.http.Trust;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -7,7 +8,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -16,12 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Asks a server what it offers to those who connect: protocols, a cipher for each, and its certificate. */
 final class TlsProbe {
@@ -192,7 +188,8 @@ final class TlsProbe {
     private Optional<X509Certificate> shakeHands(String address, int port, String name, String protocol)
             throws IOException {
         try (Socket plain = connect(address, port);
-                SSLSocket socket = (SSLSocket) context().getSocketFactory().createSocket(plain, name, port, true)) {
+                SSLSocket socket =
+                        (SSLSocket) Trust.anything().getSocketFactory().createSocket(plain, name, port, true)) {
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setServerNames(List.of(new SNIHostName(name)));
             parameters.setProtocols(new String[] {protocol});
@@ -207,42 +204,6 @@ final class TlsProbe {
                 // No common protocol; a server that is not there failed before.
                 return Optional.empty();
             }
-        }
-    }
-
-    private static SSLContext context() throws IOException {
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {new Looker()}, null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IOException(e);
-        }
-    }
-
-    /** Accepts every certificate: it is looked at, and nothing is sent or believed. */
-    private static final class Looker extends X509ExtendedTrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
         }
     }
 }

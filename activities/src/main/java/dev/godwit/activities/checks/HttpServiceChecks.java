@@ -25,8 +25,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -156,7 +154,7 @@ public final class HttpServiceChecks implements ServiceChecks {
             String problem = firstProblem(address, request.step().checks());
             watching = watching.round(problem, began);
             context.heartbeat(watching);
-            switch (watching.verdict(Instant.now(), end, tolerated)) {
+            switch (watching.next(Instant.now(), end, tolerated)) {
                 case GO_ON -> {}
                 case DONE -> {
                     return Outcome.of("Watched for " + Durations.format(period) + ": asked " + watching.asked()
@@ -200,10 +198,8 @@ public final class HttpServiceChecks implements ServiceChecks {
 
     private static void pause(Duration duration) {
         try {
-            // Nothing opens it: a wait that a worker's shutdown interrupts.
-            if (new CountDownLatch(1).await(duration.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new IllegalStateException("a latch that nobody opens was opened");
-            }
+            // Until the next question nothing is awaited but time.
+            Thread.sleep(duration);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw FailureType.CHECK_FAILED.because(

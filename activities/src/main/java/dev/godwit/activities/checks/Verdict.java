@@ -15,10 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 record Verdict(
         HttpCheck check, @Nullable Answer answer, @Nullable String problem) {
-    boolean passed() {
-        return problem == null;
-    }
-
     /** Asks a check at an address. */
     static Verdict ask(AddressedClient client, String address, HttpCheck check) {
         try {

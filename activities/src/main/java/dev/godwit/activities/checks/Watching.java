@@ -35,7 +35,7 @@ record Watching(
     }
 
     /** What follows from the rounds so far. */
-    enum Verdict {
+    enum Next {
         GO_ON,
         DONE,
         DOWN
@@ -48,10 +48,10 @@ record Watching(
      *     praise before it recovers
      * @param tolerated how long it may fail without a break
      */
-    Verdict verdict(Instant now, Instant end, Duration tolerated) {
+    Next next(Instant now, Instant end, Duration tolerated) {
         if (failingSince == null) {
-            return now.isBefore(end) ? Verdict.GO_ON : Verdict.DONE;
+            return now.isBefore(end) ? Next.GO_ON : Next.DONE;
         }
-        return Duration.between(failingSince, now).compareTo(tolerated) < 0 ? Verdict.GO_ON : Verdict.DOWN;
+        return Duration.between(failingSince, now).compareTo(tolerated) < 0 ? Next.GO_ON : Next.DOWN;
     }
 }

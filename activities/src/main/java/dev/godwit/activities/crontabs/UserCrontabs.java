@@ -119,6 +119,7 @@ public final class UserCrontabs implements Crontabs {
               for user; do
                 ! uid=$(id -u -- "$user" 2>/dev/null) || all="$all $(left "$uid")"
               done
+              # shellcheck disable=SC2086,SC2116
               all=$(echo $all)
               [ -n "$all" ] || break
               if [ "$ticks" -ge $((limit * 2)) ]; then

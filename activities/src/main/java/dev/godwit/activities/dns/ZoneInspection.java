@@ -21,7 +21,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** What the preflight wants to know about the records: what every server says, and whether Godwit may write. */
 final class ZoneInspection {
@@ -136,7 +135,6 @@ final class ZoneInspection {
     private void pointsAt(DnsRecord record, RecordSet set, String where) {
         Set<InetAddress> found = Records.addresses(set);
         InetAddress source = InetAddress.ofLiteral(spec.source().address());
-        InetAddress wanted = wanted(record);
         String shown = record.name() + " " + record.type();
         if (found.isEmpty()) {
             findings.add(Finding.warning(
@@ -151,7 +149,7 @@ final class ZoneInspection {
                     "Expected " + shown + " to lead to the source, but found the target: " + Records.shown(set),
                     "visitors already arrive at the target, where the migration would overwrite what they write; point"
                             + " the record at the source and wait out its TTL"));
-        } else if (wanted != null && found.equals(Set.of(wanted))) {
+        } else if (record.value() != null && found.equals(Set.of(InetAddress.ofLiteral(record.value())))) {
             findings.add(Finding.note(
                     "dns-as-wanted",
                     where,
@@ -166,10 +164,5 @@ final class ZoneInspection {
                             + spec.source().address() + ") alone, but found " + Records.shown(set),
                     "see whether something stands in front of the source; the whole set is replaced in the cutover"));
         }
-    }
-
-    private @Nullable InetAddress wanted(DnsRecord record) {
-        String value = record.value();
-        return value == null ? null : InetAddress.ofLiteral(value);
     }
 }

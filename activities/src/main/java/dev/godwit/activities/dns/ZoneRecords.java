@@ -51,7 +51,7 @@ public final class ZoneRecords implements DnsRecords {
      *
      * @param patience how long they may take to give out a change of the primary's
      */
-    public ZoneRecords(Secrets secrets, Duration patience) {
+    ZoneRecords(Secrets secrets, Duration patience) {
         this.secrets = secrets;
         this.patience = patience;
     }
@@ -155,8 +155,7 @@ public final class ZoneRecords implements DnsRecords {
                 refuseOther(found, Optional.of(before), pointed(point, found));
                 yield before;
             }
-            case LowerTtl ignored -> before.values().isEmpty() ? found : withTtl(found, before.ttl());
-            case RestoreTtl ignored -> before.values().isEmpty() ? found : withTtl(found, before.ttl());
+            case LowerTtl _, RestoreTtl _ -> before.values().isEmpty() ? found : withTtl(found, before.ttl());
         };
     }
 

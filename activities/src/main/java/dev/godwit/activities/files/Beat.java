@@ -1,12 +1,10 @@
 package dev.godwit.activities.files;
 
+import dev.godwit.activities.Heartbeat;
 import dev.godwit.workflows.activity.Progress;
-import io.temporal.activity.Activity;
-import io.temporal.activity.ActivityExecutionContext;
 
-/** Tells Temporal how far a long step is. */
+/** Tells Temporal how far a long step is; from the activity's own thread. */
 final class Beat {
-    private final ActivityExecutionContext context = Activity.getExecutionContext();
     private Progress last;
 
     Beat(String what) {
@@ -15,11 +13,11 @@ final class Beat {
 
     /** Says again what was said last: the step is alive. */
     void alive() {
-        context.heartbeat(last);
+        Heartbeat.of(last);
     }
 
     void tell(String what, long doneBytes, long totalBytes) {
         last = new Progress(what, doneBytes, totalBytes);
-        context.heartbeat(last);
+        Heartbeat.of(last);
     }
 }

@@ -1,5 +1,6 @@
 package dev.godwit.activities.files;
 
+import dev.godwit.activities.Resource;
 import dev.godwit.activities.host.Job;
 import dev.godwit.activities.host.JobKey;
 import dev.godwit.activities.host.Jobs;
@@ -8,9 +9,7 @@ import dev.godwit.activities.host.Server;
 import dev.godwit.activities.link.Link;
 import dev.godwit.workflows.activity.FailureType;
 import io.temporal.failure.ApplicationFailure;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,7 +27,8 @@ final class Manifests {
     /** Hashing 10 TB from a slow disk takes a day. */
     private static final Duration LONG = Duration.ofDays(3);
 
-    private static final byte[] PROGRAM = program();
+    private static final byte[] PROGRAM =
+            Resource.text(Manifests.class, "manifest.pl").getBytes(StandardCharsets.UTF_8);
 
     private final Jobs jobs;
 
@@ -145,16 +145,5 @@ final class Manifests {
                 Long.parseLong(words[3]),
                 Long.parseLong(words[4]),
                 Long.parseLong(words[5]));
-    }
-
-    private static byte[] program() {
-        try (InputStream in = Manifests.class.getResourceAsStream("manifest.pl")) {
-            if (in == null) {
-                throw new IllegalStateException("manifest.pl is not beside " + Manifests.class);
-            }
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

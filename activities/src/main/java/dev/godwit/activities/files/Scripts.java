@@ -2,6 +2,29 @@ package dev.godwit.activities.files;
 
 /** What runs on the servers. */
 final class Scripts {
+    /** Sets {@code $letters} to those of rsync's for what it knows of ACLs and extended attributes. */
+    private static final String LETTERS = """
+            version=$(rsync --version)
+            letters=
+            case $version in *'no ACLs'*) ;; *) letters=A ;; esac
+            case $version in *'no xattrs'*) ;; *) letters=${letters}X ;; esac
+            """;
+
+    /** Defines {@code state FOLDER}, which prints {@code absent}, {@code empty} or {@code full}. */
+    private static final String STATE = """
+            state() {
+                if [ -L "$1" ] && ! [ -d "$1" ]; then
+                    echo full
+                elif ! [ -e "$1" ]; then
+                    echo absent
+                elif [ -d "$1" ] && [ -z "$(find "$1/" -mindepth 1 -maxdepth 1 -print -quit)" ]; then
+                    echo empty
+                else
+                    echo full
+                fi
+            }
+            """;
+
     /** {@code $1} the folder. Prints its real path and whether rsync knows ACLs and extended attributes. */
     static final String SOURCE_FOLDER = """
             set -eu
@@ -14,10 +37,7 @@ final class Scripts {
                 echo missing
                 exit 0
             fi
-            version=$(rsync --version)
-            letters=
-            case $version in *'no ACLs'*) ;; *) letters=A ;; esac
-            case $version in *'no xattrs'*) ;; *) letters=${letters}X ;; esac
+            """ + LETTERS + """
             echo "found:$letters"
             readlink -f -- "$1"
             """;
@@ -26,33 +46,24 @@ final class Scripts {
      * {@code $1} the folder, {@code $2} where Godwit keeps what it knows about it. Remembers, once, what was there before
      * the first copy: {@code absent}, {@code empty} or {@code full}, then the parents that are missing, all closed by NUL.
      */
-    static final String LOOK = """
+    static final String LOOK = STATE + """
             set -eu
             umask 077
-            state() {
-                if [ -L "$1" ] && ! [ -d "$1" ]; then printf 'full\\0'; return; fi
-                if ! [ -e "$1" ]; then
-                    printf 'absent\\0'
-                    parent=${1%/*}
-                    while [ -n "$parent" ] && ! [ -e "$parent" ]; do
-                        printf '%s\\0' "$parent"
-                        parent=${parent%/*}
-                    done
-                elif [ -d "$1" ] && [ -z "$(find "$1/" -mindepth 1 -maxdepth 1 -print -quit)" ]; then
-                    printf 'empty\\0'
-                else
-                    printf 'full\\0'
-                fi
-            }
             if ! [ -f "$2/before" ]; then
-                mkdir -p "$2"
-                state "$1" > "$2/before.new"
-                if [ "$(tr '\\0' '\\n' < "$2/before.new" | head -n 1)" = full ]; then
-                    rm -f "$2/before.new"
-                    rmdir "$2" 2>/dev/null || :
+                found=$(state "$1")
+                if [ "$found" = full ]; then
                     printf 'full\\0'
                     exit 0
                 fi
+                mkdir -p "$2"
+                {
+                    printf '%s\\0' "$found"
+                    parent=${1%/*}
+                    while [ "$found" = absent ] && [ -n "$parent" ] && ! [ -e "$parent" ]; do
+                        printf '%s\\0' "$parent"
+                        parent=${parent%/*}
+                    done
+                } > "$2/before.new"
                 if [ -d "$1" ]; then
                     rm -rf "$2/root"
                     cp -a --attributes-only -T "$1/" "$2/root"
@@ -74,7 +85,7 @@ final class Scripts {
      * missing parent, the outermost first. Refuses a folder that has content and is not this migration's copy. Prints
      * which of ACLs and extended attributes rsync knows.
      */
-    static final String PREPARE_TARGET = """
+    static final String PREPARE_TARGET = STATE + """
             set -eu
             LC_ALL=C; export LC_ALL
             folder=$1 work=$2
@@ -88,11 +99,9 @@ final class Scripts {
                 exit 0
             fi
             if ! [ -f "$work/started" ]; then
-                if [ -e "$folder" ] || [ -L "$folder" ]; then
-                    if ! [ -d "$folder" ] || [ -n "$(find "$folder/" -mindepth 1 -maxdepth 1 -print -quit)" ]; then
-                        echo full
-                        exit 0
-                    fi
+                if [ "$(state "$folder")" = full ]; then
+                    echo full
+                    exit 0
                 fi
                 : > "$work/started"
             fi
@@ -105,10 +114,7 @@ final class Scripts {
                 shift 4
             done
             [ -d "$folder" ] || mkdir -m 700 -- "$folder"
-            version=$(rsync --version)
-            letters=
-            case $version in *'no ACLs'*) ;; *) letters=A ;; esac
-            case $version in *'no xattrs'*) ;; *) letters=${letters}X ;; esac
+            """ + LETTERS + """
             echo "ready:$letters"
             readlink -f -- "$folder"
             """;
@@ -127,6 +133,7 @@ final class Scripts {
                 sync=--fsync
             fi
             # rsync says how far it is after each file: one line a second is enough, and the last.
+            # shellcheck disable=SC2016
             thin='$/ = "\\r"; $| = 1; my ($told, $line) = (0, "");
                 while (<STDIN>) {
                     s/\\s+$//;
@@ -297,19 +304,11 @@ final class Scripts {
      * {@code $1}… folders, on the target. For each: {@code absent}, {@code empty} or {@code full}, then free bytes, all
      * inodes, free inodes and mount point of the file system that it will be on, each line closed by newline.
      */
-    static final String ROOM = """
+    static final String ROOM = STATE + """
             set -eu
             LC_ALL=C; export LC_ALL
             for folder in "$@"; do
-                if [ -L "$folder" ] && ! [ -d "$folder" ]; then
-                    echo full
-                elif ! [ -e "$folder" ]; then
-                    echo absent
-                elif [ -d "$folder" ] && [ -z "$(find "$folder/" -mindepth 1 -maxdepth 1 -print -quit)" ]; then
-                    echo empty
-                else
-                    echo full
-                fi
+                state "$folder"
                 while ! [ -e "$folder" ]; do folder=${folder%/*}; folder=${folder:-/}; done
                 df -B1 --output=avail,itotal,iavail,target -- "$folder" | tail -n 1
             done

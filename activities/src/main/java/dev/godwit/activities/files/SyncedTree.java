@@ -1,13 +1,11 @@
 package dev.godwit.activities.files;
 
+import dev.godwit.activities.Sha256;
 import dev.godwit.activities.host.JobKey;
 import dev.godwit.activities.host.StateFolder;
 import dev.godwit.workflows.activity.MigrationContext;
 import dev.godwit.workflows.spec.FileTree;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 
 /** A folder of a migration, under the names that it has on both servers. */
@@ -24,12 +22,7 @@ record SyncedTree(MigrationContext migration, FileTree tree) {
 
     /** Made from the path, and fit for a file name, a unit name and a program's name. */
     String id() {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(path().getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest).substring(0, DIGITS);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return Sha256.of(path()).substring(0, DIGITS);
     }
 
     /** Where Godwit keeps what it knows about the folder, on either server. */

@@ -1,7 +1,6 @@
 package dev.godwit.activities.host;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.godwit.activities.Sha256;
 import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -62,12 +61,7 @@ final class PinnedHostKey implements HostKeyVerifier {
 
     /** As {@code ssh-keygen -lf} prints it. */
     static String fingerprint(PublicKey key) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256")
-                    .digest(new Buffer.PlainBuffer().putPublicKey(key).getCompactData());
-            return "SHA256:" + Base64.getEncoder().withoutPadding().encodeToString(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Expected SHA-256, which every Java has", e);
-        }
+        byte[] hash = Sha256.digest(new Buffer.PlainBuffer().putPublicKey(key).getCompactData());
+        return "SHA256:" + Base64.getEncoder().withoutPadding().encodeToString(hash);
     }
 }

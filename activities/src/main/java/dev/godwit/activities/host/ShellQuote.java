@@ -2,8 +2,8 @@ package dev.godwit.activities.host;
 
 import java.util.List;
 
-/** Turns a script into one command line for the account's login shell. */
-final class ShellQuote {
+/** Quotes words for a shell, and turns a script into one command line for the account's login shell. */
+public final class ShellQuote {
     /** What comes before the number of the process group, on a line of standard error. */
     static final String GROUP = "godwit-process-group ";
 
@@ -18,7 +18,7 @@ final class ShellQuote {
     private ShellQuote() {}
 
     /** Words as a shell reads them back. */
-    static String words(List<String> words) {
+    public static String words(List<String> words) {
         StringBuilder line = new StringBuilder();
         for (String word : words) {
             quote(line.append(line.isEmpty() ? "" : " "), word);

@@ -5,6 +5,7 @@ import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.spec.HostSpec;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -196,7 +197,7 @@ final class SshConnections {
     private static boolean isInterrupt(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof InterruptedException || cause instanceof InterruptedIOException) {
-                return !(cause instanceof java.net.SocketTimeoutException);
+                return !(cause instanceof SocketTimeoutException);
             }
         }
         return false;

@@ -30,7 +30,7 @@ final class SshServer implements Server {
      * The length is compared, because a connection that breaks looks like the end of the input.
      */
     private static final String WRITE = """
-            set -e
+            set -eu
             file=$(readlink -f -- "$1")
             folder=$(dirname -- "$file")
             beside=$(mktemp -- "$folder/.godwit.XXXXXXXX")

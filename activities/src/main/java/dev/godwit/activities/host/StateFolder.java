@@ -1,9 +1,7 @@
 package dev.godwit.activities.host;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import dev.godwit.activities.Sha256;
+import dev.godwit.workflows.activity.FailureType;
 import java.util.regex.Pattern;
 
 /**
@@ -17,24 +15,33 @@ public final class StateFolder {
     /** Beside them, what finished migrations have replaced: a folder for each. */
     private static final String ARCHIVE = "archive";
 
-    /** A name that is safe as a part of a path and of a unit's name, and short enough for both. */
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+    /** Safe as a part of a path, in scripts and in configurations; a part of a path has at most 255 bytes. */
+    private static final Pattern MIGRATION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,254}");
+
+    /** A step that can be a folder as it is. */
+    private static final Pattern STEP = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+
+    private static final int DIGITS = 8;
 
     private StateFolder() {}
 
     /** The folder of one migration. */
     public static String of(String migration) {
-        if (!NAME.matcher(migration).matches() || migration.equals(ARCHIVE)) {
-            throw new IllegalArgumentException("Expected a migration id made of letters, digits, '.', '_' and '-' (at"
-                    + " most 100), but found '" + migration + "'");
+        return ROOT + "/" + checked(migration);
+    }
+
+    /** The same id, if it may be a name on servers. */
+    public static String checked(String migration) {
+        if (!MIGRATION.matcher(migration).matches() || migration.equals(ARCHIVE)) {
+            throw FailureType.SPEC_MISMATCH.because("Expected a migration id made of at most 255 letters, digits, '.',"
+                    + " '_' and '-', but found '" + migration + "'; start the migration under another name");
         }
-        return ROOT + "/" + migration;
+        return migration;
     }
 
     /** Where what a migration has replaced is kept once it is finished. */
     public static String archive(String migration) {
-        of(migration);
-        return ROOT + "/" + ARCHIVE + "/" + migration;
+        return ROOT + "/" + ARCHIVE + "/" + checked(migration);
     }
 
     /** The folder of one job. */
@@ -55,15 +62,10 @@ public final class StateFolder {
     }
 
     private static String name(String step) {
-        return NAME.matcher(step).matches() ? step : "job-" + shortened(step) + "-" + hash(step);
+        return STEP.matcher(step).matches() ? step : "job-" + shortened(step) + "-" + hash(step);
     }
 
     private static String hash(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest, 0, 4);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Expected SHA-256, which every Java has", e);
-        }
+        return Sha256.of(text).substring(0, DIGITS);
     }
 }

@@ -20,11 +20,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Supervised jobs as systemd transient services (systemd 240 or later).
  *
- * <p>A job's folder holds {@code script}, {@code unit} with the unit's name, its files, {@code out}, {@code err} and, once the job and all its processes
- * are gone, {@code exit}: what systemd says in {@code $SERVICE_RESULT $EXIT_CODE $EXIT_STATUS} (systemd.exec(5)). That
- * file is written by ExecStopPost, so that a job that was killed, ran out of memory or took too long has one too. A
- * folder without it, whose unit does not run, is a job that was lost with its server: it is started again. The unit
- * itself goes when it ends, also one that failed: what is known of it is in the folder, and in the journal.
+ * <p>A job's folder holds {@code script}, {@code unit} with the unit's name, its files, {@code out}, {@code err} and, once
+ * the job and all its processes are gone, {@code exit}: what systemd says in {@code $SERVICE_RESULT $EXIT_CODE
+ * $EXIT_STATUS} (systemd.exec(5)). That file is written by ExecStopPost, so that a job that was killed, ran out of memory
+ * or took too long has one too. A folder without it, whose unit does not run, is a job that was lost with its server: it
+ * is started again. The unit itself goes when it ends, also one that failed: what is known of it is in the folder, and in
+ * the journal.
  *
  * <p>One call is one remote command: it starts the job or finds it, hands over its output as it comes, and ends with
  * its result. When the connection breaks, only that command dies.
@@ -64,7 +65,7 @@ public final class SystemdJobs implements Jobs {
               esac
             }
             succeeded() {
-              [ -s exit ] && read -r result code status <exit && [ "$code $status" = "exited 0" ]
+              [ -s exit ] && read -r result code status <./exit && [ "$code $status" = "exited 0" ]
             }
             lost() {
               ! alive && [ ! -e exit ]
@@ -73,7 +74,7 @@ public final class SystemdJobs implements Jobs {
             if alive; then
               how=attached
             elif succeeded; then
-              how=done
+              how='done'
             else
               how=started
               systemctl reset-failed -- "$unit" 2>/dev/null || :
@@ -116,7 +117,7 @@ public final class SystemdJobs implements Jobs {
             cat <&3
             printf '\\036\\n'
             if [ -s exit ]; then
-              read -r result code status <exit
+              read -r result code status <./exit
             else
               result=unknown code=lost status=
             fi

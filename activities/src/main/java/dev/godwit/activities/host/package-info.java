@@ -1,4 +1,4 @@
-/** Servers over ssh: commands, files, supervised jobs, tunnels. The other packages see only its interfaces. */
+/** Servers over ssh: commands, files, supervised jobs, tunnels. */
 @NullMarked
 package dev.godwit.activities.host;
 

@@ -20,13 +20,14 @@ final class HostFindings {
     /** A difference that a person may see in logs and in what the application writes. */
     private static final Duration SKEW = Duration.ofSeconds(2);
 
-    private static final int SHOWN_PACKAGES = 30;
     /** A difference that breaks sessions and tokens. */
     private static final Duration LARGE_SKEW = Duration.ofSeconds(60);
     /** systemd's StandardOutput, ExecStopPost and show --value as Godwit's jobs use them. */
     private static final int SYSTEMD = 240;
     /** Below it a server is full: PostgreSQL alone writes segments of 16 MiB. */
     private static final long FULL = 256L << 20;
+
+    private static final int SHOWN_PACKAGES = 30;
 
     /** Packages of Debian by the program that is missing. */
     private static final Map<String, String> PACKAGES = Map.ofEntries(
@@ -200,15 +201,14 @@ final class HostFindings {
     }
 
     private void skew(String where, String message, Duration apart) {
-        boolean large = apart.compareTo(LARGE_SKEW) > 0;
-        findings.add(new Finding(
+        at(
                 Severity.WARNING,
                 "clock-skew",
                 where,
                 message,
-                large
+                apart.compareTo(LARGE_SKEW) > 0
                         ? "set the clock before you go on: sessions, tokens and scheduled jobs break by such a jump"
-                        : "run a time service such as systemd-timesyncd on both"));
+                        : "run a time service such as systemd-timesyncd on both");
     }
 
     private static String ahead(Duration difference) {

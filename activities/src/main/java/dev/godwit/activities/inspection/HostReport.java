@@ -36,7 +36,11 @@ record HostReport(
         String peer,
         Set<String> packages,
         List<String> filters) {
-    /** A unit as systemctl describes it. */
+    /**
+     * A unit as systemctl describes it.
+     *
+     * @param load what systemd says of its file, or {@code retired} where Godwit keeps the unit from starting
+     */
     record Unit(String load, String active, String file, List<String> triggeredBy) {
         boolean exists() {
             return !load.equals("not-found");

@@ -24,13 +24,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +51,7 @@ public final class SshServerInspection implements ServerInspection {
             echo "uid\t$(id -u)"
             echo "machine\t$(uname -m)"
             if [ -r /etc/os-release ]; then
+              # shellcheck source=/dev/null
               (. /etc/os-release; echo "os\t${ID:-}"; echo "release\t${PRETTY_NAME:-}")
             fi
             if [ -d /run/systemd/system ]; then
@@ -174,7 +175,7 @@ public final class SshServerInspection implements ServerInspection {
         String message = failure.getOriginalMessage();
         int hint = message.lastIndexOf("; ");
         return Finding.blocker(
-                failure.getType().toLowerCase(Locale.ROOT).replace('_', '-'),
+                FailureType.valueOf(failure.getType()).code(),
                 side.word(),
                 hint < 0 ? message : message.substring(0, hint),
                 hint < 0 ? "" : message.substring(hint + 2));
@@ -241,10 +242,8 @@ public final class SshServerInspection implements ServerInspection {
     private static List<String> words(Spec spec, Side side) {
         HostSpec source = spec.source();
         Set<String> words = new LinkedHashSet<>();
-        for (String tool : List.of("systemctl", "systemd-run", "journalctl", "flock", "fallocate", "base64", "find")) {
-            words.add("tool:" + tool);
-        }
-        words.add("tool:sha256sum");
+        Stream.of("systemctl", "systemd-run", "journalctl", "flock", "fallocate", "base64", "find", "sha256sum")
+                .forEach(tool -> words.add("tool:" + tool));
         if (!spec.jobs().crontabs().isEmpty()) {
             words.add("tool:crontab");
         }

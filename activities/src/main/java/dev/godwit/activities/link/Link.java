@@ -1,15 +1,12 @@
 package dev.godwit.activities.link;
 
+import dev.godwit.activities.Sha256;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.StateFolder;
 import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.spec.HostSpec;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -27,7 +24,6 @@ public final class Link {
     /** The name under which the target's ssh knows the source: its host key and its rsync modules. */
     static final String SOURCE = "godwit-source";
 
-    private static final Pattern MIGRATION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,199}");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
     private static final Pattern ADDRESS = Pattern.compile("[0-9A-Fa-f:.]{2,45}");
     private static final Pattern USER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}");
@@ -68,7 +64,7 @@ public final class Link {
 
     /** The link's folder, on either server. */
     public static String folder(String migration) {
-        return StateFolder.of(checkedMigration(migration)) + "/link";
+        return StateFolder.of(migration) + "/link";
     }
 
     /**
@@ -139,25 +135,9 @@ public final class Link {
         source.output(Script.of(ALLOW, folder(migration), module(path), path));
     }
 
-    /** The command on the source that the link's key is bound to. */
-    static String forcedCommand(String migration, HostSpec source) {
-        String sudo = checkedUser(source).equals("root") ? "" : "sudo -n ";
-        // Through sh, because /var may be mounted noexec.
-        return sudo + "/bin/sh " + folder(migration) + "/serve \"$SSH_ORIGINAL_COMMAND\"";
-    }
-
-    /** The options of the link's line in authorized_keys: everything off but the one command from the one address. */
-    static String keyOptions(String migration, HostSpec source, HostSpec target) {
-        return "restrict,from=\"" + checkedAddress(target) + "\",command=\""
-                + forcedCommand(migration, source).replace("\"", "\\\"") + "\"";
-    }
-
-    static String checkedMigration(String migration) {
-        if (!MIGRATION.matcher(migration).matches()) {
-            throw FailureType.SPEC_MISMATCH.because("Expected a migration id made of letters, digits, '.', '_' and '-',"
-                    + " but found '" + migration + "'; start the migration under another name");
-        }
-        return migration;
+    /** By what the servers know what belongs to a migration's link: its key, its rule, the answer to its ping. */
+    static String mark(String migration) {
+        return "godwit " + StateFolder.checked(migration);
     }
 
     static String checkedAddress(HostSpec host) {
@@ -210,11 +190,6 @@ public final class Link {
     }
 
     private static String module(String path) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(path.getBytes(StandardCharsets.UTF_8));
-            return "t" + HexFormat.of().formatHex(digest).substring(0, DIGITS);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return "t" + Sha256.of(path).substring(0, DIGITS);
     }
 }

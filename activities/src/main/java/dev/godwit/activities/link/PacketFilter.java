@@ -126,7 +126,7 @@ public final class PacketFilter {
 
     /** The same as of the key; a name that is too long is known by its hash. */
     private static String comment(MigrationContext migration) {
-        String comment = SshHostLink.mark(migration);
+        String comment = Link.mark(migration.id());
         return comment.length() <= COMMENT
                 ? comment
                 : "godwit " + UUID.nameUUIDFromBytes(comment.getBytes(StandardCharsets.UTF_8));

@@ -129,107 +129,6 @@ public final class SshHostLink implements HostLink {
             fi
             """;
 
-    /**
-     * Where sshd looks for the keys of a user: {@code $user} logging in from {@code $address}. Sets {@code $file} to its
-     * real path.
-     */
-    private static final String FIND_KEYS = """
-            PATH=$PATH:/usr/sbin:/sbin
-            home=$(getent passwd "$user" | cut -d: -f6)
-            found=$(sshd -T -C "user=$user,host=$address,addr=$address" 2>/dev/null |
-                sed -n 's/^authorizedkeysfile //p' | cut -d' ' -f1 |
-                sed -e "s|%h|$home|g" -e "s|%u|$user|g" -e 's|%%|%|g')
-            case $found in
-                '') file=$home/.ssh/authorized_keys ;;
-                none)
-                    echo 'sshd_config says AuthorizedKeysFile none' >&2
-                    exit 3
-                    ;;
-                /*) file=$found ;;
-                *) file=$home/$found ;;
-            esac
-            if [ -e "$file" ]; then file=$(readlink -f -- "$file"); fi
-            """;
-
-    /**
-     * {@code $1} user, {@code $2} the target's address, {@code $3} the line, {@code $4} the mark that it ends with,
-     * {@code $5} the link's folder. What was there is kept before the change; the new file replaces the old one at once.
-     */
-    private static final String AUTHORIZE = """
-            set -eu
-            umask 077
-            user=$1 address=$2 line=$3 mark=$4 folder=$5
-            exec 9<"${folder%/*/*}"
-            flock 9
-            """ + FIND_KEYS + """
-            pattern=" $(printf %s "$mark" | sed 's/[.]/\\\\./g')\\$"
-            if [ -f "$file" ]; then
-                if grep -aqxF -- "$line" "$file"; then exit 0; fi
-                if ! grep -aq -- "$pattern" "$file"; then
-                    rm -f "$folder/keys.absent"
-                    cp -a -- "$file" "$folder/keys.before.new"
-                    mv -f "$folder/keys.before.new" "$folder/keys.before"
-                fi
-                cp -a -- "$file" "$file.godwit"
-                grep -av -- "$pattern" "$file" > "$file.godwit" || [ $? -eq 1 ]
-            else
-                rm -f "$folder/keys.before"
-                : > "$folder/keys.absent"
-                if ! [ -d "${file%/*}" ]; then
-                    : > "$folder/keys.made-folder"
-                    mkdir -m 700 -- "${file%/*}"
-                    chown -- "$user:" "${file%/*}"
-                fi
-                : > "$file.godwit"
-                chmod 600 -- "$file.godwit"
-                chown -- "$user:" "$file.godwit"
-            fi
-            printf '%s\\n' "$line" >> "$file.godwit"
-            printf %s "$file" > "$folder/keys.path"
-            sha256sum < "$file.godwit" > "$folder/keys.after"
-            sync -- "$file.godwit"
-            mv -f -- "$file.godwit" "$file"
-            """;
-
-    /** {@code $1} user, {@code $2} the target's address, {@code $3} the mark, {@code $4} the link's folder. */
-    private static final String REVOKE = """
-            set -eu
-            umask 077
-            user=$1 address=$2 mark=$3 folder=$4
-            if [ -d "${folder%/*/*}" ]; then
-                exec 9<"${folder%/*/*}"
-                flock 9
-            fi
-            if [ -f "$folder/keys.path" ]; then
-                file=$(cat "$folder/keys.path")
-            else
-            """ + FIND_KEYS + """
-            fi
-            pattern=" $(printf %s "$mark" | sed 's/[.]/\\\\./g')\\$"
-            rm -f -- "$file.godwit"
-            if [ -f "$file" ] && grep -aq -- "$pattern" "$file"; then
-                if [ -f "$folder/keys.after" ] && [ "$(sha256sum < "$file")" = "$(cat "$folder/keys.after")" ]; then
-                    # Nobody else changed it: it becomes what it was, byte for byte.
-                    if [ -f "$folder/keys.absent" ]; then
-                        rm -f -- "$file"
-                    else
-                        cp -a -- "$folder/keys.before" "$file.godwit"
-                        sync -- "$file.godwit"
-                        mv -f -- "$file.godwit" "$file"
-                    fi
-                else
-                    cp -a -- "$file" "$file.godwit"
-                    grep -av -- "$pattern" "$file" > "$file.godwit" || [ $? -eq 1 ]
-                    sync -- "$file.godwit"
-                    mv -f -- "$file.godwit" "$file"
-                fi
-            fi
-            if [ -f "$folder/keys.made-folder" ]; then
-                rmdir -- "${file%/*}" 2>/dev/null || :
-            fi
-            rm -rf -- "$folder"
-            """;
-
     /** {@code $1} the link's folder. */
     private static final String REMOVE_FOLDER = """
             set -eu
@@ -237,13 +136,13 @@ public final class SshHostLink implements HostLink {
             """;
 
     /**
-     * {@code $1} the state folder's parent, {@code $2} the migration, {@code $3} where to archive what was replaced; empty
-     * for nowhere. Prints that folder if there is anything. A unit's name cannot tell migrations apart whose names begin
-     * alike; its description names the job's folder.
+     * {@code $1} the state folder, {@code $2} where to archive what was replaced; empty for nowhere. Prints the latter if
+     * there is anything. A unit's name cannot tell migrations apart whose names begin alike; its description names the
+     * job's folder.
      */
     private static final String CLEAN_UP = """
             set -eu
-            jobs=$1/$2/jobs/
+            jobs=$1/jobs/
             if [ -d /run/systemd/system ]; then
                 systemctl list-units --all --plain --no-legend 'godwit-*.service' | sed 's/ .*//' |
                     while IFS= read -r unit; do
@@ -255,22 +154,20 @@ public final class SshHostLink implements HostLink {
                         esac
                     done
             fi
-            if [ -n "$3" ] && [ -d "$1/$2" ]; then
+            if [ -n "$2" ] && [ -d "$1" ]; then
                 umask 077
-                cd -- "$1/$2"
+                cd -- "$1"
                 for kept in proxy crontabs certificates/before.*.tar database-*.limit; do
                     [ -e "$kept" ] || continue
-                    mkdir -p -- "$3"
-                    cp -a --parents -- "$kept" "$3"
+                    mkdir -p -- "$2"
+                    cp -a --parents -- "$kept" "$2"
                 done
-                [ ! -d "$3" ] || find "$3" -exec sync -- {} +
+                [ ! -d "$2" ] || find "$2" -exec sync -- {} +
                 cd /
             fi
-            [ -z "$3" ] || [ ! -d "$3" ] || echo "$3"
-            rm -rf -- "$1/$2"
-            if [ -d "$1" ]; then
-                rmdir -- "$1" 2>/dev/null || :
-            fi
+            [ -z "$2" ] || [ ! -d "$2" ] || echo "$2"
+            rm -rf -- "$1"
+            rmdir -- "${1%/*}" 2>/dev/null || :
             """;
 
     private final Servers servers;
@@ -287,16 +184,9 @@ public final class SshHostLink implements HostLink {
         Server target = servers.open(migration.target());
 
         String key = publicKey(target.output(Script.of(MAKE_KEY, folder)).strip(), migration.target());
-        String hostKeys = source.output(Script.of(PREPARE_SOURCE, folder, answer(migration)));
+        String hostKeys = source.output(Script.of(PREPARE_SOURCE, folder, Link.mark(migration.id())));
         target.output(Script.of(PIN_HOST_KEYS, folder).withInput(knownHosts(hostKeys, migration.source())));
-        source.output(Script.of(
-                AUTHORIZE,
-                Link.checkedUser(migration.source()),
-                Link.checkedAddress(migration.target()),
-                Link.keyOptions(migration.id(), migration.source(), migration.target()) + " " + key + " "
-                        + mark(migration),
-                mark(migration),
-                folder));
+        AuthorizedKeys.add(source, migration, key);
         List<String> opened = prove(migration, source, target);
         return Outcome.of("the target fetches from the source with a key of its own; a ping through it was answered"
                 + (opened.isEmpty() ? "" : "; the source's firewall lets it in (" + Words.list(opened) + ")"));
@@ -342,8 +232,7 @@ public final class SshHostLink implements HostLink {
         String archive = request.step().afterRollback() ? "" : StateFolder.archive(migration.id());
         List<String> kept = new ArrayList<>();
         for (HostSpec host : List.of(migration.source(), migration.target())) {
-            String archived = servers.open(host)
-                    .output(Script.of(CLEAN_UP, StateFolder.ROOT, Link.checkedMigration(migration.id()), archive));
+            String archived = servers.open(host).output(Script.of(CLEAN_UP, StateFolder.of(migration.id()), archive));
             if (!archived.isBlank()) {
                 kept.add(host.host());
             }
@@ -358,12 +247,7 @@ public final class SshHostLink implements HostLink {
         String folder = Link.folder(migration.id());
         Server source = servers.open(migration.source());
         List<String> closed = PacketFilter.close(source, migration);
-        source.output(Script.of(
-                REVOKE,
-                Link.checkedUser(migration.source()),
-                Link.checkedAddress(migration.target()),
-                mark(migration),
-                folder));
+        AuthorizedKeys.remove(source, migration);
         servers.open(migration.target()).output(Script.of(REMOVE_FOLDER, folder));
         return Outcome.of("the temporary key is gone from both servers"
                 + (closed.isEmpty() ? "" : ", its rule from the source's firewall (" + Words.list(closed) + ")"));
@@ -378,7 +262,7 @@ public final class SshHostLink implements HostLink {
     }
 
     private static boolean answered(MigrationContext migration, Reply reply) {
-        return reply.ok() && reply.out().strip().equals(answer(migration));
+        return reply.ok() && reply.out().strip().equals(Link.mark(migration.id()));
     }
 
     private static ApplicationFailure notProved(MigrationContext migration, Reply reply) {
@@ -401,7 +285,7 @@ public final class SshHostLink implements HostLink {
                     + "; let the target reach that port: a firewall outside the source, or a rule that the"
                     + " source's own cannot be asked for, is in the way");
         }
-        return FailureType.COMMAND_FAILED.because("Expected '" + answer(migration) + "' from the source " + way
+        return FailureType.COMMAND_FAILED.because("Expected '" + Link.mark(migration.id()) + "' from the source " + way
                 + ", but found exit status " + reply.exitCode() + ", '"
                 + reply.out().strip() + "' and: " + found
                 + "; look whether something on the source prints at login");
@@ -429,14 +313,5 @@ public final class SshHostLink implements HostLink {
             text.append(Link.SOURCE).append(' ').append(key).append('\n');
         }
         return text.toString();
-    }
-
-    private static String answer(MigrationContext migration) {
-        return mark(migration);
-    }
-
-    /** The comment of the line in authorized_keys. */
-    static String mark(MigrationContext migration) {
-        return "godwit " + Link.checkedMigration(migration.id());
     }
 }

@@ -59,10 +59,12 @@ public final class SystemdUnits implements ServiceUnits {
      * {@code keep}. Prints a line for each change, and now and then an empty one.
      */
     private static final String BRING = """
+            # Names of units hold no blanks, and nothing is looked for among files: lists of them are split.
+            # shellcheck disable=SC2086
             set -uf
             limit=$1
             shift
-            up= down= kept= triggered= groups=
+            up='' down='' kept='' triggered='' groups=''
             show() { systemctl show -p "$2" --value -- "$1"; }
             drop_in() { echo "/etc/systemd/system/$1.d/godwit-retired.conf"; }
 

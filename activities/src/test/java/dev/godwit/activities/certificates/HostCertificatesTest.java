@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.godwit.activities.TestSpec;
+import dev.godwit.activities.ThisMachine;
 import dev.godwit.activities.link.SshHostLink;
 import dev.godwit.activities.link.TwoServers;
 import dev.godwit.workflows.activity.Act;
@@ -17,21 +19,14 @@ import dev.godwit.workflows.plan.BeforeImage.SavedFile;
 import dev.godwit.workflows.plan.Finding;
 import dev.godwit.workflows.plan.Step.CopyCertificates;
 import dev.godwit.workflows.plan.Step.LinkHosts;
-import dev.godwit.workflows.spec.Budget;
-import dev.godwit.workflows.spec.Gates;
 import dev.godwit.workflows.spec.HostSpec;
 import dev.godwit.workflows.spec.HttpCheck;
-import dev.godwit.workflows.spec.Jobs;
-import dev.godwit.workflows.spec.NginxProxy;
-import dev.godwit.workflows.spec.Outage;
 import dev.godwit.workflows.spec.Side;
 import dev.godwit.workflows.spec.Spec;
 import dev.godwit.workflows.spec.TlsSpec;
 import dev.godwit.workflows.spec.TlsSpec.Renewal;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,7 +101,7 @@ class HostCertificatesTest {
                                         new SavedFile("/etc", true, null)));
         assertThat(outcome.summary()).startsWith("12 files and links are new");
         assertThat(copy(before).summary()).startsWith("0 files and links are new on the target, 12 were there");
-        assertThat(TwoServers.command(
+        assertThat(ThisMachine.command(
                         "sh",
                         "-c",
                         "find \"$1/var/lib/godwit\" -name new",
@@ -251,7 +246,7 @@ class HostCertificatesTest {
 
     @Test
     void shouldSeeWhatTheSourceOffers() throws IOException {
-        int port = freePort();
+        int port = ThisMachine.freePort();
         Process server = serve("127.0.0.1:" + port, "-no_tls1_1");
         try {
             HostCertificates looking = at(Instant.now(), port);
@@ -273,14 +268,18 @@ class HostCertificatesTest {
 
     @Test
     void shouldSayWhichProtocolsTheTargetDoesNotOffer() throws IOException {
-        int port = freePort();
+        int port = ThisMachine.freePort();
         Process source = serve("127.0.0.1:" + port, "-no_tls1_1");
         try {
             awaitPort(port);
             TlsProbe probe = new TlsProbe(Duration.ofSeconds(10));
             CertificateInspection looking =
                     new CertificateInspection(servers.servers(), probe, port, Clock.systemUTC());
-            Spec away = withTargetAt("127.0.0.2", spec(TlsSpec.NONE, "shop.example.org"));
+            HostSpec there = servers.migration().target();
+            Spec away = TestSpec.between(
+                            servers.migration().source(), new HostSpec(there.host(), "127.0.0.2", there.ssh()))
+                    .checks(new HttpCheck(URI.create("https://shop.example.org/"), 200, null))
+                    .build();
             assertThat(looking.inspect(away).findings())
                     .extracting(Finding::code)
                     .containsExactly("tls-offer", "tls-target");
@@ -305,12 +304,6 @@ class HostCertificatesTest {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
-    }
-
     private Process serve(String address, String... options) throws IOException {
         Path folder = servers.on(Side.SOURCE, "/etc/letsencrypt/archive/shop.example.org");
         List<String> command = new ArrayList<>(List.of(
@@ -332,35 +325,10 @@ class HostCertificatesTest {
                 .start();
     }
 
-    private static Spec withTargetAt(String address, Spec spec) {
-        HostSpec target = spec.target();
-        return new Spec(
-                spec.service(),
-                spec.source(),
-                new HostSpec(target.host(), address, target.ssh()),
-                spec.databases(),
-                spec.files(),
-                spec.units(),
-                spec.jobs(),
-                spec.proxy(),
-                spec.dns(),
-                spec.tls(),
-                List.of(new HttpCheck(URI.create("https://shop.example.org/"), 200, null)),
-                spec.hooks(),
-                spec.gates(),
-                spec.budget(),
-                spec.soak());
-    }
-
     private static void awaitPort(int port) throws IOException {
         long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (true) {
-            try (java.net.Socket socket = new java.net.Socket(InetAddress.getLoopbackAddress(), port)) {
-                assertThat(socket.isConnected()).isTrue();
-                return;
-            } catch (java.net.ConnectException e) {
-                assertThat(System.nanoTime()).isLessThan(deadline);
-            }
+        while (!ThisMachine.listens(port)) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
         }
     }
 
@@ -375,22 +343,11 @@ class HostCertificatesTest {
     }
 
     private Spec spec(TlsSpec tls, String... names) {
-        return new Spec(
-                "shop.example.org",
-                servers.migration().source(),
-                servers.migration().target(),
-                List.of(),
-                List.of(),
-                List.of(),
-                Jobs.NONE,
-                new NginxProxy("/etc/nginx/sites-enabled/shop", List.of(names), Outage.PAGE, null, Duration.ZERO),
-                null,
-                tls,
-                List.of(),
-                List.of(),
-                Gates.DEFAULT,
-                Budget.DEFAULT,
-                Duration.ZERO);
+        return TestSpec.between(
+                        servers.migration().source(), servers.migration().target())
+                .tls(tls)
+                .names(names)
+                .build();
     }
 
     private BeforeImage look() {
@@ -410,12 +367,12 @@ class HostCertificatesTest {
     }
 
     private void sh(Side side, String script) throws IOException {
-        TwoServers.command(
+        ThisMachine.command(
                 "sh", "-ec", "cd \"$1\"\n" + script, "sh", servers.on(side, "/").toString());
     }
 
     private String listing(Side side) throws IOException {
-        return TwoServers.command(
+        return ThisMachine.command(
                 "sh", "-c", """
                 cd "$1" && find . -printf '%P|%y|%m|%U|%G|%l|' \\( -type d -o -printf '%T@' \\) -printf '\\n' | LC_ALL=C sort
                 find . -type f -exec sha256sum {} + | LC_ALL=C sort

@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.sun.net.httpserver.HttpHandler;
+import dev.godwit.activities.TestSpec;
+import dev.godwit.activities.host.ActivityStubs;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.http.TestSite;
-import dev.godwit.workflows.GodwitJson;
 import dev.godwit.workflows.activity.Act;
 import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.activity.Inspect;
@@ -21,25 +22,13 @@ import dev.godwit.workflows.plan.Finding;
 import dev.godwit.workflows.plan.Step.CheckService;
 import dev.godwit.workflows.plan.Step.CompareAnswers;
 import dev.godwit.workflows.plan.Step.Soak;
-import dev.godwit.workflows.spec.Budget;
-import dev.godwit.workflows.spec.Gates;
 import dev.godwit.workflows.spec.HostSpec;
 import dev.godwit.workflows.spec.HttpCheck;
-import dev.godwit.workflows.spec.Jobs;
-import dev.godwit.workflows.spec.NginxProxy;
-import dev.godwit.workflows.spec.Outage;
 import dev.godwit.workflows.spec.SecretRef;
 import dev.godwit.workflows.spec.Side;
-import dev.godwit.workflows.spec.Spec;
 import dev.godwit.workflows.spec.SshLogin;
-import dev.godwit.workflows.spec.TlsSpec;
-import io.temporal.activity.ActivityOptions;
-import io.temporal.client.WorkflowClientOptions;
-import io.temporal.common.RetryOptions;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
-import io.temporal.testing.TestActivityEnvironment;
-import io.temporal.testing.TestEnvironmentOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -56,12 +45,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class HttpServiceChecksTest {
     private final AddressedClient client = AddressedClient.verifying(null, Duration.ofSeconds(5));
-    private final TestActivityEnvironment environment =
-            TestActivityEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
-                    .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
-                            .setDataConverter(GodwitJson.dataConverter())
-                            .build())
-                    .build());
+    private final ActivityStubs stubs = new ActivityStubs();
     private final MigrationContext migration =
             new MigrationContext("m", "shop.invalid", host("old", "127.0.0.1"), host("new", "127.0.0.2"));
     private ServiceChecks checks;
@@ -72,19 +56,12 @@ class HttpServiceChecksTest {
     void start() throws IOException {
         source = new TestSite("127.0.0.1", 0, null, TestSite.answer(200, "all is ok\n"));
         target = new TestSite("127.0.0.2", source.port(), null, TestSite.answer(200, "all is ok\n"));
-        environment.registerActivitiesImplementations(new HttpServiceChecks(client));
-        checks = environment.newActivityStub(
-                ServiceChecks.class,
-                ActivityOptions.newBuilder()
-                        .setStartToCloseTimeout(Duration.ofMinutes(1))
-                        .setRetryOptions(
-                                RetryOptions.newBuilder().setMaximumAttempts(1).build())
-                        .build());
+        checks = stubs.stub(ServiceChecks.class, new HttpServiceChecks(client));
     }
 
     @AfterEach
     void stop() throws IOException {
-        environment.close();
+        stubs.close();
         source.close();
         target.close();
         client.close();
@@ -121,22 +98,9 @@ class HttpServiceChecksTest {
     }
 
     private Inspection inspect(HttpCheck... list) {
-        return checks.inspectChecks(new Inspect(new Spec(
-                "shop.invalid",
-                migration.source(),
-                migration.target(),
-                List.of(),
-                List.of(),
-                List.of(),
-                Jobs.NONE,
-                new NginxProxy("/etc/nginx/x", List.of("shop.invalid"), Outage.PAGE, null, Duration.ofSeconds(1)),
-                null,
-                TlsSpec.NONE,
-                List.of(list),
-                List.of(),
-                Gates.DEFAULT,
-                Budget.DEFAULT,
-                Duration.ofDays(1))));
+        return checks.inspectChecks(new Inspect(TestSpec.between(migration.source(), migration.target())
+                .checks(list)
+                .build()));
     }
 
     @Test
@@ -238,16 +202,16 @@ class HttpServiceChecksTest {
                     320, 290, GO_ON
                     350, 290, DOWN
                     """)
-    void shouldEndOnlyWhenTheServiceAnswers(long now, @Nullable Long failingSince, Watching.Verdict verdict) {
+    void shouldEndOnlyWhenTheServiceAnswers(long now, @Nullable Long failingSince, Watching.Next verdict) {
         Instant since = failingSince == null ? null : Instant.ofEpochSecond(failingSince);
         assertThat(new Watching("", 0, 0, 1, 1, since)
-                        .verdict(Instant.ofEpochSecond(now), Instant.ofEpochSecond(300), Duration.ofMinutes(1)))
+                        .next(Instant.ofEpochSecond(now), Instant.ofEpochSecond(300), Duration.ofMinutes(1)))
                 .isEqualTo(verdict);
     }
 
     @Test
     void shouldGoOnWhereTheLastAttemptWasCutOff() {
-        environment.setHeartbeatDetails(new Watching("watching the service", 0, 0, 100, 7, null));
+        stubs.environment().setHeartbeatDetails(new Watching("watching the service", 0, 0, 100, 7, null));
         assertThat(watch(Duration.ofMillis(200)).summary())
                 .matches("Watched for 200ms: asked 10\\d times, failed 7 times");
     }
@@ -256,14 +220,14 @@ class HttpServiceChecksTest {
     void shouldCountTheTimeOfAFailureAcrossAttempts() {
         target.becomes(TestSite.answer(502, ""));
         Instant longAgo = Instant.now().minus(Duration.ofMinutes(2));
-        environment.setHeartbeatDetails(new Watching("fails", 0, 0, 100, 7, longAgo));
+        stubs.environment().setHeartbeatDetails(new Watching("fails", 0, 0, 100, 7, longAgo));
         assertFails("asked 101 times, failed 8 times", () -> watch(Duration.ofHours(1)));
     }
 
     @Test
     void shouldBeatInAFormThatReadsAsProgress() {
         List<Progress> beats = new CopyOnWriteArrayList<>();
-        environment.setActivityHeartbeatListener(Progress.class, beats::add);
+        stubs.environment().setActivityHeartbeatListener(Progress.class, beats::add);
         target.becomes(TestSite.answer(502, "down"));
         assertFails("502", () -> watch(Duration.ofMillis(300)));
         assertThat(beats).isNotEmpty().allMatch(beat -> beat.what().contains("the service fails"));

@@ -3,6 +3,7 @@ package dev.godwit.activities.dns;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.godwit.activities.TestSpec;
 import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.workflows.activity.Act;
 import dev.godwit.workflows.activity.DnsRecords;
@@ -23,19 +24,12 @@ import dev.godwit.workflows.plan.Step.DnsStep;
 import dev.godwit.workflows.plan.Step.LowerTtl;
 import dev.godwit.workflows.plan.Step.PointDns;
 import dev.godwit.workflows.plan.Step.RestoreTtl;
-import dev.godwit.workflows.spec.Budget;
 import dev.godwit.workflows.spec.DnsRecord;
 import dev.godwit.workflows.spec.DnsSpec;
-import dev.godwit.workflows.spec.Gates;
 import dev.godwit.workflows.spec.HostSpec;
-import dev.godwit.workflows.spec.Jobs;
-import dev.godwit.workflows.spec.NginxProxy;
-import dev.godwit.workflows.spec.Outage;
 import dev.godwit.workflows.spec.Rfc2136Provider;
 import dev.godwit.workflows.spec.SecretRef;
-import dev.godwit.workflows.spec.Spec;
 import dev.godwit.workflows.spec.SshLogin;
-import dev.godwit.workflows.spec.TlsSpec;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.testing.TestActivityEnvironment;
@@ -451,22 +445,8 @@ class ZoneRecordsTest {
     }
 
     private static Inspection inspect(DnsRecords dns, DnsSpec spec) {
-        return dns.inspectDns(new Inspect(new Spec(
-                "shop",
-                SOURCE,
-                TARGET,
-                List.of(),
-                List.of(),
-                List.of(),
-                Jobs.NONE,
-                new NginxProxy("/etc/nginx/sites-enabled/shop", List.of("shop"), Outage.PAGE, null, Duration.ZERO),
-                spec,
-                TlsSpec.NONE,
-                List.of(),
-                List.of(),
-                Gates.DEFAULT,
-                Budget.DEFAULT,
-                Duration.ZERO)));
+        return dns.inspectDns(
+                new Inspect(TestSpec.between(SOURCE, TARGET).dns(spec).build()));
     }
 
     private static <S extends DnsStep> Act<S> act(S step) {

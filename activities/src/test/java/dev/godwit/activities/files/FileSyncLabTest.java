@@ -3,6 +3,7 @@ package dev.godwit.activities.files;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.godwit.activities.host.ActivityStubs;
 import dev.godwit.activities.host.Job;
 import dev.godwit.activities.host.JobKey;
 import dev.godwit.activities.host.LabServers;
@@ -13,7 +14,6 @@ import dev.godwit.activities.host.StateFolder;
 import dev.godwit.activities.host.SystemdJobs;
 import dev.godwit.activities.link.Link;
 import dev.godwit.activities.link.SshHostLink;
-import dev.godwit.activities.link.TwoServers;
 import dev.godwit.workflows.activity.Act;
 import dev.godwit.workflows.activity.FileSync;
 import dev.godwit.workflows.activity.Look;
@@ -27,10 +27,7 @@ import dev.godwit.workflows.plan.Step.LinkHosts;
 import dev.godwit.workflows.plan.Step.Pass;
 import dev.godwit.workflows.plan.Step.VerifyFiles;
 import dev.godwit.workflows.spec.FileTree;
-import io.temporal.activity.ActivityOptions;
-import io.temporal.common.RetryOptions;
 import io.temporal.failure.ActivityFailure;
-import io.temporal.testing.TestActivityEnvironment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,9 +48,9 @@ class FileSyncLabTest {
     private LabServers lab;
     private MigrationContext migration;
     private SshHostLink link;
-    private TestActivityEnvironment environment;
+    private final ActivityStubs stubs = new ActivityStubs();
     /** One environment carries out one activity at a time. */
-    private TestActivityEnvironment another;
+    private final ActivityStubs another = new ActivityStubs();
 
     private FileSync files;
     private FileSync others;
@@ -68,32 +65,19 @@ class FileSyncLabTest {
         source = lab.open("old");
         target = lab.open("new");
         link = new SshHostLink(lab.servers());
-        environment = TwoServers.activities();
-        files = offered(environment);
-        another = TwoServers.activities();
-        others = offered(another);
+        files = stubs.stub(FileSync.class, new RsyncFileSync(lab.servers(), new SystemdJobs()));
+        others = another.stub(FileSync.class, new RsyncFileSync(lab.servers(), new SystemdJobs()));
         link.cleanUp(act(new CleanUp()));
         removeFolders();
         before = List.of(look(source), look(target));
         link.linkHosts(act(new LinkHosts()));
     }
 
-    private FileSync offered(TestActivityEnvironment by) {
-        by.registerActivitiesImplementations(new RsyncFileSync(lab.servers(), new SystemdJobs()));
-        return by.newActivityStub(
-                FileSync.class,
-                ActivityOptions.newBuilder()
-                        .setStartToCloseTimeout(Duration.ofMinutes(5))
-                        .setRetryOptions(
-                                RetryOptions.newBuilder().setMaximumAttempts(1).build())
-                        .build());
-    }
-
     @AfterEach
     void close() {
-        if (environment != null) {
-            environment.close();
-            another.close();
+        stubs.close();
+        another.close();
+        if (!before.isEmpty()) {
             link.cleanUp(act(new CleanUp()));
             removeFolders();
             assertThat(List.of(look(source), look(target))).isEqualTo(before);

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.godwit.activities.TestSpec;
+import dev.godwit.activities.ThisMachine;
+import dev.godwit.activities.host.ActivityStubs;
 import dev.godwit.activities.link.InProcessJobs;
 import dev.godwit.activities.link.SshHostLink;
 import dev.godwit.activities.link.TwoServers;
@@ -23,20 +26,11 @@ import dev.godwit.workflows.plan.Step.CopyFiles;
 import dev.godwit.workflows.plan.Step.LinkHosts;
 import dev.godwit.workflows.plan.Step.Pass;
 import dev.godwit.workflows.plan.Step.VerifyFiles;
-import dev.godwit.workflows.spec.Budget;
 import dev.godwit.workflows.spec.FileTree;
-import dev.godwit.workflows.spec.Gates;
-import dev.godwit.workflows.spec.Jobs;
-import dev.godwit.workflows.spec.NginxProxy;
-import dev.godwit.workflows.spec.Outage;
 import dev.godwit.workflows.spec.Side;
 import dev.godwit.workflows.spec.Spec;
-import dev.godwit.workflows.spec.TlsSpec;
-import io.temporal.activity.ActivityOptions;
-import io.temporal.common.RetryOptions;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
-import io.temporal.testing.TestActivityEnvironment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +53,7 @@ class RsyncFileSyncTest {
     private TwoServers servers;
     private InProcessJobs jobs;
     private SshHostLink link;
-    private TestActivityEnvironment environment;
+    private final ActivityStubs stubs = new ActivityStubs();
     private FileSync files;
 
     @BeforeEach
@@ -67,23 +61,13 @@ class RsyncFileSyncTest {
         servers = TwoServers.boot(folder);
         jobs = new InProcessJobs();
         link = new SshHostLink(servers.servers());
-        environment = TwoServers.activities();
-        environment.registerActivitiesImplementations(new RsyncFileSync(servers.servers(), jobs));
-        files = environment.newActivityStub(
-                FileSync.class,
-                ActivityOptions.newBuilder()
-                        .setStartToCloseTimeout(Duration.ofMinutes(5))
-                        .setRetryOptions(
-                                RetryOptions.newBuilder().setMaximumAttempts(1).build())
-                        .build());
+        files = stubs.stub(FileSync.class, new RsyncFileSync(servers.servers(), jobs));
         link.linkHosts(new Act<>(servers.migration(), "link-hosts", new LinkHosts(), BeforeImage.NOTHING));
     }
 
     @AfterEach
     void close() {
-        if (environment != null) {
-            environment.close();
-        }
+        stubs.close();
         if (servers != null) {
             servers.close();
         }
@@ -91,7 +75,7 @@ class RsyncFileSyncTest {
 
     /** A folder with everything that is awkward to copy. */
     private void fill() throws IOException {
-        TwoServers.command("sh", "-c", """
+        ThisMachine.command("sh", "-c", """
                 set -e
                 mkdir -p "$1/srv/shop/up loads/deep/er" "$1/srv/shop/up loads/tmp"
                 chown 1234:4321 "$1/srv/shop"
@@ -217,9 +201,9 @@ class RsyncFileSyncTest {
         copy(Pass.FIRST, look());
         Files.writeString(servers.on(Side.TARGET, PATH + "/deep/foreign"), "x");
         Files.delete(servers.on(Side.TARGET, PATH + "/link"));
-        TwoServers.command(
+        ThisMachine.command(
                 "chmod", "600", servers.on(Side.TARGET, PATH + "/-rf").toString());
-        TwoServers.command(
+        ThisMachine.command(
                 "chown", "7:8", servers.on(Side.TARGET, PATH + "/new\nline").toString());
 
         ApplicationFailure failure = failure(this::verify);
@@ -253,10 +237,10 @@ class RsyncFileSyncTest {
         fill();
         Path found = servers.on(Side.TARGET, PATH);
         Files.createDirectories(found);
-        TwoServers.command("chmod", "1771", found.toString());
-        TwoServers.command("chown", "33:34", found.toString());
-        TwoServers.command("touch", "-d", "2021-01-01 01:01:01", found.toString());
-        String as = TwoServers.command("stat", "-c", "%a %u %g %Y", found.toString());
+        ThisMachine.command("chmod", "1771", found.toString());
+        ThisMachine.command("chown", "33:34", found.toString());
+        ThisMachine.command("touch", "-d", "2021-01-01 01:01:01", found.toString());
+        String as = ThisMachine.command("stat", "-c", "%a %u %g %Y", found.toString());
         BeforeImage before = look();
         copy(Pass.FIRST, before);
         assertThat(found).isNotEmptyDirectory();
@@ -265,7 +249,7 @@ class RsyncFileSyncTest {
 
         assertThat(before).isEqualTo(new BeforeImage.Files(List.of(new SavedFile(PATH, true, null))));
         assertThat(found).isEmptyDirectory();
-        assertThat(TwoServers.command("stat", "-c", "%a %u %g %Y", found.toString()))
+        assertThat(ThisMachine.command("stat", "-c", "%a %u %g %Y", found.toString()))
                 .isEqualTo(as);
     }
 
@@ -341,8 +325,8 @@ class RsyncFileSyncTest {
     @Test
     void shouldBlockWhenTheTargetHasTooLittleRoom() throws IOException {
         Files.createDirectories(servers.on(Side.SOURCE, "/srv/huge"));
-        // A hole: an exabyte that takes no room here.
-        TwoServers.command(
+        // A hole of eight terabytes, which takes no room here.
+        ThisMachine.command(
                 "truncate",
                 "-s",
                 "8T",
@@ -411,22 +395,10 @@ class RsyncFileSyncTest {
     }
 
     private Spec spec(FileTree... trees) {
-        return new Spec(
-                "shop.example.org",
-                servers.migration().source(),
-                servers.migration().target(),
-                List.of(),
-                List.of(trees),
-                List.of(),
-                Jobs.NONE,
-                new NginxProxy("/etc/nginx/sites-enabled/shop", List.of(), Outage.PAGE, null, Duration.ZERO),
-                null,
-                TlsSpec.NONE,
-                List.of(),
-                List.of(),
-                Gates.DEFAULT,
-                Budget.DEFAULT,
-                Duration.ZERO);
+        return TestSpec.between(
+                        servers.migration().source(), servers.migration().target())
+                .files(trees)
+                .build();
     }
 
     /** Until files that were written before are older than that. */
@@ -462,14 +434,14 @@ class RsyncFileSyncTest {
     }
 
     private String stat(String path) throws IOException {
-        return TwoServers.command(
+        return ThisMachine.command(
                         "stat", "-c", "%a %u:%g", servers.on(Side.TARGET, path).toString())
                 .strip();
     }
 
     /** Everything but the copy's own filter: found and printed by find, not by the code under test. */
     private String listing(Side side) throws IOException {
-        return TwoServers.command("sh", "-c", """
+        return ThisMachine.command("sh", "-c", """
                 cd "$1" && find . \\( -name tmp -o -name '*.log' -o -name '# cache' -o -name '! mine' \\) -prune -o \\
                     -printf '%P|%y|%m|%U|%G|%l|%T@|' \\( -type f -printf '%n|%s' -o -true \\) -printf '\\n' | LC_ALL=C sort
                 """, "sh", servers.on(side, PATH).toString());

@@ -30,6 +30,11 @@ public final class ActivityStubs implements AutoCloseable {
                         .build());
     }
 
+    /** For what a test wants to see or to set: heartbeats. */
+    public TestActivityEnvironment environment() {
+        return environment;
+    }
+
     /** What the activity itself threw. */
     public static AbstractThrowableAssert<?, ? extends Throwable> assertThatActivityThrownBy(ThrowingCallable call) {
         return Assertions.assertThatThrownBy(call)

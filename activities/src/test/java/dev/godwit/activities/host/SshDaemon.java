@@ -2,17 +2,13 @@ package dev.godwit.activities.host;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.godwit.activities.ThisMachine;
 import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.workflows.spec.HostSpec;
 import dev.godwit.workflows.spec.SecretRef;
 import dev.godwit.workflows.spec.SshLogin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,19 +47,17 @@ public final class SshDaemon implements AutoCloseable {
     private SshDaemon(Path folder, List<String> options) throws IOException {
         this.folder = folder;
         this.options = options;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        port = ThisMachine.freePort();
         for (String type : List.of("ed25519", "ecdsa", "rsa")) {
             Path key = folder.resolve("host_" + type);
             if (!Files.exists(key)) {
-                command("ssh-keygen", "-q", "-t", type, "-N", "", "-f", key.toString());
+                ThisMachine.command("ssh-keygen", "-q", "-t", type, "-N", "", "-f", key.toString());
             }
-            fingerprints.put(type, word(command("ssh-keygen", "-lf", key + ".pub")));
+            fingerprints.put(type, word(ThisMachine.command("ssh-keygen", "-lf", key + ".pub")));
         }
         Path user = folder.resolve("user");
         if (!Files.exists(user)) {
-            command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", user.toString());
+            ThisMachine.command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", user.toString());
             Files.copy(folder.resolve("user.pub"), folder.resolve("authorized_keys"));
         }
         privateKey = Files.readString(user);
@@ -97,21 +91,12 @@ public final class SshDaemon implements AutoCloseable {
                         ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
                 .start();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (!listens()) {
+        while (!ThisMachine.listens(port)) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
                 throw new IOException("Expected sshd to listen, but found: " + Files.readString(folder.resolve("log")));
             }
         }
         return process;
-    }
-
-    private boolean listens() throws IOException {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
-            return true;
-        } catch (java.net.ConnectException e) {
-            return false;
-        }
     }
 
     /** How to log in to it as root. */
@@ -182,7 +167,7 @@ public final class SshDaemon implements AutoCloseable {
         daemon.children().forEach(child -> words.add(Long.toString(child.pid())));
         try {
             if (words.size() > 2) {
-                command(words.toArray(String[]::new));
+                ThisMachine.command(words.toArray(String[]::new));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -199,20 +184,6 @@ public final class SshDaemon implements AutoCloseable {
     private static String word(String line) {
         int start = line.indexOf(' ') + 1;
         return line.substring(start, line.indexOf(' ', start));
-    }
-
-    private static String command(String... words) throws IOException {
-        Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        try {
-            if (process.waitFor() != 0) {
-                throw new IOException("Expected " + words[0] + " to succeed, but found: " + output);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
-        }
-        return output;
     }
 
     @Override

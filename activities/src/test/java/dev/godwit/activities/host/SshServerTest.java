@@ -3,6 +3,7 @@ package dev.godwit.activities.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.godwit.activities.ThisMachine;
 import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.spec.HostSpec;
 import dev.godwit.workflows.spec.SshLogin;
@@ -193,10 +194,7 @@ class SshServerTest {
 
     @Test
     void shouldSayThatNobodyListens() throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        int port = ThisMachine.freePort();
         assertThatThrownBy(() -> server.connect(port))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("Expected port " + port);
@@ -280,8 +278,6 @@ class SshServerTest {
         SshLogin login = daemon.spec().ssh();
         HostSpec stranger =
                 new HostSpec("old", "127.0.0.1", new SshLogin("nobody", login.key(), login.hostKey(), login.port()));
-        Path auth = folder.resolve("authorized_keys");
-        assertThat(auth).exists();
         try (SshServers own = new SshServers(reference -> otherKey())) {
             assertThatThrownBy(() -> own.open(daemon.spec()).run(Script.of("true")))
                     .satisfies(isFailure(FailureType.LOGIN_REFUSED))
@@ -320,16 +316,6 @@ class SshServerTest {
             assertThat(thrown).isInstanceOf(ApplicationFailure.class);
             assertThat(((ApplicationFailure) thrown).getType()).isEqualTo(type.name());
         };
-    }
-
-    static String sha256(byte[] content) {
-        try {
-            return java.util.HexFormat.of()
-                    .formatHex(
-                            java.security.MessageDigest.getInstance("SHA-256").digest(content));
-        } catch (java.security.NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     static void awaitTrue(java.util.function.BooleanSupplier condition) {

@@ -5,6 +5,7 @@ import static dev.godwit.activities.host.SshServerTest.isFailure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.godwit.activities.Sha256;
 import dev.godwit.workflows.activity.FailureType;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -96,7 +97,7 @@ class SystemdJobsTest {
                 Map.of("data", content, "pass", "hunter2".getBytes(StandardCharsets.UTF_8), "empty", new byte[0]),
                 MINUTE);
         assertThat(jobs.run(server, key, job, lines::add))
-                .startsWith(SshServerTest.sha256(content) + "\n600\nhunter2")
+                .startsWith(Sha256.of(content) + "\n600\nhunter2")
                 .contains("empty\n");
         assertThat(server.output(Script.of("ls -ld /var/lib/godwit/jobs-test/jobs/copy.shop")))
                 .startsWith("drwx------");

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsExchange;
+import dev.godwit.activities.ThisMachine;
 import dev.godwit.activities.http.AddressedClient.NoAnswer;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,10 +160,7 @@ class AddressedClientTest {
 
     @Test
     void shouldSayThatNobodyListens() throws Exception {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
+        int port = ThisMachine.freePort();
         try (AddressedClient client = AddressedClient.verifying(null, TIMEOUT)) {
             assertThatThrownBy(() -> client.get("127.0.0.9", URI.create("http://shop.invalid:" + port + "/")))
                     .isInstanceOf(NoAnswer.class)

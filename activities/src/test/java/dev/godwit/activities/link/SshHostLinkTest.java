@@ -3,6 +3,7 @@ package dev.godwit.activities.link;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.godwit.activities.ThisMachine;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.workflows.activity.Act;
 import dev.godwit.workflows.activity.FailureType;
@@ -69,7 +70,7 @@ class SshHostLinkTest {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(key)))
                 .isEqualTo("rw-------");
         assertThat(Files.readString(key)).contains("PRIVATE KEY");
-        assertThat(TwoServers.command(
+        assertThat(ThisMachine.command(
                         "sh",
                         "-c",
                         "grep -rl 'PRIVATE KEY' \"$1\" || :",
@@ -128,7 +129,7 @@ class SshHostLinkTest {
     void shouldFindItsLineWhenItsFolderIsGone() throws IOException {
         writeKeys();
         link();
-        TwoServers.command(
+        ThisMachine.command(
                 "rm", "-rf", servers.on(Side.SOURCE, "/var/lib/godwit").toString());
         remove();
 
@@ -284,7 +285,7 @@ class SshHostLinkTest {
         Files.writeString(state.resolve("crontabs/shop.taken"), "# m h\n");
         Files.writeString(state.resolve("database-1.limit"), "-1\n");
         Files.writeString(state.resolve("database-1.pgpass"), "secret\n");
-        TwoServers.command("chown", "33:34", state.resolve("proxy/abc").toString());
+        ThisMachine.command("chown", "33:34", state.resolve("proxy/abc").toString());
         Act<CleanUp> cleanUp = new Act<>(servers.migration(), "clean-up", new CleanUp(), BeforeImage.NOTHING);
         for (int time = 1; time <= 2; time++) {
             assertThat(link.cleanUp(cleanUp).summary())
@@ -292,7 +293,7 @@ class SshHostLinkTest {
                             "what it replaced is kept in /var/lib/godwit/archive/shop-1 on old.example.org, for root");
         }
 
-        assertThat(TwoServers.command(
+        assertThat(ThisMachine.command(
                         "sh",
                         "-c",
                         "cd \"$1\" && find . -printf '%P %m %U\\n' | sort",
@@ -347,9 +348,9 @@ class SshHostLinkTest {
         Path file = servers.on(Side.SOURCE, KEYS);
         Files.createDirectory(file.getParent());
         Files.writeString(file, FOUND);
-        TwoServers.command("chmod", "640", file.toString());
-        TwoServers.command("chown", "root:games", file.toString());
-        TwoServers.command("touch", "-d", "2020-02-02 02:02:02.123", file.toString());
+        ThisMachine.command("chmod", "640", file.toString());
+        ThisMachine.command("chown", "root:games", file.toString());
+        ThisMachine.command("touch", "-d", "2020-02-02 02:02:02.123", file.toString());
     }
 
     private String keys() throws IOException {
@@ -358,7 +359,7 @@ class SshHostLinkTest {
 
     /** The file, byte for byte, with everything around it. */
     private String look() throws IOException {
-        return TwoServers.command(
+        return ThisMachine.command(
                 "sh",
                 "-c",
                 "cd \"$1\" && ls -la --time-style=full-iso | tail -n +4 && cat authorized_keys",

@@ -2,28 +2,18 @@ package dev.godwit.activities.link;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.godwit.activities.ThisMachine;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.host.SshServers;
-import dev.godwit.workflows.GodwitJson;
 import dev.godwit.workflows.activity.MigrationContext;
 import dev.godwit.workflows.spec.HostSpec;
 import dev.godwit.workflows.spec.SecretRef;
 import dev.godwit.workflows.spec.Side;
 import dev.godwit.workflows.spec.SshLogin;
-import io.temporal.client.WorkflowClientOptions;
-import io.temporal.testing.TestActivityEnvironment;
-import io.temporal.testing.TestEnvironmentOptions;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,7 +44,7 @@ public final class TwoServers implements AutoCloseable {
 
     private TwoServers(Path folder) throws IOException {
         this.folder = folder;
-        command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ops", "-f", path("ops"));
+        ThisMachine.command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ops", "-f", path("ops"));
         source = boot("old");
         target = boot("new");
         String key = Files.readString(folder.resolve("ops"));
@@ -80,14 +70,11 @@ public final class TwoServers implements AutoCloseable {
 
     private Host boot(String name) throws IOException {
         Path root = Files.createDirectory(folder.resolve(name));
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = ThisMachine.freePort();
         for (String made : List.of("etc", "root", "srv", "var", "var/lib")) {
             Files.createDirectory(root.resolve(made));
         }
-        command("chmod", "700", root.resolve("root").toString());
+        ThisMachine.command("chmod", "700", root.resolve("root").toString());
         for (String needed :
                 List.of("passwd", "group", "nsswitch.conf", "ld.so.cache", "hosts", "protocols", "services")) {
             Path file = Path.of("/etc", needed);
@@ -97,11 +84,11 @@ public final class TwoServers implements AutoCloseable {
         }
         // Not locked, and no password fits.
         Files.writeString(root.resolve("etc/shadow"), "root:*:19000:0:99999:7:::\n");
-        command("chmod", "600", root.resolve("etc/shadow").toString());
+        ThisMachine.command("chmod", "600", root.resolve("etc/shadow").toString());
         Path ssh = root.resolve("etc/ssh");
         Files.createDirectory(ssh);
         Path hostKey = ssh.resolve("ssh_host_ed25519_key");
-        command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", hostKey.toString());
+        ThisMachine.command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", hostKey.toString());
         Files.copy(folder.resolve("ops.pub"), ssh.resolve("ops_keys"));
         Files.writeString(ssh.resolve("sshd_config"), """
                 Port %d
@@ -122,25 +109,17 @@ public final class TwoServers implements AutoCloseable {
                 .redirectOutput(log.toFile())
                 .start();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (!listens(port)) {
+        while (!ThisMachine.listens(port)) {
             if (!daemon.isAlive() || System.nanoTime() > deadline) {
                 throw new IOException("Expected sshd to listen, but found: " + Files.readString(log));
             }
         }
-        String fingerprint = command("ssh-keygen", "-lf", hostKey + ".pub").split(" ", 3)[1];
+        String fingerprint =
+                ThisMachine.command("ssh-keygen", "-lf", hostKey + ".pub").split(" ", 3)[1];
         return new Host(
                 root,
                 new HostSpec(name + ".example.org", "127.0.0.1", new SshLogin("root", KEY, fingerprint, port)),
                 daemon);
-    }
-
-    private static boolean listens(int port) throws IOException {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
-            return true;
-        } catch (ConnectException | SocketTimeoutException e) {
-            return false;
-        }
     }
 
     public MigrationContext migration() {
@@ -165,31 +144,12 @@ public final class TwoServers implements AutoCloseable {
         return server(Side.TARGET).run(new Script("exec \"$@\" </dev/null", command, null));
     }
 
-    /** Where activities run that need a heartbeat. */
-    public static TestActivityEnvironment activities() {
-        return TestActivityEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
-                .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
-                        .setDataConverter(GodwitJson.dataConverter())
-                        .build())
-                .build());
-    }
-
     private Host host(Side side) {
         return side == Side.SOURCE ? source : target;
     }
 
     private String path(String name) {
         return folder.resolve(name).toString();
-    }
-
-    /** Runs a command on this machine. */
-    public static String command(String... words) throws IOException {
-        Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (exitCode(process) != 0) {
-            throw new IOException("Expected " + String.join(" ", words) + " to succeed, but found: " + output);
-        }
-        return output;
     }
 
     private static int exitCode(Process process) throws IOException {

@@ -1,6 +1,7 @@
 package dev.godwit.workflows.activity;
 
 import io.temporal.failure.ApplicationFailure;
+import java.util.Locale;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,11 @@ public enum FailureType {
     /** Whether another attempt may succeed without a person. */
     public boolean retryable() {
         return retryable;
+    }
+
+    /** The code of a finding that says the same: a look that fails so is a finding. */
+    public String code() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** The same failure with the number of the attempt that it ended, from 1; the worker adds it. */

@@ -26,10 +26,14 @@ final class Connections {
     static final String MAINTENANCE = "postgres";
 
     /** How sessions of Godwit's begin their name, so that it knows them again. */
-    static final String APPLICATION = "godwit";
+    private static final String APPLICATION = "godwit";
+
+    /** The name of those that try to write. */
+    private static final String PROBE = APPLICATION + " probe";
 
     private static final Duration CONNECT = Duration.ofSeconds(15);
     private static final Duration ANSWER = Duration.ofSeconds(60);
+
     /** The version that knows client_connection_check_interval. */
     private static final int CLIENT_CHECK = 14;
 
@@ -66,6 +70,7 @@ final class Connections {
     private static final String BRIDGE = """
             PATH=$PATH:/usr/sbin:/sbin
             cd /
+            # shellcheck disable=SC2016
             exec runuser -u "$1" -- perl -e '
                 use strict;
                 use Socket;
@@ -101,58 +106,40 @@ final class Connections {
         this.secrets = secrets;
     }
 
-    /** A superuser's session with a database of a server. */
-    Session open(Server server, PostgresqlDatabase database, Side side, String name) {
-        return open(server, database, side, name, APPLICATION);
+    /** A superuser's session with the database. */
+    Session open(Context context, Side side) {
+        return open(
+                context.server(side),
+                context.database(),
+                side,
+                context.database().name());
     }
 
-    /** A superuser's session under a name of its own. */
-    Session open(Server server, PostgresqlDatabase database, Side side, String name, String application) {
+    /** A superuser's session beside the database, for what cannot be done from within it. */
+    Session maintenance(Context context, Side side) {
+        return open(context.server(side), context.database(), side, MAINTENANCE);
+    }
+
+    /** A superuser's session with a database of a server. */
+    Session open(Server server, PostgresqlDatabase database, Side side, String name) {
         DatabaseLogin login = database.login(side);
-        if (login == null) {
-            String socket = findSocket(server, database.port());
-            return connect(
-                    () -> server.converse(Script.of(BRIDGE, "postgres", socket)),
-                    "disable",
-                    "postgres",
-                    null,
-                    name,
-                    application,
-                    where(server, database, name));
+        try {
+            return login == null
+                    ? overSocket(server, database, "postgres", name, APPLICATION)
+                    : overTcp(server, database, login.user(), secrets.get(login.password()), name, APPLICATION);
+        } catch (SQLException e) {
+            throw Session.failure(e, where(server, database, name));
         }
-        return connect(
-                () -> server.connect(database.port()),
-                "prefer",
-                login.user(),
-                secrets.get(login.password()),
-                name,
-                application,
-                where(server, database, name));
     }
 
     /** A session over TCP on the server's loopback as any role. Throws what the server answers, unchanged. */
     Session openAs(Server server, PostgresqlDatabase database, String user, String password) throws SQLException {
-        return session(
-                () -> server.connect(database.port()),
-                "prefer",
-                user,
-                password,
-                database.name(),
-                APPLICATION + " probe",
-                where(server, database, database.name()));
+        return overTcp(server, database, user, password, database.name(), PROBE);
     }
 
     /** A session over the socket as a system user of the role's name. Throws what the server answers, unchanged. */
     Session openAsPeer(Server server, PostgresqlDatabase database, String user) throws SQLException {
-        String socket = findSocket(server, database.port());
-        return session(
-                () -> server.converse(Script.of(BRIDGE, user, socket)),
-                "disable",
-                user,
-                null,
-                database.name(),
-                APPLICATION + " probe",
-                where(server, database, database.name()));
+        return overSocket(server, database, user, database.name(), PROBE);
     }
 
     /** The path of the server's socket. */
@@ -176,19 +163,31 @@ final class Connections {
         };
     }
 
-    private static Session connect(
-            TunnelSocketFactory.Opener opener,
-            String ssl,
-            String user,
-            @Nullable String password,
-            String database,
-            String application,
-            String where) {
-        try {
-            return session(opener, ssl, user, password, database, application, where);
-        } catch (SQLException e) {
-            throw Session.failure(e, where);
-        }
+    private static Session overTcp(
+            Server server, PostgresqlDatabase database, String user, String password, String name, String application)
+            throws SQLException {
+        return session(
+                () -> server.connect(database.port()),
+                "prefer",
+                user,
+                password,
+                name,
+                application,
+                where(server, database, name));
+    }
+
+    private static Session overSocket(
+            Server server, PostgresqlDatabase database, String user, String name, String application)
+            throws SQLException {
+        String socket = findSocket(server, database.port());
+        return session(
+                () -> server.converse(Script.of(BRIDGE, user, socket)),
+                "disable",
+                user,
+                null,
+                name,
+                application,
+                where(server, database, name));
     }
 
     private static Session session(

@@ -1,13 +1,12 @@
 package dev.godwit.activities.database.postgresql;
 
-import dev.godwit.activities.database.Heartbeats;
+import dev.godwit.activities.Resource;
 import dev.godwit.activities.database.postgresql.CopyRecord.MadeRole;
-import dev.godwit.activities.database.postgresql.Counting.Counted;
-import dev.godwit.activities.database.postgresql.Counting.Known;
+import dev.godwit.activities.database.postgresql.Counting.Both;
 import dev.godwit.activities.host.Job;
 import dev.godwit.activities.host.JobKey;
 import dev.godwit.activities.host.Jobs;
-import dev.godwit.activities.host.StateFolder;
+import dev.godwit.activities.host.ShellQuote;
 import dev.godwit.activities.link.Link;
 import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.workflows.activity.FailureType;
@@ -18,9 +17,6 @@ import dev.godwit.workflows.plan.BeforeImage;
 import dev.godwit.workflows.plan.Step.Pass;
 import dev.godwit.workflows.spec.Side;
 import io.temporal.failure.ApplicationFailure;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -30,11 +26,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Copies a database by PostgreSQL's own programs on the servers, as one job on the target. The copy is filled under a
@@ -53,8 +46,6 @@ final class Copier {
 
     /** The job's own text; what it does lies beside it. */
     private static final String JOB = "exec sh ./copy.sh \"$@\"";
-
-    private static final String SIZE = "SELECT coalesce(pg_database_size(oid), 0) FROM pg_database WHERE datname = ?";
 
     /** {@code $1} the name, {@code $2} the target's major version. The locale as it is, by what the version knows. */
     private static final String CREATE = """
@@ -98,7 +89,7 @@ final class Copier {
     private final Connections connections;
     private final Jobs jobs;
     private final Secrets secrets;
-    private final Heartbeats heartbeats;
+    private final Consumer<Progress> heartbeat;
     private final Function<MigrationContext, List<String>> link;
     private final long largeTable;
 
@@ -112,13 +103,13 @@ final class Copier {
             Connections connections,
             Jobs jobs,
             Secrets secrets,
-            Heartbeats heartbeats,
+            Consumer<Progress> heartbeat,
             Function<MigrationContext, List<String>> link,
             long largeTable) {
         this.connections = connections;
         this.jobs = jobs;
         this.secrets = secrets;
-        this.heartbeats = heartbeats;
+        this.heartbeat = heartbeat;
         this.link = link;
         this.largeTable = largeTable;
     }
@@ -136,9 +127,9 @@ final class Copier {
     }
 
     BeforeImage look(Context context) {
-        CopyRecord record = CopyRecord.read(context.target(), context.migration(), context.names());
-        try (Session source = source(context);
-                Session target = maintenance(context)) {
+        CopyRecord record = CopyRecord.read(context);
+        try (Session source = connections.open(context, Side.SOURCE);
+                Session target = connections.maintenance(context, Side.TARGET)) {
             Optional<Found> found = Found.in(target, context.database().name());
             if (found.isPresent() && found.get().oid() != record.database()) {
                 throw foreign(context);
@@ -149,10 +140,10 @@ final class Copier {
 
     Outcome copy(Context context, String stepId, Pass pass) {
         JobKey key = key(context, pass);
-        try (Session source = source(context);
-                Session target = maintenance(context)) {
+        try (Session source = connections.open(context, Side.SOURCE);
+                Session target = connections.maintenance(context, Side.TARGET)) {
             String name = context.database().name();
-            CopyRecord record = CopyRecord.read(context.target(), context.migration(), context.names());
+            CopyRecord record = CopyRecord.read(context);
             Optional<Found> found = Found.in(target, name);
             if (found.isPresent() && found.get().oid() != record.database()) {
                 throw foreign(context);
@@ -167,7 +158,7 @@ final class Copier {
                 // An older pass's copy: both would need twice the room.
                 dropDatabase(target, name);
             }
-            long bytes = source.number(SIZE, name);
+            long bytes = source.number("SELECT pg_database_size(current_database())");
             String counted = run(context, key, pass, source, target, bytes);
             if (Found.in(target, context.names().unfinished()).isEmpty()) {
                 // The job of an earlier attempt succeeded, but what it made was dropped since.
@@ -187,9 +178,9 @@ final class Copier {
         for (Pass pass : Pass.values()) {
             jobs.remove(context.target(), key(context, pass));
         }
-        CopyRecord record = CopyRecord.read(context.target(), context.migration(), context.names());
+        CopyRecord record = CopyRecord.read(context);
         List<String> kept = new ArrayList<>();
-        try (Session target = maintenance(context)) {
+        try (Session target = connections.maintenance(context, Side.TARGET)) {
             dropDatabase(target, context.names().unfinished());
             Optional<Found> found = Found.in(target, context.database().name());
             if (found.isPresent() && record.database() != 0 && found.get().oid() == record.database()) {
@@ -202,10 +193,8 @@ final class Copier {
             }
         }
         endSourceSessions(context);
-        CopyRecord.removeState(
-                context.target(), context.migration(), context.names().record());
-        CopyRecord.removeState(
-                context.target(), context.migration(), context.names().counted());
+        context.removeState(Side.TARGET, context.names().record());
+        context.removeState(Side.TARGET, context.names().counted());
         closeSource(context);
         return Outcome.of("the copy of " + context.database().name() + " is gone from the target"
                 + (kept.isEmpty()
@@ -222,8 +211,7 @@ final class Copier {
     private static void closeSource(Context context) {
         Link.removeProgram(
                 context.source(), context.migration().id(), context.names().program());
-        CopyRecord.removeState(
-                context.source(), context.migration(), context.names().password());
+        context.removeState(Side.SOURCE, context.names().password());
     }
 
     private CopyRecord makeRoles(Context context, Session source, Session target, CopyRecord record) {
@@ -235,7 +223,7 @@ final class Copier {
             List<MadeRole> roles = new ArrayList<>(record.roles());
             roles.addAll(made);
             CopyRecord next = new CopyRecord(record.database(), record.step(), roles);
-            next.write(context.target(), context.migration(), context.names());
+            next.write(context);
             return next;
         });
     }
@@ -265,13 +253,8 @@ final class Copier {
         String passwordFile = "";
         String passwords = sourceTools.passwords();
         if (!passwords.isEmpty()) {
-            CopyRecord.writeState(
-                    context.source(),
-                    context.migration(),
-                    context.names().password(),
-                    passwords.getBytes(StandardCharsets.UTF_8));
-            passwordFile = StateFolder.of(context.migration().id()) + "/"
-                    + context.names().password();
+            context.writeState(Side.SOURCE, context.names().password(), passwords);
+            passwordFile = context.statePath(context.names().password());
         }
         Link.registerProgram(
                 context.source(),
@@ -291,8 +274,7 @@ final class Copier {
                                 context.names().unfinished(),
                                 targetTools.folder(),
                                 targetTools.passwords().isEmpty() ? "" : "pgpass",
-                                context.names().sessions(),
-                                "0"),
+                                context.names().sessions()),
                         files(context, source, target, targetTools.passwords()),
                         TIMEOUT),
                 line);
@@ -303,10 +285,9 @@ final class Copier {
         String create = "DROP DATABASE IF EXISTS " + unfinished + " WITH (FORCE);\n"
                 + source.text(CREATE, unfinished, target.major()) + ";\n";
         Map<String, byte[]> files = new HashMap<>();
-        files.put("copy.sh", resource("copy.sh").getBytes(StandardCharsets.UTF_8));
+        files.put("copy.sh", Resource.text(Copier.class, "copy.sh").getBytes(StandardCharsets.UTF_8));
         files.put("create.sql", create.getBytes(StandardCharsets.UTF_8));
-        String command =
-                link.apply(context.migration()).stream().map(Copier::quote).collect(Collectors.joining(" "));
+        String command = ShellQuote.words(link.apply(context.migration()));
         files.put(
                 "link",
                 ("exec " + command + " godwit-run " + context.names().program() + "\n")
@@ -328,8 +309,7 @@ final class Copier {
                 passwordFile,
                 context.names().sessions(),
                 Long.toString(largeTable));
-        return "set -- " + parameters.stream().map(Copier::quote).collect(Collectors.joining(" ")) + "\n"
-                + resource("source.sh");
+        return "set -- " + ShellQuote.words(parameters) + "\n" + Resource.text(Copier.class, "source.sh");
     }
 
     /** Gives the whole copy its name, owner, rights and settings, at once and durably. */
@@ -344,8 +324,7 @@ final class Copier {
         long limit = Fence.originalLimit(context, source);
         target.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + unfinished + "'");
         return target.inTransaction(() -> {
-            new CopyRecord(copy.oid(), stepId, record.roles())
-                    .write(context.target(), context.migration(), context.names());
+            new CopyRecord(copy.oid(), stepId, record.roles()).write(context);
             target.executeFormatted("ALTER DATABASE " + unfinished + " RENAME TO %I", name);
             target.executeFormatted("ALTER DATABASE %I CONNECTION LIMIT " + limit, name);
             properties.forEach(target::execute);
@@ -354,8 +333,7 @@ final class Copier {
     }
 
     private void endSourceSessions(Context context) {
-        try (Session source =
-                connections.open(context.source(), context.database(), Side.SOURCE, Connections.MAINTENANCE)) {
+        try (Session source = connections.maintenance(context, Side.SOURCE)) {
             source.list(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ?",
                     row -> row.getBoolean(1),
@@ -385,18 +363,6 @@ final class Copier {
         return true;
     }
 
-    private Session source(Context context) {
-        return connections.open(
-                context.source(),
-                context.database(),
-                Side.SOURCE,
-                context.database().name());
-    }
-
-    private Session maintenance(Context context) {
-        return connections.open(context.target(), context.database(), Side.TARGET, Connections.MAINTENANCE);
-    }
-
     private static ApplicationFailure foreign(Context context) {
         return FailureType.SPEC_MISMATCH.because(
                 "Expected no database " + context.database().name() + " on "
@@ -404,28 +370,10 @@ final class Copier {
                         + ", but found one that this migration did not make; rename it or drop it yourself");
     }
 
-    /** For a shell: between single quotes everything is itself. */
-    private static String quote(String text) {
-        return "'" + text.replace("'", "'\\''") + "'";
-    }
-
-    private static String resource(String name) {
-        try (InputStream stream = Copier.class.getResourceAsStream(name)) {
-            if (stream == null) {
-                throw new IllegalStateException("Expected the resource " + name + ", but found none");
-            }
-            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     /** Counts ahead of the verification. Where that fails the verification counts, and the copy is none the worse. */
     private final class Ahead {
         private final Context context;
         private final Counting counting;
-        private @Nullable CompletableFuture<Counted> source;
-        private @Nullable CompletableFuture<Counted> target;
 
         Ahead(Context context, Counting counting) {
             this.context = context;
@@ -433,27 +381,25 @@ final class Copier {
         }
 
         void begin() {
-            source = counting.begin(Side.SOURCE, context.database().name(), Known.NOTHING);
-            target = counting.begin(Side.TARGET, context.names().unfinished(), Known.NOTHING);
+            counting.begin(context.names().unfinished(), CountedAhead.NOTHING);
         }
 
         /** Waits for both; what there is to say. */
         String end() {
-            CompletableFuture<Counted> here = source;
-            CompletableFuture<Counted> there = target;
-            if (here == null || there == null) {
+            if (!counting.hasBegun()) {
                 return "";
             }
+            Both counted;
             try {
-                counting.await(heartbeats);
+                counted = counting.await(heartbeat);
             } catch (ApplicationFailure e) {
                 if (Thread.currentThread().isInterrupted()) {
                     throw e;
                 }
                 return "; not counted on the way: " + e.getOriginalMessage();
             }
-            new CountedAhead(here.join().known(), there.join().known()).write(context);
-            return ", " + here.join().tables().size() + " tables counted on the way";
+            new CountedAhead(counted.source().known(), counted.target().known()).write(context);
+            return ", " + counted.source().tables().size() + " tables counted on the way";
         }
     }
 
@@ -475,7 +421,7 @@ final class Copier {
                 doing = line;
             }
             long done = Found.in(target, unfinished).map(Found::bytes).orElse(0L);
-            heartbeats.beat(new Progress(doing, Math.min(done, total), total));
+            heartbeat.accept(new Progress(doing, Math.min(done, total), total));
         }
     }
 }

@@ -1,9 +1,9 @@
 package dev.godwit.activities.database.postgresql;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
-import dev.godwit.activities.database.Heartbeats;
 import dev.godwit.activities.host.Script;
 import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.activity.Progress;
@@ -29,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -133,7 +134,7 @@ final class Counting implements AutoCloseable {
     private final boolean stored;
     private final Collection<Session> sessions = new ConcurrentLinkedQueue<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final List<CompletableFuture<Counted>> begun = new ArrayList<>();
+    private @Nullable CompletableFuture<Both> begun;
     private final AtomicReference<@Nullable Throwable> cause = new AtomicReference<>();
     private volatile boolean aborted;
     private final AtomicLong done = new AtomicLong();
@@ -184,8 +185,11 @@ final class Counting implements AutoCloseable {
         }
     }
 
-    /** One database. */
+    /** One side. */
     record Counted(Map<String, Figures> tables, Set<String> materialized, Known known) {}
+
+    /** Both sides of a database. */
+    record Both(Counted source, Counted target) {}
 
     /**
      * A table, as its side has it.
@@ -215,11 +219,21 @@ final class Counting implements AutoCloseable {
         return source.major() == target.major() && source.major() >= ROW_HASH;
     }
 
-    /** Counts a database, in the background. */
-    CompletableFuture<Counted> begin(Side side, String database, Known known) {
-        CompletableFuture<Counted> count = CompletableFuture.supplyAsync(() -> count(side, database, known), threads);
-        begun.add(count);
-        return count;
+    /**
+     * Counts both sides, in the background.
+     *
+     * @param onTarget what the database is called there
+     */
+    void begin(String onTarget, CountedAhead known) {
+        CompletableFuture<Counted> source = CompletableFuture.supplyAsync(
+                () -> count(Side.SOURCE, context.database().name(), known.source()), threads);
+        CompletableFuture<Counted> target =
+                CompletableFuture.supplyAsync(() -> count(Side.TARGET, onTarget, known.target()), threads);
+        begun = source.thenCombine(target, Both::new);
+    }
+
+    boolean hasBegun() {
+        return begun != null;
     }
 
     private Counted count(Side side, String database, Known known) {
@@ -289,15 +303,14 @@ final class Counting implements AutoCloseable {
         return session.one(question, Figures::read);
     }
 
-    /** Waits for all that was begun. */
-    void await(Heartbeats heartbeats) {
-        CompletableFuture<Void> all = CompletableFuture.allOf(begun.toArray(CompletableFuture[]::new));
+    /** Waits for what was begun. */
+    Both await(Consumer<Progress> heartbeat) {
+        CompletableFuture<Both> both = requireNonNull(begun, "nothing was begun");
         while (true) {
             try {
-                all.get(BEAT_SECONDS, TimeUnit.SECONDS);
-                return;
+                return both.get(BEAT_SECONDS, TimeUnit.SECONDS);
             } catch (TimeoutException e) {
-                heartbeats.beat(new Progress("comparing " + context.database().name(), done.get(), total.get()));
+                heartbeat.accept(new Progress("comparing " + context.database().name(), done.get(), total.get()));
             } catch (ExecutionException e) {
                 // The others only say that they were ended.
                 if (requireNonNullElse(cause.get(), e.getCause()) instanceof ApplicationFailure failure) {
@@ -316,7 +329,7 @@ final class Counting implements AutoCloseable {
     /** Ends what is still going on, on the servers too. */
     @Override
     public void close() {
-        if (!begun.stream().allMatch(CompletableFuture::isDone)) {
+        if (begun != null && !begun.isDone()) {
             abort();
         }
         threads.close();

@@ -6,7 +6,6 @@ import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.activity.Outcome;
 import dev.godwit.workflows.plan.BeforeImage;
 import dev.godwit.workflows.spec.Side;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -135,8 +134,7 @@ final class Fence {
             if (wanted.isPresent() && found.isPresent() && !wanted.get().equals(found.get())) {
                 source.executeFormatted("ALTER DATABASE %I CONNECTION LIMIT " + wanted.get(), name);
             }
-            CopyRecord.removeState(
-                    context.source(), context.migration(), context.names().limit());
+            context.removeState(Side.SOURCE, context.names().limit());
             return Outcome.of(name + " lets applications in as before");
         }
     }
@@ -154,17 +152,11 @@ final class Fence {
     }
 
     private static Optional<Integer> savedLimit(Context context) {
-        return CopyRecord.readState(
-                        context.source(), context.migration(), context.names().limit())
-                .map(bytes -> Integer.valueOf(new String(bytes, StandardCharsets.UTF_8).strip()));
+        return context.readState(Side.SOURCE, context.names().limit()).map(text -> Integer.valueOf(text.strip()));
     }
 
     private static void save(Context context, int limit) {
-        CopyRecord.writeState(
-                context.source(),
-                context.migration(),
-                context.names().limit(),
-                (limit + "\n").getBytes(StandardCharsets.UTF_8));
+        context.writeState(Side.SOURCE, context.names().limit(), limit + "\n");
     }
 
     private static void refusePrepared(Session source, String name) {
@@ -341,11 +333,7 @@ final class Fence {
     /** Roles of the application that are system users too, for peer authentication. */
     private List<String> systemUsers(Context context, Session maintenance) {
         List<String> needed;
-        try (Session source = connections.open(
-                context.source(),
-                context.database(),
-                Side.SOURCE,
-                context.database().name())) {
+        try (Session source = connections.open(context, Side.SOURCE)) {
             needed = Roles.needed(source);
         }
         List<String> applications = maintenance.texts(
@@ -360,7 +348,7 @@ final class Fence {
     }
 
     private Session maintenance(Context context) {
-        return connections.open(context.source(), context.database(), Side.SOURCE, Connections.MAINTENANCE);
+        return connections.maintenance(context, Side.SOURCE);
     }
 
     private String newPassword() {

@@ -62,15 +62,10 @@ final class Inspector {
             Schema schema = Schema.read(source.get());
             if (superuser(findings, source.get(), Side.SOURCE)) {
                 lookAtSource(findings, source.get());
-                tools(findings, sourceServer, Side.SOURCE, source.get().major(), List.of("psql", "pg_dump"));
+                tools(findings, sourceServer, Side.SOURCE, source.get().major());
             }
             if (target.isPresent() && superuser(findings, target.get(), Side.TARGET)) {
-                tools(
-                        findings,
-                        targetServer,
-                        Side.TARGET,
-                        target.get().major(),
-                        List.of("psql", "pg_restore", "vacuumdb"));
+                tools(findings, targetServer, Side.TARGET, target.get().major());
                 lookAtTarget(findings, new View(database, sourceServer, targetServer, source.get(), target.get()));
             }
             return new Inspection(findings.all(), facts(database, source.get(), schema));
@@ -127,9 +122,9 @@ final class Inspector {
         return superuser;
     }
 
-    private static void tools(Findings findings, Server server, Side side, int major, List<String> programs) {
+    private static void tools(Findings findings, Server server, Side side, int major) {
         try {
-            Tools.folder(server, major, programs);
+            Tools.folder(server, side, major);
         } catch (ApplicationFailure e) {
             findings.blocker(
                     "database-tool",
@@ -258,15 +253,14 @@ final class Inspector {
                   FROM pg_stat_activity a JOIN pg_roles r ON r.oid = a.usesysid
                  WHERE a.datname = current_database() AND r.rolsuper AND a.backend_type = 'client backend'
                    AND a.pid <> pg_backend_pid() AND a.application_name NOT LIKE 'godwit%'
-                   AND (a.application_name IN ('psql', 'pg_dump') OR a.application_name LIKE 'pgAdmin%')
                 """;
+        String isTool = "(a.application_name IN ('psql', 'pg_dump') OR a.application_name LIKE 'pgAdmin%')";
         findings.warningEach(
                 "database-superuser-tool",
                 "tools connected as a superuser",
                 "the fence ends them; do not start them again during the cutover",
-                source.texts(sessions));
-        List<String> applications =
-                source.texts(sessions.replace("AND (a.application_name IN", "AND NOT (a.application_name IN"));
+                source.texts(sessions + " AND " + isTool));
+        List<String> applications = source.texts(sessions + " AND NOT " + isTool);
         if (!applications.isEmpty()) {
             findings.blocker(
                     "database-superuser-session",

@@ -1,12 +1,9 @@
 package dev.godwit.activities.database.postgresql;
 
+import dev.godwit.activities.Sha256;
 import dev.godwit.workflows.activity.MigrationContext;
 import dev.godwit.workflows.plan.Step.Pass;
 import dev.godwit.workflows.spec.PostgresqlDatabase;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Locale;
 
 /**
@@ -18,14 +15,8 @@ record Names(String hash) {
     private static final int DIGITS = 16;
 
     static Names of(MigrationContext migration, PostgresqlDatabase database) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest((migration.id() + "\n" + database.port() + "\n" + database.name())
-                            .getBytes(StandardCharsets.UTF_8));
-            return new Names(HexFormat.of().formatHex(digest).substring(0, DIGITS));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return new Names(Sha256.of(migration.id() + "\n" + database.port() + "\n" + database.name())
+                .substring(0, DIGITS));
     }
 
     /** The database that is being filled; it gets its real name when it is complete. */

@@ -1,6 +1,5 @@
 package dev.godwit.activities.database.postgresql;
 
-import dev.godwit.activities.database.Heartbeats;
 import dev.godwit.activities.host.Jobs;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.link.Link;
@@ -11,12 +10,14 @@ import dev.godwit.workflows.activity.Look;
 import dev.godwit.workflows.activity.Loss;
 import dev.godwit.workflows.activity.MigrationContext;
 import dev.godwit.workflows.activity.Outcome;
+import dev.godwit.workflows.activity.Progress;
 import dev.godwit.workflows.activity.Undo;
 import dev.godwit.workflows.plan.BeforeImage;
 import dev.godwit.workflows.plan.Step;
 import dev.godwit.workflows.spec.HostSpec;
 import dev.godwit.workflows.spec.PostgresqlDatabase;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** What Godwit does with a PostgreSQL database. */
@@ -28,12 +29,12 @@ public final class Postgresql {
     private final Sequences sequences;
     private final Verifier verifier;
 
-    public Postgresql(Servers servers, Jobs jobs, Secrets secrets, Heartbeats heartbeats) {
+    public Postgresql(Servers servers, Jobs jobs, Secrets secrets, Consumer<Progress> heartbeat) {
         this(
                 servers,
                 jobs,
                 secrets,
-                heartbeats,
+                heartbeat,
                 migration -> Link.sharedSshCommand(migration.id(), migration.source()),
                 Copier.LARGE_TABLE);
     }
@@ -48,16 +49,16 @@ public final class Postgresql {
             Servers servers,
             Jobs jobs,
             Secrets secrets,
-            Heartbeats heartbeats,
+            Consumer<Progress> heartbeat,
             Function<MigrationContext, List<String>> link,
             long largeTable) {
         Connections connections = new Connections(secrets);
         this.servers = servers;
         this.inspector = new Inspector(connections);
-        this.copier = new Copier(connections, jobs, secrets, heartbeats, link, largeTable);
+        this.copier = new Copier(connections, jobs, secrets, heartbeat, link, largeTable);
         this.fence = new Fence(connections);
         this.sequences = new Sequences(connections);
-        this.verifier = new Verifier(connections, heartbeats);
+        this.verifier = new Verifier(connections, heartbeat);
     }
 
     public Inspection inspect(HostSpec source, HostSpec target, PostgresqlDatabase database, String where) {

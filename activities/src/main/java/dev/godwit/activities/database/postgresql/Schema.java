@@ -1,10 +1,7 @@
 package dev.godwit.activities.database.postgresql;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.godwit.activities.Sha256;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -131,18 +128,13 @@ record Schema(List<Item> objects) {
 
     /** A hash of everything: it changes with any change of the schema on one server. */
     String fingerprint() {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (Item item : objects) {
-                for (String part : List.of(item.name(), item.robust(), item.exact())) {
-                    digest.update(part.getBytes(StandardCharsets.UTF_8));
-                    digest.update((byte) 0);
-                }
+        StringBuilder text = new StringBuilder();
+        for (Item item : objects) {
+            for (String part : List.of(item.name(), item.robust(), item.exact())) {
+                text.append(part).append('\0');
             }
-            return HexFormat.of().formatHex(digest.digest()).substring(0, DIGITS);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
+        return Sha256.of(text.toString()).substring(0, DIGITS);
     }
 
     /** What differs between two servers, in words; empty if a restore of this one gives the other. */

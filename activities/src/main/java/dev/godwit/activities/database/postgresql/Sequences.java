@@ -210,12 +210,6 @@ final class Sequences {
     }
 
     private Session open(Context context, Side side) {
-        return connections
-                .open(
-                        context.server(side),
-                        context.database(),
-                        side,
-                        context.database().name())
-                .patient(COLUMN);
+        return connections.open(context, side).patient(COLUMN);
     }
 }

@@ -96,22 +96,14 @@ final class Session implements AutoCloseable {
         }
     }
 
-    /** The statement after the server has put names ({@code %I}) and texts ({@code %L}) into it, quoted. */
-    String format(String template, String... values) {
-        if (values.length == 0) {
-            return text("SELECT format(?)", template);
-        }
+    /** Runs a statement after the server has put names ({@code %I}) and texts ({@code %L}) into it, quoted. */
+    void executeFormatted(String template, String... values) {
         try {
             Array array = connection.createArrayOf("text", values);
-            return text("SELECT format(?, VARIADIC ?::text[])", template, array);
+            execute(text("SELECT format(?, VARIADIC ?::text[])", template, array));
         } catch (SQLException e) {
             throw failure(e, where);
         }
-    }
-
-    /** Runs a statement after the server has quoted names ({@code %I}) and texts ({@code %L}). */
-    void executeFormatted(String template, String... values) {
-        execute(format(template, values));
     }
 
     /** Runs something in one transaction. */

@@ -42,9 +42,7 @@ record Tools(String login, String host, int port, String user, String folder, St
             """;
 
     static Tools find(Server server, PostgresqlDatabase database, Side side, int major, Secrets secrets) {
-        List<String> programs =
-                side == Side.SOURCE ? List.of("psql", "pg_dump") : List.of("psql", "pg_restore", "vacuumdb");
-        String folder = folder(server, major, programs);
+        String folder = folder(server, side, major);
         DatabaseLogin login = database.login(side);
         if (login == null) {
             String socket = Connections.findSocket(server, database.port());
@@ -56,8 +54,10 @@ record Tools(String login, String host, int port, String user, String folder, St
         return new Tools("password", "127.0.0.1", database.port(), login.user(), folder, line);
     }
 
-    /** Where the programs are, of the server's version. */
-    static String folder(Server server, int major, List<String> programs) {
+    /** Where the programs of a side are, of the server's version. */
+    static String folder(Server server, Side side, int major) {
+        List<String> programs =
+                side == Side.SOURCE ? List.of("psql", "pg_dump") : List.of("psql", "pg_restore", "vacuumdb");
         List<String> arguments = new ArrayList<>(List.of(Integer.toString(major)));
         arguments.addAll(programs);
         Reply reply = server.run(new Script(FIND, arguments, null));

@@ -1,12 +1,12 @@
 package dev.godwit.activities.database.postgresql;
 
-import dev.godwit.activities.database.Heartbeats;
+import dev.godwit.activities.database.postgresql.Counting.Both;
 import dev.godwit.activities.database.postgresql.Counting.Counted;
 import dev.godwit.activities.database.postgresql.Counting.Figures;
-import dev.godwit.activities.database.postgresql.Counting.Known;
 import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.activity.Loss;
 import dev.godwit.workflows.activity.Outcome;
+import dev.godwit.workflows.activity.Progress;
 import dev.godwit.workflows.spec.Side;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -24,32 +25,30 @@ final class Verifier {
     private static final int SHOWN = 20;
 
     private final Connections connections;
-    private final Heartbeats heartbeats;
+    private final Consumer<Progress> heartbeat;
 
-    Verifier(Connections connections, Heartbeats heartbeats) {
+    Verifier(Connections connections, Consumer<Progress> heartbeat) {
         this.connections = connections;
-        this.heartbeats = heartbeats;
+        this.heartbeat = heartbeat;
     }
 
     Outcome verify(Context context) {
         List<String> problems = new ArrayList<>();
         Schema schema;
-        Counted source;
-        Counted target;
-        CountedAhead ahead = CountedAhead.read(context);
-        try (Session here = open(context, Side.SOURCE);
-                Session there = open(context, Side.TARGET);
+        Both counted;
+        String name = context.database().name();
+        try (Session here = connections.open(context, Side.SOURCE);
+                Session there = connections.open(context, Side.TARGET);
                 Counting counting = new Counting(connections, context, Counting.hashAlike(here, there))) {
-            var sourceCounted = counting.begin(Side.SOURCE, context.database().name(), ahead.source());
-            var targetCounted = counting.begin(Side.TARGET, context.database().name(), ahead.target());
+            counting.begin(name, CountedAhead.read(context));
             schema = Schema.read(here);
             problems.addAll(schema.differences(Schema.read(there)));
             Sequences.followAfterCrash(here, there);
             problems.addAll(sequenceDifferences(here, there));
-            counting.await(heartbeats);
-            source = sourceCounted.join();
-            target = targetCounted.join();
+            counted = counting.await(heartbeat);
         }
+        Counted source = counted.source();
+        Counted target = counted.target();
         Set<String> refreshed = new TreeSet<>();
         for (String table : differing(source, target)) {
             if (source.materialized().contains(table)) {
@@ -60,7 +59,6 @@ final class Verifier {
                         + " on the target");
             }
         }
-        String name = context.database().name();
         if (!problems.isEmpty()) {
             throw FailureType.VERIFICATION_FAILED.because("Expected " + name
                     + " to be the same on both sides, but found " + problems.size()
@@ -79,17 +77,16 @@ final class Verifier {
 
     /** What only the target has. */
     Loss loss(Context context) {
-        Counted source;
-        Counted target;
-        try (Session here = open(context, Side.SOURCE);
-                Session there = open(context, Side.TARGET);
+        Both counted;
+        String name = context.database().name();
+        try (Session here = connections.open(context, Side.SOURCE);
+                Session there = connections.open(context, Side.TARGET);
                 Counting counting = new Counting(connections, context, Counting.hashAlike(here, there))) {
-            var sourceCounted = counting.begin(Side.SOURCE, context.database().name(), Known.NOTHING);
-            var targetCounted = counting.begin(Side.TARGET, context.database().name(), Known.NOTHING);
-            counting.await(heartbeats);
-            source = sourceCounted.join();
-            target = targetCounted.join();
+            counting.begin(name, CountedAhead.NOTHING);
+            counted = counting.await(heartbeat);
         }
+        Counted source = counted.source();
+        Counted target = counted.target();
         long rows = 0;
         List<String> words = new ArrayList<>();
         for (String table : differing(source, target)) {
@@ -109,8 +106,8 @@ final class Verifier {
         return new Loss(
                 rows,
                 words.isEmpty()
-                        ? context.database().name() + ": nothing was written on the target"
-                        : context.database().name() + ": " + String.join("; ", words));
+                        ? name + ": nothing was written on the target"
+                        : name + ": " + String.join("; ", words));
     }
 
     private static List<String> sequenceDifferences(Session source, Session target) {
@@ -146,13 +143,5 @@ final class Verifier {
     private static String words(Counted side, String table) {
         Figures figures = side.tables().get(table);
         return figures == null ? "nothing" : figures.toString();
-    }
-
-    private Session open(Context context, Side side) {
-        return connections.open(
-                context.server(side),
-                context.database(),
-                side,
-                context.database().name());
     }
 }

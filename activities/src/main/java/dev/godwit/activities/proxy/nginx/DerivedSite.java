@@ -1,14 +1,12 @@
 package dev.godwit.activities.proxy.nginx;
 
+import dev.godwit.activities.Sha256;
 import dev.godwit.activities.host.StateFolder;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -244,11 +242,7 @@ record DerivedSite(String text, String nonce, String probe) {
 
     /** What the server blocks need before them to forward: a group for each port, and two maps. */
     private static String forwardingBefore(Site site, List<String> names, String target) {
-        Set<Integer> ports = site.serversFor(names).stream()
-                .flatMap(server -> server.listens().stream())
-                .map(Listen::port)
-                .collect(Collectors.toCollection(TreeSet::new));
-        String groups = ports.stream()
+        String groups = site.ports(names).stream()
                 .map(port ->
                         "upstream %s_%d { server %s:%d; }%n".formatted(PREFIX, port, Endpoint.bracketed(target), port))
                 .collect(Collectors.joining());
@@ -271,10 +265,6 @@ record DerivedSite(String text, String nonce, String probe) {
                         || directive.parameters().stream().anyMatch(word -> word.contains("$http_x_forwarded_proto")));
     }
 
-    private interface Content {
-        String of(Site.Server server);
-    }
-
     private static DerivedSite derived(
             Site site,
             List<String> names,
@@ -282,13 +272,13 @@ record DerivedSite(String text, String nonce, String probe) {
             String serves,
             String original,
             String beforeFirst,
-            Content content) {
+            Function<Site.Server, String> content) {
         StringBuilder text = new StringBuilder();
         int copied = 0;
         for (Site.Server server : site.serversFor(names)) {
             text.append(site.text(), copied, server.place().start());
             text.append(copied == 0 ? beforeFirst : "");
-            text.append("server {\n").append(content.of(server)).append('}');
+            text.append("server {\n").append(content.apply(server)).append('}');
             copied = server.place().end();
         }
         text.append(site.text(), copied, site.text().length());
@@ -356,14 +346,6 @@ record DerivedSite(String text, String nonce, String probe) {
     }
 
     private static String sha256(CharSequence... parts) {
-        return sha256(String.join("\n", parts).getBytes(StandardCharsets.ISO_8859_1));
-    }
-
-    static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Expected a JDK with SHA-256, but found none", e);
-        }
+        return Sha256.of(String.join("\n", parts).getBytes(StandardCharsets.ISO_8859_1));
     }
 }

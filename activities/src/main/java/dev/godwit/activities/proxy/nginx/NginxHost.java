@@ -1,11 +1,12 @@
 package dev.godwit.activities.proxy.nginx;
 
+import dev.godwit.activities.Sha256;
+import dev.godwit.activities.host.RemoteFailure;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.StateFolder;
 import dev.godwit.workflows.activity.FailureType;
-import io.temporal.failure.ApplicationFailure;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -79,7 +80,7 @@ final class NginxHost {
         }
 
         String sha256() {
-            return DerivedSite.sha256(content);
+            return Sha256.of(content);
         }
 
         /** What Godwit says in it; empty for a file of somebody else's. */
@@ -99,14 +100,14 @@ final class NginxHost {
     void save(SiteFile file, String migration) {
         succeeded(
                 server.run(Script.of(NginxScripts.SAVE, file.path(), savedFolder(migration), file.sha256())),
-                "save " + file.path() + " in the state folder");
+                "the saving of " + file.path() + " in the state folder");
     }
 
     /** Keeps in the state folder that from now on visitors may reach the target. */
     void markForwarded(String migration) {
         succeeded(
                 server.run(Script.of(NginxScripts.MARK, forwardedPath(migration))),
-                "note in the state folder that requests will be forwarded");
+                "the note in the state folder that requests will be forwarded");
     }
 
     /** Whether visitors may have reached the target. */
@@ -187,7 +188,7 @@ final class NginxHost {
                 second.accept(line);
             }
         });
-        succeeded(reply, "wait for nginx's old workers");
+        succeeded(reply, "the wait for nginx's old workers");
         return last.toString();
     }
 
@@ -225,23 +226,14 @@ final class NginxHost {
                 throw FailureType.PROXY_NOT_PROVED.because("Expected nginx on " + name()
                         + " to start new workers after a reload, but within " + RELOAD_SECONDS + " s found: "
                         + reply.err().strip() + "; see its error log");
-            default -> succeeded(reply, "change nginx's configuration");
+            default -> succeeded(reply, "the change of nginx's configuration");
         }
     }
 
     private void succeeded(Reply reply, String what) {
-        if (reply.ok()) {
-            return;
+        if (!reply.ok()) {
+            throw RemoteFailure.of(name(), what, reply.exitCode(), reply.err());
         }
-        String message = "Expected to " + what + " on " + name() + ", but found exit status " + reply.exitCode() + ": "
-                + reply.err().strip();
-        throw failure(reply, message);
-    }
-
-    private static ApplicationFailure failure(Reply reply, String message) {
-        return reply.err().contains("No space left on device")
-                ? FailureType.DISK_FULL.because(message + "; make room")
-                : FailureType.COMMAND_FAILED.because(message);
     }
 
     private static String savedFolder(String migration) {

@@ -121,7 +121,7 @@ final class NginxInspection {
             blocker(
                     "nginx-modules",
                     "source",
-                    "Expected nginx on the source with its proxy module, but found it built" + " without",
+                    "Expected nginx on the source with its proxy module, but found it built without",
                     "install a build that can forward requests");
         }
         if (tls
@@ -130,7 +130,7 @@ final class NginxInspection {
             blocker(
                     "nginx-modules",
                     "target",
-                    "Expected nginx on the target with TLS, but found it built without" + " http_ssl_module",
+                    "Expected nginx on the target with TLS, but found it built without http_ssl_module",
                     "install a build with TLS");
         }
         lookAtPath(site);
@@ -256,11 +256,7 @@ final class NginxInspection {
     }
 
     private void lookAtPath(Site site) {
-        Set<Integer> ports = site.serversFor(proxy.names()).stream()
-                .flatMap(server -> server.listens().stream())
-                .map(Listen::port)
-                .collect(Collectors.toCollection(TreeSet::new));
-        for (int port : ports) {
+        for (int port : site.ports(proxy.names())) {
             Heartbeat.of("asking whether the source reaches port " + port + " of the target");
             String reach = source.reach(target.address(), port);
             String asked = "Asked from the source, port " + port + " of the target (" + target.address() + ") ";

@@ -1,6 +1,7 @@
 package dev.godwit.activities.proxy.nginx;
 
 import dev.godwit.activities.Heartbeat;
+import dev.godwit.activities.Sha256;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.http.AddressedClient;
@@ -31,6 +32,7 @@ import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -85,7 +87,7 @@ public final class NginxRouting implements ProxyRouting {
         TreeSet<String> paths = new TreeSet<>(List.of(proxy.site(), source.path()));
         return new BeforeImage.Files(paths.stream()
                 .map(path -> target.read(path)
-                        .map(content -> new SavedFile(path, true, DerivedSite.sha256(content)))
+                        .map(content -> new SavedFile(path, true, Sha256.of(content)))
                         .orElseGet(() -> new SavedFile(path, false, null)))
                 .toList());
     }
@@ -128,20 +130,19 @@ public final class NginxRouting implements ProxyRouting {
         } else {
             did = "the target has a " + proxy.site() + " of its own, which stays as it is";
         }
-        List<Listen> ports = ports(parsed(source, site), proxy);
-        for (Listen listen : ports) {
-            Heartbeat.of("asking whether the source reaches port " + listen.port() + " of the target");
-            String reach = source.reach(target.address(), listen.port());
+        Set<Integer> ports = parsed(source, site).ports(proxy.names());
+        for (int port : ports) {
+            Heartbeat.of("asking whether the source reaches port " + port + " of the target");
+            String reach = source.reach(target.address(), port);
             if (!reach.equals("open") && !reach.equals("unknown")) {
-                throw FailureType.PROXY_NOT_PROVED.because("Expected the source to reach port " + listen.port()
+                throw FailureType.PROXY_NOT_PROVED.because("Expected the source to reach port " + port
                         + " of the target at " + target.address()
                         + ", because it will forward requests there, but found: "
                         + reach + "; look at the target's firewall and at what its nginx listens on");
             }
         }
         return Outcome.of(did + "; the source reaches its "
-                + Words.list(
-                        ports.stream().map(listen -> "port " + listen.port()).toList()));
+                + Words.list(ports.stream().map(port -> "port " + port).toList()));
     }
 
     private static boolean isNew(BeforeImage before, NginxProxy proxy) {
@@ -149,19 +150,11 @@ public final class NginxRouting implements ProxyRouting {
                 && files.files().stream().anyMatch(file -> file.path().equals(proxy.site()) && !file.existed());
     }
 
-    private static List<Listen> ports(Site site, NginxProxy proxy) {
-        return site.serversFor(proxy.names()).stream()
-                .flatMap(server -> server.listens().stream())
-                .map(listen -> new Listen(null, false, listen.port(), false, false))
-                .distinct()
-                .toList();
-    }
-
     /** A file under the same name that is not enabled belongs to somebody: it is not overwritten. */
     private void refuseOther(MigrationContext migration, SiteFile site) {
         servers.open(migration.target())
                 .read(site.path())
-                .filter(content -> !DerivedSite.sha256(content).equals(site.sha256()))
+                .filter(content -> !Sha256.of(content).equals(site.sha256()))
                 .ifPresent(content -> {
                     throw FailureType.SPEC_MISMATCH.because("Expected no " + site.path() + " on the target, or the"
                             + " source's, but found another one that is not enabled; remove it, or enable it yourself");

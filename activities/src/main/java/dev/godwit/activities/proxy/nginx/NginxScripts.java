@@ -94,6 +94,7 @@ final class NginxScripts {
             		ln -- "$live" "$kept"
             	fi
             	mv -f -- "$staged" "$live"
+            	# shellcheck disable=SC2034
             	if verdict=$("$@" -t 2>&1); then
             		rm -f -- "$kept"
             		return 0
@@ -242,7 +243,7 @@ final class NginxScripts {
             site=$1 live=$2 link=$3 mode=$4 length=$5
             shift 5
             staged=${live%/*}/.${live##*/}.godwit
-            made_live= made_link=
+            made_live='' made_link=''
             trap 'rm -f -- "$staged"' EXIT
             trap 'exit 1' HUP INT TERM
             find_master

@@ -40,20 +40,15 @@ final class RoutingProof {
         this.bound = bound;
     }
 
-    /** What is asked, and what an answer must show. */
+    /** What an answer must show. */
     private interface Expectation {
-        /** What the question carries. */
-        default Answer.Header[] headers() {
-            return new Answer.Header[0];
-        }
-
         /** What was found instead; empty if the answer is as expected. */
         Optional<String> mismatch(Answer answer, Endpoint endpoint);
     }
 
     /** Every request gets the maintenance page with this nonce. */
     void page(List<Endpoint> endpoints, String nonce) {
-        await(endpoints, "the maintenance page with the nonce " + nonce, expectPage(nonce), bound);
+        await(endpoints, "the maintenance page with the nonce " + nonce, expectPage(nonce));
     }
 
     /** Whether the page is there already. */
@@ -68,27 +63,16 @@ final class RoutingProof {
 
     /** The probe, which no visitor sends, passes the page and is answered by the server at the target's address. */
     void probe(List<Endpoint> endpoints, DerivedSite page, String target) {
-        Expectation answered = expectForward(page.nonce(), target);
         await(
                 endpoints,
                 "answers of " + target + " to a probe through the page",
-                new Expectation() {
-                    @Override
-                    public Optional<String> mismatch(Answer answer, Endpoint endpoint) {
-                        return answered.mismatch(answer, endpoint);
-                    }
-
-                    @Override
-                    public Answer.Header[] headers() {
-                        return new Answer.Header[] {new Answer.Header(DerivedSite.PROBE_HEADER, page.probe())};
-                    }
-                },
-                bound);
+                expectForward(page.nonce(), target),
+                new Answer.Header(DerivedSite.PROBE_HEADER, page.probe()));
     }
 
     /** Every request is answered by the server at the target's address. */
     void forward(List<Endpoint> endpoints, String nonce, String target) {
-        await(endpoints, "answers of " + target + " with the nonce " + nonce, expectForward(nonce, target), bound);
+        await(endpoints, "answers of " + target + " with the nonce " + nonce, expectForward(nonce, target));
     }
 
     /** Whether requests are forwarded already. */
@@ -112,7 +96,7 @@ final class RoutingProof {
 
     /** No answer comes from a configuration of Godwit's any more. */
     void gone(List<Endpoint> endpoints) {
-        await(endpoints, "answers of the site's own configuration", RoutingProof::ours, bound);
+        await(endpoints, "answers of the site's own configuration", RoutingProof::ours);
     }
 
     /** Whether no answer comes from a configuration of Godwit's. */
@@ -132,32 +116,33 @@ final class RoutingProof {
                         .orElse("status " + answer.status() + " without a nonce"));
     }
 
-    private void await(List<Endpoint> endpoints, String expected, Expectation expectation, Duration atMost) {
-        long end = System.nanoTime() + atMost.toNanos();
+    /** Asks until every answer is as expected; the headers are what the questions carry. */
+    private void await(List<Endpoint> endpoints, String expected, Expectation expectation, Answer.Header... headers) {
+        long end = System.nanoTime() + bound.toNanos();
         while (true) {
-            Optional<String> mismatch = mismatch(endpoints, expectation);
+            Optional<String> mismatch = mismatch(endpoints, expectation, headers);
             if (mismatch.isEmpty()) {
                 return;
             }
             if (System.nanoTime() - end > 0) {
-                throw FailureType.PROXY_NOT_PROVED.because("Expected " + expected + ", but after " + atMost.toSeconds()
+                throw FailureType.PROXY_NOT_PROVED.because("Expected " + expected + ", but after " + bound.toSeconds()
                         + " s found " + mismatch.get() + "; see nginx's error log on the server");
             }
             pause();
         }
     }
 
-    private Optional<String> mismatch(List<Endpoint> endpoints, Expectation expectation) {
+    private Optional<String> mismatch(List<Endpoint> endpoints, Expectation expectation, Answer.Header... headers) {
         for (Endpoint endpoint : endpoints) {
             Heartbeat.of("asking " + endpoint + " what nginx answers");
-            Optional<String> mismatch = mismatch(endpoint, expectation);
+            Optional<String> mismatch = mismatch(endpoint, expectation, headers);
             if (mismatch.isPresent()) {
                 return mismatch;
             }
         }
         List<Callable<Optional<String>>> questions = endpoints.stream()
                 .flatMap(endpoint -> Collections.nCopies(AT_ONCE, endpoint).stream())
-                .map(endpoint -> (Callable<Optional<String>>) () -> mismatch(endpoint, expectation))
+                .map(endpoint -> (Callable<Optional<String>>) () -> mismatch(endpoint, expectation, headers))
                 .toList();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (Future<Optional<String>> question : threads.invokeAll(questions)) {
@@ -173,9 +158,9 @@ final class RoutingProof {
         }
     }
 
-    private Optional<String> mismatch(Endpoint endpoint, Expectation expectation) {
+    private Optional<String> mismatch(Endpoint endpoint, Expectation expectation, Answer.Header... headers) {
         try {
-            Answer answer = client.get(endpoint.address(), endpoint.url(DerivedSite.PROOF_PATH), expectation.headers());
+            Answer answer = client.get(endpoint.address(), endpoint.url(DerivedSite.PROOF_PATH), headers);
             return expectation.mismatch(answer, endpoint).map(found -> found + " from " + endpoint);
         } catch (NoAnswer e) {
             return Optional.of(e.getMessage() + " from " + endpoint);

@@ -6,6 +6,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -134,6 +137,14 @@ record Site(String text, List<Server> servers) {
         return servers.stream()
                 .filter(server -> names.stream().anyMatch(server::answersTo))
                 .toList();
+    }
+
+    /** The ports at which those blocks listen. */
+    SortedSet<Integer> ports(List<String> names) {
+        return serversFor(names).stream()
+                .flatMap(server -> server.listens().stream())
+                .map(Listen::port)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Those of the names to which no block answers. */

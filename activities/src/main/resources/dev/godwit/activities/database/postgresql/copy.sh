@@ -1,7 +1,7 @@
 # Copies the source's database into an empty one on this server. Everything is read from one snapshot of the source and
 # streams through the link between the servers; only the schema rests in a file. It runs in the job's own folder.
 #   $1 peer or password      $2 socket folder or address   $3 port      $4 user       $5 database to make and fill
-#   $6 folder of the tools   $7 password file here or ''   $8 name of the sessions    $9 workers, 0 for one per processor
+#   $6 folder of the tools   $7 password file here or ''   $8 name of the sessions
 # Beside it lie create.sql, which makes the database, and link, which carries a request to the source.
 # shellcheck shell=sh
 set -eu
@@ -73,10 +73,9 @@ if [ "$1" = item ]; then
 	exit 0
 fi
 
-GODWIT_LOGIN=$1 bin=$6 workers=$9
+GODWIT_LOGIN=$1 bin=$6
 PGHOST=$2 PGPORT=$3 PGUSER=$4 PGDATABASE=$5 PGPASSFILE=$7 PGAPPNAME=$8
-processors=$(nproc)
-[ "$workers" -gt 0 ] || workers=$processors
+workers=$(nproc)
 [ "$workers" -ge 2 ] || workers=2
 [ "$workers" -le 8 ] || workers=8
 memory=65536

@@ -2,9 +2,9 @@ package dev.godwit.activities.database.postgresql;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.godwit.activities.ThisMachine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,9 +39,7 @@ final class Cluster implements AutoCloseable {
     private Cluster(Path programs, List<String> settings) throws IOException {
         this.programs = programs;
         folder = Files.createTempDirectory("godwit-pg");
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        port = ThisMachine.freePort();
         Local.command("chown", "postgres:", folder.toString());
         Local.command("chmod", "755", folder.toString());
         postgres(

@@ -136,7 +136,7 @@ class CompareTest {
         Files.writeString(counted, Files.readString(counted).replaceFirst("(?<=\"rows\":3000,\"checksum\":)-?", "9"));
         assertThatThrownBy(() -> lab.verify()).hasMessageContaining("public.plain has 3000 rows");
 
-        CompareTest.source.sql(NAME, "UPDATE public.plain SET t = t WHERE n = 5");
+        source.sql(NAME, "UPDATE public.plain SET t = t WHERE n = 5");
         assertThat(lab.verify().summary()).contains("same on both sides");
     }
 

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.godwit.activities.TestSpec;
+import dev.godwit.activities.ThisMachine;
+import dev.godwit.activities.host.ActivityStubs;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.http.AddressedClient.NoAnswer;
 import dev.godwit.activities.http.Answer;
-import dev.godwit.workflows.GodwitJson;
 import dev.godwit.workflows.activity.Act;
 import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.activity.Inspect;
@@ -26,20 +28,10 @@ import dev.godwit.workflows.plan.Step.DrainRequests;
 import dev.godwit.workflows.plan.Step.ForwardRequests;
 import dev.godwit.workflows.plan.Step.InstallSite;
 import dev.godwit.workflows.plan.Step.ServePage;
-import dev.godwit.workflows.spec.Budget;
-import dev.godwit.workflows.spec.Gates;
-import dev.godwit.workflows.spec.Jobs;
 import dev.godwit.workflows.spec.NginxProxy;
 import dev.godwit.workflows.spec.Outage;
-import dev.godwit.workflows.spec.Spec;
-import dev.godwit.workflows.spec.TlsSpec;
-import io.temporal.activity.ActivityOptions;
-import io.temporal.client.WorkflowClientOptions;
-import io.temporal.common.RetryOptions;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
-import io.temporal.testing.TestActivityEnvironment;
-import io.temporal.testing.TestEnvironmentOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -90,16 +82,16 @@ class NginxRoutingTest {
     private RealNginx source;
     private RealNginx target;
     private HttpServer application;
-    private TestActivityEnvironment environment;
+    private @Nullable ActivityStubs stubs;
     private ProxyRouting routing;
     private MigrationContext migration;
     private String site;
 
     @BeforeEach
-    void startBoth() throws IOException, InterruptedException {
+    void startBoth() throws IOException {
         assumeTrue(RealNginx.installed(), "needs nginx and openssl (Debian: nginx-light, openssl)");
-        http = freePort();
-        https = freePort();
+        http = ThisMachine.freePort();
+        https = ThisMachine.freePort();
         // Workers that are not root must reach the files below.
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         source = new RealNginx("old", "127.0.0.1", folder.resolve("old"), http, https);
@@ -133,41 +125,29 @@ class NginxRoutingTest {
         source.enableSite(site);
         source.start();
         migration = new MigrationContext("m-" + http, NAME, source.spec(), target.spec());
-        environment = environment(RealNginx.layout("nginx"), Optional.empty());
-        routing = stub(environment);
+        routing = routing(RealNginx.layout("nginx"), Optional.empty());
     }
 
-    private TestActivityEnvironment environment(NginxLayout layout, Optional<Path> programs) {
-        NginxRouting implementation = new NginxRouting(
-                host -> host.equals(source.spec()) ? source.server(programs) : target.server(programs),
-                layout,
-                AddressedClient.accepting(Duration.ofSeconds(2)),
-                BOUND);
-        TestActivityEnvironment made = TestActivityEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
-                .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
-                        .setDataConverter(GodwitJson.dataConverter())
-                        .build())
-                .build());
-        made.registerActivitiesImplementations(implementation);
-        return made;
-    }
-
-    private static ProxyRouting stub(TestActivityEnvironment environment) {
-        return environment.newActivityStub(
+    private ProxyRouting routing(NginxLayout layout, Optional<Path> programs) {
+        if (stubs != null) {
+            stubs.close();
+        }
+        stubs = new ActivityStubs();
+        return stubs.stub(
                 ProxyRouting.class,
-                ActivityOptions.newBuilder()
-                        .setStartToCloseTimeout(Duration.ofMinutes(1))
-                        .setRetryOptions(
-                                RetryOptions.newBuilder().setMaximumAttempts(1).build())
-                        .build());
+                new NginxRouting(
+                        host -> host.equals(source.spec()) ? source.server(programs) : target.server(programs),
+                        layout,
+                        AddressedClient.accepting(Duration.ofSeconds(2)),
+                        BOUND));
     }
 
     @AfterEach
     void stopBoth() throws IOException {
         slow.countDown();
         client.close();
-        if (environment != null) {
-            environment.close();
+        if (stubs != null) {
+            stubs.close();
         }
         if (source != null && target != null) {
             source.close();
@@ -213,13 +193,7 @@ class NginxRoutingTest {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private void startTarget() throws IOException, InterruptedException {
+    private void startTarget() throws IOException {
         target.enableSite(site);
         target.start();
     }
@@ -346,14 +320,25 @@ class NginxRoutingTest {
         Path programs = Files.createDirectory(folder.resolve("programs"));
         Path unshare = Files.writeString(programs.resolve("unshare"), "#!/bin/sh\nexit 1\n");
         Files.setPosixFilePermissions(unshare, PosixFilePermissions.fromString("rwxr-xr-x"));
-        environment.close();
-        environment = environment(RealNginx.layout("nginx"), Optional.of(programs));
-        routing = stub(environment);
+        routing = routing(RealNginx.layout("nginx"), Optional.of(programs));
         refuses();
         Files.delete(source.path("/etc/nginx/sites-enabled/broken"));
         servePage();
         assertThat(ask("/").status()).isEqualTo(503);
         assertThat(source.files()).noneMatch(file -> file.contains("/."));
+    }
+
+    @Test
+    void shouldSayThatTheDiskIsFull() throws Exception {
+        BeforeImage before = look(new ServePage(proxy()));
+        Path programs = Files.createDirectory(folder.resolve("programs"));
+        Path sync = Files.writeString(
+                programs.resolve("sync"), "#!/bin/sh\necho 'sync: error syncing: Disk quota exceeded' >&2\nexit 1\n");
+        Files.setPosixFilePermissions(sync, PosixFilePermissions.fromString("rwxr-xr-x"));
+        routing = routing(RealNginx.layout("nginx"), Optional.of(programs));
+
+        assertFails(FailureType.DISK_FULL, "Disk quota exceeded", () -> servePage(proxy(), before));
+        assertThat(source.read(RealNginx.FILE)).isEqualTo(site);
     }
 
     private void refuses() throws Exception {
@@ -377,9 +362,7 @@ class NginxRoutingTest {
                 """);
         Files.setPosixFilePermissions(source.path("/etc/nginx/lazy"), PosixFilePermissions.fromString("rwxr-xr-x"));
         BeforeImage before = look(new ServePage(proxy()));
-        environment.close();
-        environment = environment(RealNginx.layout("/etc/nginx/lazy"), Optional.empty());
-        routing = stub(environment);
+        routing = routing(RealNginx.layout("/etc/nginx/lazy"), Optional.empty());
         assertFails(FailureType.PROXY_NOT_PROVED, "workers of the old configuration", () -> servePage(proxy(), before));
         assertThat(ask("/").status()).isEqualTo(200);
     }
@@ -781,7 +764,10 @@ class NginxRoutingTest {
         target.start();
         List<String> files = target.files();
         BeforeImage before = lookAtTarget();
-        assertThat(install(before).summary()).contains("installed", "reaches its port " + http + " and port " + https);
+        assertThat(install(before).summary())
+                .contains(
+                        "installed",
+                        "reaches its port " + Math.min(http, https) + " and port " + Math.max(http, https));
         assertThat(target.read(RealNginx.FILE)).isEqualTo(site);
         assertThat(Files.readSymbolicLink(target.path(RealNginx.SITE))).hasToString("../sites-available/shop");
         assertThat(ask(target, "https://shop.test:" + https + "/").body()).contains("side 127.0.0.2");
@@ -857,22 +843,8 @@ class NginxRoutingTest {
     // ---- the preflight ----
 
     private Inspection inspect(NginxProxy proxy) {
-        return routing.inspectProxy(new Inspect(new Spec(
-                NAME,
-                source.spec(),
-                target.spec(),
-                List.of(),
-                List.of(),
-                List.of(),
-                Jobs.NONE,
-                proxy,
-                null,
-                TlsSpec.NONE,
-                List.of(),
-                List.of(),
-                Gates.DEFAULT,
-                Budget.DEFAULT,
-                Duration.ofDays(1))));
+        return routing.inspectProxy(new Inspect(
+                TestSpec.between(source.spec(), target.spec()).proxy(proxy).build()));
     }
 
     private static List<String> codes(Inspection inspection, Finding.Severity severity) {

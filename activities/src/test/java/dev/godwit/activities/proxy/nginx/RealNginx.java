@@ -1,12 +1,10 @@
 package dev.godwit.activities.proxy.nginx;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import dev.godwit.activities.ThisMachine;
 import dev.godwit.workflows.spec.HostSpec;
 import dev.godwit.workflows.spec.SecretRef;
 import dev.godwit.workflows.spec.SshLogin;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -78,10 +76,6 @@ final class RealNginx implements AutoCloseable {
         return new HostSpec(name, address, new SshLogin("root", new SecretRef("key"), "SHA256:x", 22));
     }
 
-    LocalServer server() {
-        return server(Optional.empty());
-    }
-
     LocalServer server(Optional<Path> programs) {
         return new LocalServer(spec(), root, programs);
     }
@@ -100,8 +94,8 @@ final class RealNginx implements AutoCloseable {
     }
 
     /** A certificate for a name, signed by nobody. */
-    void certify(String host) throws IOException, InterruptedException {
-        run(
+    void certify(String host) throws IOException {
+        ThisMachine.command(
                 "openssl",
                 "req",
                 "-x509",
@@ -127,12 +121,14 @@ final class RealNginx implements AutoCloseable {
         Files.createSymbolicLink(path(SITE), Path.of("../sites-available/shop"));
     }
 
-    void start() throws IOException, InterruptedException {
-        run("/usr/sbin/nginx", "-c", path("/etc/nginx/nginx.conf").toString());
+    void start() throws IOException {
+        ThisMachine.command(
+                "/usr/sbin/nginx", "-c", path("/etc/nginx/nginx.conf").toString());
     }
 
-    void reload() throws IOException, InterruptedException {
-        run("/usr/sbin/nginx", "-c", path("/etc/nginx/nginx.conf").toString(), "-s", "reload");
+    void reload() throws IOException {
+        ThisMachine.command(
+                "/usr/sbin/nginx", "-c", path("/etc/nginx/nginx.conf").toString(), "-s", "reload");
     }
 
     /** The processes of this nginx's workers. */
@@ -155,14 +151,6 @@ final class RealNginx implements AutoCloseable {
         try (Stream<Path> files = Files.walk(path("/etc/nginx"))) {
             return files.map(Path::toString).sorted().toList();
         }
-    }
-
-    static void run(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor())
-                .as("%s: %s", String.join(" ", command), said)
-                .isZero();
     }
 
     @Override
