@@ -192,14 +192,14 @@ record Operation(UriRouteInfo<?, ?> route, Method method, Call call, boolean ope
     }
 
     private Set<ProblemType> problems() {
-        Set<ProblemType> problems =
-                EnumSet.of(ProblemType.REQUEST_REFUSED, ProblemType.NOT_ACCEPTABLE, ProblemType.UNEXPECTED);
+        Set<ProblemType> problems = EnumSet.of(
+                ProblemType.REQUEST_REFUSED,
+                ProblemType.INVALID_PARAMETER,
+                ProblemType.NOT_ACCEPTABLE,
+                ProblemType.UNEXPECTED);
         problems.addAll(Arrays.asList(call.problems()));
         if (!open) {
             problems.add(ProblemType.UNAUTHENTICATED);
-        }
-        if (method.getParameterCount() > 0) {
-            problems.add(ProblemType.INVALID_PARAMETER);
         }
         if (Arrays.stream(method.getParameters()).anyMatch(one -> one.isAnnotationPresent(PathVariable.class))) {
             problems.add(ProblemType.NOTHING_HERE);
