@@ -136,6 +136,7 @@ class BadInputTest {
 
         assertThat(answer.status()).isEqualTo(413);
         assertThat(answer.problem()).isEqualTo("body-too-large");
+        assertThat(answer.json().get("detail").asString()).contains("512 KiB");
     }
 
     @Test

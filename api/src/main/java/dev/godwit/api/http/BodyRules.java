@@ -62,7 +62,7 @@ final class BodyRules {
                         registry -> registry.schemaRegistryConfig(SchemaRegistryConfig.builder()
                                 .pathType(PathType.JSON_POINTER)
                                 .build()))
-                .getSchema(Schemas.ofBody(type));
+                .getSchema(Schemas.alone(type));
     }
 
     private static SpecProblem problem(Error error) {

@@ -89,10 +89,10 @@ record Operation(UriRouteInfo<?, ?> route, Method method, Call call, boolean ope
     /** A parameter is a text, an enum, or a record around one of them that says what it looks like. */
     private static ObjectNode schema(Class<?> type) {
         if (!type.isRecord()) {
-            return Schemas.ofPlain(type);
+            return Schemas.alone(type);
         }
         RecordComponent only = type.getRecordComponents()[0];
-        ObjectNode schema = Schemas.ofPlain(only.getType());
+        ObjectNode schema = Schemas.alone(only.getType());
         Schemas.describe(schema, only.getAnnotation(Doc.class));
         schema.remove("description");
         return schema;
