@@ -167,11 +167,6 @@ public final class Godwit implements AutoCloseable {
         return "Godwit is ready" + where;
     }
 
-    /** The beans of this instance. */
-    public ApplicationContext context() {
-        return context;
-    }
-
     /**
      * Waits until somebody stops it. That is what a JVM is told whose signal to end comes meanwhile: its status is 0 when
      * every part stopped cleanly, not the one of a process that the signal killed.
