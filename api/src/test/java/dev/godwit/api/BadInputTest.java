@@ -6,6 +6,7 @@ import io.micronaut.context.annotation.Property;
 import io.micronaut.runtime.server.EmbeddedServer;
 import io.micronaut.test.extensions.junit5.annotation.MicronautTest;
 import jakarta.inject.Inject;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,6 +136,7 @@ class BadInputTest {
 
         assertThat(answer.status()).isEqualTo(413);
         assertThat(answer.problem()).isEqualTo("body-too-large");
+        assertThat(answer.json().get("detail").asString()).contains("512 KiB");
     }
 
     @Test
@@ -206,6 +208,26 @@ class BadInputTest {
         assertThat(answer.status()).as(answer.text()).isEqualTo(400);
         assertThat(answer.problem()).isEqualTo("invalid-parameter");
         assertThat(answer.json().get("detail").asString()).contains("Expected");
+    }
+
+    @Test
+    void shouldRefuseAParameterThatTheCallDoesNotTake() {
+        Http.Answer misspelt = http.get(MIGRATIONS + "/x/history?fromat=temporal");
+        Http.Answer onList = http.get(MIGRATIONS + "?limit=1&page=2");
+        Http.Answer onStart = http.post(MIGRATIONS + "?dryRun=true", Specs.json("dry.example.org"));
+
+        assertThat(List.of(misspelt.status(), onList.status(), onStart.status()))
+                .containsOnly(400);
+        assertThat(misspelt.problem()).isEqualTo("invalid-parameter");
+        assertThat(misspelt.header("X-Content-Type-Options")).contains("nosniff");
+        assertThat(misspelt.json().get("detail").asString()).contains("'format'", "'fromat'");
+        assertThat(onList.json().get("detail").asString()).contains("'phase'", "'cursor'", "'page'");
+        assertThat(onStart.json().get("detail").asString()).contains("'dryRun'");
+        assertThat(http.get("/api/v1/health?x=1").status()).isEqualTo(400);
+        assertThat(http.send("GET", MIGRATIONS + "?page=2", null, Map.of("Authorization", ""))
+                        .status())
+                .as("a stranger learns nothing")
+                .isEqualTo(401);
     }
 
     @ParameterizedTest

@@ -7,10 +7,12 @@ import dev.godwit.app.engine.OwnerOnly;
 import dev.godwit.app.engine.TemporalConfiguration;
 import dev.godwit.worker.Folders;
 import dev.godwit.worker.TemporalWorker;
+import io.grpc.StatusRuntimeException;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.exceptions.ConfigurationException;
 import io.micronaut.http.server.exceptions.ServerStartupException;
 import io.micronaut.runtime.server.EmbeddedServer;
+import io.temporal.client.WorkflowClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -106,9 +108,23 @@ public final class Godwit implements AutoCloseable {
         if (role.works()) {
             TemporalWorker worker = opened(context.getBean(TemporalWorker.class));
             worker.start();
+            sayWhatGoesOn();
         }
         if (role.servesApi()) {
             serve(context.getProperty("godwit.tokens", Path.class).orElse(data.resolve("tokens")));
+        }
+    }
+
+    private void sayWhatGoesOn() {
+        try {
+            long running = context.getBean(WorkflowClient.class)
+                    .countWorkflows("WorkflowType = 'Migration' AND ExecutionStatus = 'Running'")
+                    .getCount();
+            if (running > 0) {
+                LOG.info("Migrations that have not ended, and go on: {}", running);
+            }
+        } catch (StatusRuntimeException e) {
+            LOG.debug("The engine cannot count", e);
         }
     }
 
@@ -165,11 +181,6 @@ public final class Godwit implements AutoCloseable {
     /** One line that says that it is ready, and where. */
     public String ready() {
         return "Godwit is ready" + where;
-    }
-
-    /** The beans of this instance. */
-    public ApplicationContext context() {
-        return context;
     }
 
     /**

@@ -20,9 +20,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,7 +66,7 @@ class UpTest {
         first.process().destroyForcibly().waitFor();
         engines().forEach(ProcessHandle::destroyForcibly);
 
-        up();
+        assertThat(up().all()).contains("Migrations that have not ended, and go on: 1");
         assertThat(status()).isEqualTo(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING);
         assertThat(engines()).hasSize(1);
     }
@@ -361,18 +363,21 @@ class UpTest {
         }
     }
 
-    /** Starts a workflow that no worker knows, so that it waits. */
+    /** Starts a migration that no worker takes, so that it waits, and returns when the engine's index has it. */
     private void startWaiting() {
         try (Connection connection = new Connection(enginePort)) {
             connection
                     .client()
                     .newUntypedWorkflowStub(
-                            "Nothing",
+                            "Migration",
                             WorkflowOptions.newBuilder()
                                     .setWorkflowId("waits")
                                     .setTaskQueue("nobody")
                                     .build())
                     .start();
+            while (connection.client().countWorkflows("").getCount() == 0) {
+                LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+            }
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.godwit.lab;
 
 import dev.godwit.api.migration.MigrationView;
-import dev.godwit.api.migration.PlanView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,9 +81,9 @@ final class Demo {
         Ground before = Ground.record(session);
         terminal.event("recorded what is there: " + before.summary());
         mover.startTraffic();
-        PlanView plan = mover.plan();
+        mover.plan();
         mover.start();
-        MigrationView end = mover.rollBackWhenItFails(step, plan);
+        MigrationView end = mover.rollBackWhenItFails(step);
         List<Check> checks = new RollBackAudit(session, before, end, step, FailAtInterceptor.MESSAGE).checks();
         return new Report(terminal).of(end, checks);
     }

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -224,10 +225,13 @@ public final class GodwitProcess implements AutoCloseable {
         }
     }
 
+    /** The engine that a Godwit has started. */
+    public static Optional<ProcessHandle> engineOf(ProcessHandle godwit) {
+        return godwit.children().filter(GodwitProcess::isEngine).findFirst();
+    }
+
     private ProcessHandle engine() {
-        return process.children()
-                .filter(GodwitProcess::isEngine)
-                .findFirst()
+        return engineOf(process.toHandle())
                 .orElseThrow(() -> new LabException(
                         ExitCode.FAILURE, "Expected Godwit to have an engine, but found none:\n" + lastWords()));
     }

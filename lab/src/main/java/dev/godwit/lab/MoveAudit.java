@@ -50,7 +50,7 @@ final class MoveAudit {
         checks.add(outside.forwarded(end, session.environment()));
         checks.add(outside.writes());
         checks.add(outside.servedBy(
-                "new", seconds(Objects.requireNonNull(step("point-dns").endedAt())), SOME_WRITES));
+                "new", Outside.seconds(Objects.requireNonNull(step("point-dns").endedAt())), SOME_WRITES));
         checks.add(frozen());
         checks.add(database(after));
         checks.add(orders());
@@ -205,9 +205,5 @@ final class MoveAudit {
                 .filter(step -> step.id().equals(id))
                 .findFirst()
                 .orElseThrow(() -> new LabException(ExitCode.FAILURE, "Expected the step " + id + ", but found none"));
-    }
-
-    private static double seconds(Instant instant) {
-        return instant.toEpochMilli() / 1000.0;
     }
 }

@@ -169,11 +169,10 @@ public final class Mover {
     }
 
     /** Waits until the step fails, and decides to roll back. */
-    MigrationView rollBackWhenItFails(String step, PlanView reviewed) throws IOException, InterruptedException {
+    MigrationView rollBackWhenItFails(String step) throws IOException, InterruptedException {
         MigrationView view = follow(now -> waitsFor(now, Waiting.For.APPROVAL) || waitsFor(now, Waiting.For.DECISION));
         if (waitsFor(view, Waiting.For.APPROVAL)) {
-            terminal.event("POST /migrations/" + id() + "/approval");
-            api.approve(id(), reviewed.plan(), "the rehearsal's answers are the same");
+            approve();
             view = follow(now -> waitsFor(now, Waiting.For.DECISION));
         }
         Waiting waiting = view.waiting();
@@ -185,7 +184,7 @@ public final class Mover {
         }
         terminal.event("POST /migrations/" + id() + "/decision: roll back");
         api.decide(id(), step, "roll-back", "the demo made " + step + " fail");
-        return follow(now -> now.outcome() != null);
+        return ended();
     }
 
     /** Follows until a condition holds. */
@@ -202,7 +201,7 @@ public final class Mover {
                 .strip());
     }
 
-    static boolean waitsFor(MigrationView view, Waiting.For what) {
+    public static boolean waitsFor(MigrationView view, Waiting.For what) {
         Waiting waiting = view.waiting();
         return waiting != null && waiting.what() == what;
     }

@@ -78,7 +78,8 @@ final class Outside {
         return end.steps().stream().filter(step -> step.id().equals(id)).findFirst();
     }
 
-    private static double seconds(Instant at) {
+    /** As the client counts: since 1970. */
+    static double seconds(Instant at) {
         return at.toEpochMilli() / 1000.0;
     }
 

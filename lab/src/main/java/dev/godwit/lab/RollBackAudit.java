@@ -39,7 +39,7 @@ final class RollBackAudit {
 
     /** Lets the client go on for a while, stops it and asks. */
     List<Check> checks() throws InterruptedException {
-        double ended = (end.endedAt() == null ? Instant.now() : end.endedAt()).toEpochMilli() / 1000.0;
+        double ended = Outside.seconds(end.endedAt() == null ? Instant.now() : end.endedAt());
         Outside outside = new Outside(lab);
         Await.until(
                 TRAFFIC_FLOWS,

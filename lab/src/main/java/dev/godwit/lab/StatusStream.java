@@ -93,6 +93,12 @@ final class StatusStream {
         }
     }
 
+    /** A workflow that somebody ended by force has no outcome, and a note. */
+    private static String how(MigrationView end) {
+        String why = end.endReason() == null ? end.note() : end.endReason();
+        return (end.outcome() == null ? "" : " " + end.outcome()) + (why == null ? "" : ": " + why);
+    }
+
     private static String words(@Nullable MigrationView view) {
         return view == null
                 ? "not known"
@@ -126,11 +132,9 @@ final class StatusStream {
                 watcher.accept(view);
                 if (condition.test(view)) {
                     found.complete(view);
-                } else if (view.outcome() != null) {
+                } else if (view.endedAt() != null) {
                     found.completeExceptionally(new LabException(
-                            ExitCode.FAILURE,
-                            "Expected more of the migration, but it ended " + view.outcome()
-                                    + (view.endReason() == null ? "" : ": " + view.endReason())));
+                            ExitCode.FAILURE, "Expected more of the migration, but it ended" + how(view)));
                 }
             } catch (RuntimeException e) {
                 found.completeExceptionally(e);

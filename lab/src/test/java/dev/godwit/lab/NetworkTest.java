@@ -93,30 +93,29 @@ class NetworkTest extends LabTest {
     @Test
     @Tag("long")
     void shouldRollBackByItselfWhenTheServersStayApartBeforeThePivot() throws Exception {
-        String step = "forward-requests";
-        try (LabSession session = open(Rows.SMALL, WITH_BREAKPOINTS)) {
-            Mover mover = new Mover(session, terminal, Duration.ofSeconds(10));
-            Breakpoints breakpoints = new Breakpoints(session.godwit().data());
-            Ground before = Ground.record(session);
-            mover.startTraffic();
-            mover.plan();
-            Breakpoint point = new Breakpoint(step, Moment.BEFORE);
-            breakpoints.set(point);
-            mover.start();
-            mover.approve();
-            await(mover, breakpoints, point);
-            session.lab().cut("old", "new");
-            breakpoints.clear();
-            MigrationView end = mover.ended();
-            session.lab().heal();
-            assertPassed(end, new RollBackAudit(session, before, end, step, "nobody decided within 10s").checks());
-        }
+        goBackFromACut("old", "new", (mover, lab) -> {});
     }
 
     /** Only the source can end its page: there is nothing that could be done without it. */
     @Test
     @Tag("long")
     void shouldGoOnGoingBackUntilTheSourceIsReachedAgainWhenGodwitLosesItWhileThePageIsUp() throws Exception {
+        goBackFromACut("godwit", "old", (mover, lab) -> {
+            mover.follow(view -> view.undoing() && hasFailedAttempt(view));
+            Thread.sleep(AWHILE);
+            MigrationView waits = mover.status();
+            assertThat(waits.outcome()).isNull();
+            assertThat(waits.serving()).isNull();
+            lab.heal();
+        });
+    }
+
+    private interface Meanwhile {
+        void happens(Mover mover, LabHost lab) throws Exception;
+    }
+
+    /** A path is cut while the page is up, and nobody decides. */
+    private void goBackFromACut(String one, String other, Meanwhile meanwhile) throws Exception {
         String step = "forward-requests";
         try (LabSession session = open(Rows.SMALL, WITH_BREAKPOINTS)) {
             Mover mover = new Mover(session, terminal, Duration.ofSeconds(10));
@@ -129,15 +128,11 @@ class NetworkTest extends LabTest {
             mover.start();
             mover.approve();
             await(mover, breakpoints, point);
-            session.lab().cut("godwit", "old");
+            session.lab().cut(one, other);
             breakpoints.clear();
-            mover.follow(view -> view.undoing() && hasFailedAttempt(view));
-            Thread.sleep(AWHILE);
-            MigrationView waits = mover.status();
-            assertThat(waits.outcome()).isNull();
-            assertThat(waits.serving()).isNull();
-            session.lab().heal();
+            meanwhile.happens(mover, session.lab());
             MigrationView end = mover.ended();
+            session.lab().heal();
             assertPassed(end, new RollBackAudit(session, before, end, step, "nobody decided within 10s").checks());
         }
     }

@@ -3,7 +3,6 @@ package dev.godwit.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.godwit.api.migration.MigrationView;
-import dev.godwit.api.migration.PlanView;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -29,9 +28,9 @@ class ScenarioTest extends LabTest {
             Mover mover = new Mover(session, terminal);
             Ground before = Ground.record(session);
             mover.startTraffic();
-            PlanView plan = mover.plan();
+            mover.plan();
             mover.start();
-            MigrationView end = mover.rollBackWhenItFails(step, plan);
+            MigrationView end = mover.rollBackWhenItFails(step);
             assertPassed(end, new RollBackAudit(session, before, end, step, FailAtInterceptor.MESSAGE).checks());
         }
     }

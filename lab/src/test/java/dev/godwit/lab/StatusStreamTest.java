@@ -84,6 +84,14 @@ class StatusStreamTest {
     }
 
     @Test
+    void shouldSayWhyWhenSomebodyEndsTheWorkflow() {
+        answers.add(new Answer(200, event(Phase.PREPARE, null, Instant.EPOCH, "ended from outside"), true));
+        assertThatThrownBy(() -> follow(Phase.CUTOVER, Duration.ofSeconds(2)))
+                .isInstanceOf(LabException.class)
+                .hasMessageContaining("it ended: ended from outside");
+    }
+
+    @Test
     void shouldNotWaitLongerThanAsked() {
         answers.add(new Answer(200, event(Phase.PREPARE, null), true));
         assertThatThrownBy(() -> follow(Phase.CUTOVER, Duration.ofMillis(300)))
@@ -131,6 +139,10 @@ class StatusStreamTest {
     }
 
     private static String event(Phase phase, @Nullable End end) {
+        return event(phase, end, end == null ? null : Instant.EPOCH, null);
+    }
+
+    private static String event(Phase phase, @Nullable End end, @Nullable Instant endedAt, @Nullable String note) {
         MigrationView view = new MigrationView(
                 "shop-1",
                 "shop.example.org",
@@ -148,10 +160,10 @@ class StatusStreamTest {
                 end,
                 end == null ? null : "a disk was full",
                 Instant.EPOCH,
-                null,
+                endedAt,
                 1,
                 false,
-                null);
+                note);
         return "id: 1\nevent: status\ndata: " + GodwitJson.mapper().writeValueAsString(view) + "\n\n";
     }
 }

@@ -9,6 +9,7 @@ import com.networknt.schema.path.PathType;
 import dev.godwit.api.openapi.Schemas;
 import dev.godwit.api.problem.Problem;
 import dev.godwit.api.problem.ProblemException;
+import dev.godwit.api.problem.Shown;
 import dev.godwit.workflows.spec.SpecException;
 import dev.godwit.workflows.spec.SpecProblem;
 import dev.godwit.workflows.spec.SpecReader;
@@ -61,14 +62,15 @@ final class BodyRules {
                         registry -> registry.schemaRegistryConfig(SchemaRegistryConfig.builder()
                                 .pathType(PathType.JSON_POINTER)
                                 .build()))
-                .getSchema(Schemas.ofBody(type));
+                .getSchema(Schemas.alone(type));
     }
 
     private static SpecProblem problem(Error error) {
         String path = error.getInstanceLocation().toString();
         String message = switch (error.getKeyword()) {
             case "required" -> "Expected the key '" + error.getProperty() + "', but found none; add it";
-            case "additionalProperties" -> "Expected no such key, but found '" + name(error) + "'; remove it";
+            case "additionalProperties" ->
+                "Expected no such key, but found '" + Shown.of(error.getProperty()) + "'; remove it";
             case "type" -> "Expected a value of the type " + wanted(error) + ", but found another; see /docs";
             case "enum" -> "Expected one of " + choices(error) + ", but found something else";
             case "maxLength" -> "Expected at most " + wanted(error) + " characters, but found more; shorten it";
@@ -79,11 +81,6 @@ final class BodyRules {
             default -> "Expected a value that fits the API's document at /docs, but found another";
         };
         return new SpecProblem(path, message);
-    }
-
-    private static String name(Error error) {
-        String name = error.getProperty();
-        return name.length() <= 60 ? name : name.substring(0, 60) + "…";
     }
 
     private static String wanted(Error error) {

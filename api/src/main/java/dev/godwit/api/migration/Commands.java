@@ -88,7 +88,7 @@ final class Commands {
                     "Expected a migration that runs or waits, but found that it has ended; look at its status and its"
                             + " history");
         } catch (ProblemException e) {
-            throw e.problem().status() == ProblemType.TIMED_OUT.status() ? unanswered(run) : e;
+            throw e.problem().is(ProblemType.TIMED_OUT) ? unanswered(run) : e;
         }
     }
 

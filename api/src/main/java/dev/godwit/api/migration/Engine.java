@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The engine, asked with an end to the patience: an engine that is away is a problem with a name, never a hanging call. */
 @Singleton
-public final class Engine {
+final class Engine {
     private final WorkflowClient client;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("engine-deadlines").factory());

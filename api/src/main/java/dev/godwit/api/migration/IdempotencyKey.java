@@ -7,6 +7,10 @@ import java.util.regex.Pattern;
 public record IdempotencyKey(
         @Doc(value = "A key", pattern = PATTERN, longest = 200, example = "6f1c2b8e-move-shop")
         String text) {
+    static final String HEADER = "Idempotency-Key";
+    static final String MEANING =
+            "Names the request: the same request under the same key does nothing a second time and gets the answer again, another one is refused";
+
     /** What a key looks like. */
     public static final String PATTERN = "^[A-Za-z0-9._:/+=@-]{1,200}$";
 

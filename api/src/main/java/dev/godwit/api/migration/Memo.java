@@ -2,10 +2,15 @@ package dev.godwit.api.migration;
 
 import dev.godwit.workflows.GodwitJson;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
+import io.temporal.common.SearchAttributeKey;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 
-/** What the API writes beside a workflow when it starts it, and reads without asking any worker. */
+/**
+ * What stands beside a workflow and is read without asking any worker: the memo, which the API writes at the start, and
+ * the search attributes, which the workflow keeps up to date.
+ */
 final class Memo {
     static final String MIGRATION = "godwitMigration";
     static final String IDEMPOTENCY_KEY = "godwitIdempotencyKey";
@@ -19,15 +24,18 @@ final class Memo {
                 .map(payload -> GodwitJson.dataConverter().fromPayload(payload, String.class, String.class));
     }
 
-    /** A keyword among the search attributes, which the workflow keeps up to date. */
-    static Optional<String> keyword(WorkflowExecutionInfo info, String name) {
+    /** The constant that a search attribute names; empty if it names none of them. */
+    static <E extends Enum<E>> Optional<E> keyword(
+            WorkflowExecutionInfo info, SearchAttributeKey<String> key, Class<E> type) {
         return Optional.ofNullable(
-                        info.getSearchAttributes().getIndexedFieldsMap().get(name))
+                        info.getSearchAttributes().getIndexedFieldsMap().get(key.getName()))
                 .filter(payload -> !payload.getData().isEmpty())
                 .map(payload -> GodwitJson.mapper().readTree(payload.getData().toByteArray()))
                 .map(node -> node.isArray() && !node.isEmpty() ? node.get(0) : node)
                 .filter(node -> node.isString())
-                .map(node -> node.asString());
+                .flatMap(node -> Arrays.stream(type.getEnumConstants())
+                        .filter(constant -> constant.name().equals(node.asString()))
+                        .findFirst());
     }
 
     static Map<String, Object> of(MigrationId id, String key, String hash, String actor) {

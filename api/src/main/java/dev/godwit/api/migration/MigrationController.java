@@ -20,8 +20,6 @@ import org.reactivestreams.Publisher;
 @Controller("/api/v1/migrations/{id}")
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class MigrationController {
-    private static final String ID = "The id of the migration";
-
     private final Engine engine;
     private final Runs runs;
     private final Statuses statuses;
@@ -46,7 +44,7 @@ final class MigrationController {
             answer = "A stream of events",
             body = MigrationView.class,
             problems = ProblemType.UNKNOWN_MIGRATION)
-    Publisher<StatusEvent> events(@PathVariable @Doc(ID) String id) {
+    Publisher<StatusEvent> events(@PathVariable @Doc(MigrationId.MEANING) String id) {
         return feeds.of(runs.find(id).id());
     }
 
@@ -58,7 +56,7 @@ final class MigrationController {
             body = {JournalView.class, Object.class},
             problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.NO_WORKER})
     HttpResponse<?> history(
-            @PathVariable @Doc(ID) String id,
+            @PathVariable @Doc(MigrationId.MEANING) String id,
             @Doc("How it is told") @QueryValue(defaultValue = "journal") HistoryFormat format) {
         Run run = runs.find(id);
         return switch (format) {
@@ -81,7 +79,7 @@ final class MigrationController {
             answer = "How it ended, its steps, who had a part in it, and the audit",
             body = EvidenceView.class,
             problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.NOT_ENDED, ProblemType.NO_WORKER})
-    EvidenceView evidence(@PathVariable @Doc(ID) String id) {
+    EvidenceView evidence(@PathVariable @Doc(MigrationId.MEANING) String id) {
         Run run = runs.find(id);
         if (run.isOpen()) {
             throw new ProblemException(Problem.of(

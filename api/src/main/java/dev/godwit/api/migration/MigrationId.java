@@ -17,6 +17,8 @@ import java.util.regex.Pattern;
  * servers, so it holds nothing but lower-case letters, digits, dots and hyphens.
  */
 public record MigrationId(String text, String service) {
+    static final String MEANING = "The id of the migration";
+
     /** The most characters. */
     public static final int LONGEST = 253 + 20;
 

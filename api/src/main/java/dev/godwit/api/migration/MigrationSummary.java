@@ -7,7 +7,6 @@ import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import java.net.URI;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -37,22 +36,14 @@ public record MigrationSummary(
     }
 
     static Phase phase(WorkflowExecutionInfo info) {
-        return Memo.keyword(info, SearchAttributes.PHASE.getName())
-                .flatMap(name -> Arrays.stream(Phase.values())
-                        .filter(phase -> phase.name().equals(name))
-                        .findFirst())
-                .orElse(Phase.PREFLIGHT);
+        return Memo.keyword(info, SearchAttributes.PHASE, Phase.class).orElse(Phase.PREFLIGHT);
     }
 
     private static @Nullable Outcome outcome(WorkflowExecutionInfo info) {
         if (info.getStatus() == WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING) {
             return Outcome.OPEN;
         }
-        return Memo.keyword(info, SearchAttributes.OUTCOME.getName())
-                .flatMap(name -> Arrays.stream(Outcome.values())
-                        .filter(outcome -> outcome.name().equals(name))
-                        .findFirst())
-                .orElse(null);
+        return Memo.keyword(info, SearchAttributes.OUTCOME, Outcome.class).orElse(null);
     }
 
     boolean matches(MigrationFilter filter) {

@@ -115,6 +115,19 @@ public record MigrationView(
     }
 
     MigrationView with(List<StepView> newSteps) {
+        return with(newSteps, waiting, endedAt, note);
+    }
+
+    /** The same of a migration that was ended before its own end: what it waited for, nobody waits for any more. */
+    MigrationView endedFromOutside(Instant at, String words) {
+        return with(steps, null, at, words);
+    }
+
+    private MigrationView with(
+            List<StepView> newSteps,
+            @Nullable Waiting newWaiting,
+            @Nullable Instant newEndedAt,
+            @Nullable String newNote) {
         return new MigrationView(
                 id,
                 service,
@@ -124,7 +137,7 @@ public record MigrationView(
                 plan,
                 findings,
                 newSteps,
-                waiting,
+                newWaiting,
                 paused,
                 undoing,
                 outage,
@@ -132,35 +145,10 @@ public record MigrationView(
                 outcome,
                 endReason,
                 startedAt,
-                endedAt,
+                newEndedAt,
                 revision,
                 partial,
-                note);
-    }
-
-    /** The same of a migration that was ended before its own end: what it waited for, nobody waits for any more. */
-    MigrationView endedFromOutside(Instant at, String words) {
-        return new MigrationView(
-                id,
-                service,
-                phase,
-                serving,
-                pastPivot,
-                plan,
-                findings,
-                steps,
-                null,
-                paused,
-                undoing,
-                outage,
-                predictedOutage,
-                outcome,
-                endReason,
-                startedAt,
-                at,
-                revision,
-                partial,
-                words);
+                newNote);
     }
 
     /** Whether nothing will change any more. */

@@ -25,10 +25,6 @@ import org.jspecify.annotations.Nullable;
 @Controller("/api/v1/migrations")
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class MigrationsController {
-    static final String KEY = "Idempotency-Key";
-    static final String KEY_MEANING =
-            "Names the request: the same request under the same key does nothing a second time and gets the answer again, another one is refused";
-
     private final Starter starter;
     private final Statuses statuses;
     private final MigrationIndex index;
@@ -57,7 +53,9 @@ final class MigrationsController {
                 ProblemType.PREFLIGHT_FAILED
             })
     HttpResponse<MigrationView> start(
-            @Body StartBody body, Actor actor, @Doc(KEY_MEANING) @Header(KEY) @Nullable IdempotencyKey key) {
+            @Body StartBody body,
+            Actor actor,
+            @Doc(IdempotencyKey.MEANING) @Header(IdempotencyKey.HEADER) @Nullable IdempotencyKey key) {
         MigrationView view = starter.start(body, actor, key);
         return HttpResponse.created(view, URI.create("/api/v1/migrations/" + view.id()));
     }
@@ -87,7 +85,7 @@ final class MigrationsController {
             answer = "The status",
             body = MigrationView.class,
             problems = ProblemType.UNKNOWN_MIGRATION)
-    MigrationView status(@PathVariable @Doc("The id of the migration") String id) {
+    MigrationView status(@PathVariable @Doc(MigrationId.MEANING) String id) {
         return statuses.of(id);
     }
 }

@@ -7,7 +7,6 @@ import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +34,7 @@ record Run(MigrationId id, DescribeWorkflowExecutionResponse description) {
 
     /** How the migration ended; empty while it runs, and if its workflow was ended before the migration's own end. */
     Optional<End> end() {
-        return Memo.keyword(info(), SearchAttributes.OUTCOME.getName())
-                .flatMap(name -> Arrays.stream(End.values())
-                        .filter(end -> end.name().equals(name))
-                        .findFirst());
+        return Memo.keyword(info(), SearchAttributes.OUTCOME, End.class);
     }
 
     @Nullable

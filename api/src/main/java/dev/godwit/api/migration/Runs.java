@@ -3,6 +3,7 @@ package dev.godwit.api.migration;
 import dev.godwit.api.problem.Problem;
 import dev.godwit.api.problem.ProblemException;
 import dev.godwit.api.problem.ProblemType;
+import dev.godwit.api.problem.Shown;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.temporal.api.common.v1.WorkflowExecution;
@@ -70,10 +71,9 @@ final class Runs {
     }
 
     private static ProblemException unknown(String text) {
-        String shown = text.length() <= 60 ? text : text.substring(0, 60) + "…";
         return new ProblemException(Problem.of(
                 ProblemType.UNKNOWN_MIGRATION,
-                "Expected the id of a migration, but found none with the id '" + shown
+                "Expected the id of a migration, but found none with the id '" + Shown.of(text)
                         + "'; GET /api/v1/migrations lists them"));
     }
 }

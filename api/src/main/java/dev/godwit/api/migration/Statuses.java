@@ -104,7 +104,7 @@ final class Statuses {
         try {
             return engine.ask(timeouts.status(), query);
         } catch (ProblemException e) {
-            if (e.problem().status() == ProblemType.TIMED_OUT.status()) {
+            if (e.problem().is(ProblemType.TIMED_OUT)) {
                 throw new NoAnswer(
                         "no worker answered within " + timeouts.status().toSeconds() + " s");
             }

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 @Controller("/api/v1/migrations/{id}")
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class SteeringController {
-    private static final String ID = "The id of the migration";
     private static final String ANSWER = "The command was taken; this is the status after it";
 
     private final Commands commands;
@@ -36,10 +35,10 @@ final class SteeringController {
             problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.CALL_DOES_NOT_FIT, ProblemType.IDEMPOTENCY_KEY_REUSED
             })
     MigrationView approval(
-            @PathVariable @Doc(ID) String id,
+            @PathVariable @Doc(MigrationId.MEANING) String id,
             @Body ApprovalBody body,
             Actor actor,
-            @Doc(MigrationsController.KEY_MEANING) @Header(MigrationsController.KEY) @Nullable IdempotencyKey key) {
+            @Doc(IdempotencyKey.MEANING) @Header(IdempotencyKey.HEADER) @Nullable IdempotencyKey key) {
         return commands.send(id, new Command.Approve(actor.name(), body.reason(), body.plan()), key);
     }
 
@@ -51,10 +50,10 @@ final class SteeringController {
             problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.CALL_DOES_NOT_FIT, ProblemType.IDEMPOTENCY_KEY_REUSED
             })
     MigrationView pause(
-            @PathVariable @Doc(ID) String id,
+            @PathVariable @Doc(MigrationId.MEANING) String id,
             @Body ReasonBody body,
             Actor actor,
-            @Doc(MigrationsController.KEY_MEANING) @Header(MigrationsController.KEY) @Nullable IdempotencyKey key) {
+            @Doc(IdempotencyKey.MEANING) @Header(IdempotencyKey.HEADER) @Nullable IdempotencyKey key) {
         return commands.send(id, new Command.Pause(actor.name(), body.reason()), key);
     }
 
@@ -66,10 +65,10 @@ final class SteeringController {
             problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.CALL_DOES_NOT_FIT, ProblemType.IDEMPOTENCY_KEY_REUSED
             })
     MigrationView resume(
-            @PathVariable @Doc(ID) String id,
+            @PathVariable @Doc(MigrationId.MEANING) String id,
             @Body ReasonBody body,
             Actor actor,
-            @Doc(MigrationsController.KEY_MEANING) @Header(MigrationsController.KEY) @Nullable IdempotencyKey key) {
+            @Doc(IdempotencyKey.MEANING) @Header(IdempotencyKey.HEADER) @Nullable IdempotencyKey key) {
         return commands.send(id, new Command.Resume(actor.name(), body.reason()), key);
     }
 
@@ -81,10 +80,10 @@ final class SteeringController {
             problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.CALL_DOES_NOT_FIT, ProblemType.IDEMPOTENCY_KEY_REUSED
             })
     MigrationView decision(
-            @PathVariable @Doc(ID) String id,
+            @PathVariable @Doc(MigrationId.MEANING) String id,
             @Body DecisionBody body,
             Actor actor,
-            @Doc(MigrationsController.KEY_MEANING) @Header(MigrationsController.KEY) @Nullable IdempotencyKey key) {
+            @Doc(IdempotencyKey.MEANING) @Header(IdempotencyKey.HEADER) @Nullable IdempotencyKey key) {
         return commands.send(id, new Command.Decide(actor.name(), body.reason(), body.step(), body.choice()), key);
     }
 
@@ -103,10 +102,10 @@ final class SteeringController {
                 ProblemType.IDEMPOTENCY_KEY_REUSED
             })
     MigrationView rollback(
-            @PathVariable @Doc(ID) String id,
+            @PathVariable @Doc(MigrationId.MEANING) String id,
             @Body RollbackBody body,
             Actor actor,
-            @Doc(MigrationsController.KEY_MEANING) @Header(MigrationsController.KEY) @Nullable IdempotencyKey key) {
+            @Doc(IdempotencyKey.MEANING) @Header(IdempotencyKey.HEADER) @Nullable IdempotencyKey key) {
         return commands.send(id, new Command.RollBack(actor.name(), body.reason(), body.acceptLoss()), key);
     }
 
@@ -118,10 +117,10 @@ final class SteeringController {
             problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.CALL_DOES_NOT_FIT, ProblemType.IDEMPOTENCY_KEY_REUSED
             })
     MigrationView finish(
-            @PathVariable @Doc(ID) String id,
+            @PathVariable @Doc(MigrationId.MEANING) String id,
             @Body ReasonBody body,
             Actor actor,
-            @Doc(MigrationsController.KEY_MEANING) @Header(MigrationsController.KEY) @Nullable IdempotencyKey key) {
+            @Doc(IdempotencyKey.MEANING) @Header(IdempotencyKey.HEADER) @Nullable IdempotencyKey key) {
         return commands.send(id, new Command.Finish(actor.name(), body.reason()), key);
     }
 }

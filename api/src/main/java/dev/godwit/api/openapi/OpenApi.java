@@ -11,6 +11,7 @@ import jakarta.inject.Singleton;
 import java.lang.reflect.Method;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -22,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
  * records that they read and write, and what {@link Call} and {@link Doc} say about them.
  */
 @Singleton
-public final class OpenApi {
+final class OpenApi {
     private static final String VERSION = "3.1.0";
     private static final String DEFINITIONS = "$defs";
 
@@ -34,7 +35,7 @@ public final class OpenApi {
     }
 
     /** The document; it is made once, when it is first asked for. */
-    public synchronized JsonNode document() {
+    synchronized JsonNode document() {
         if (document == null) {
             document = make();
         }
@@ -42,7 +43,7 @@ public final class OpenApi {
     }
 
     private ObjectNode make() {
-        Schemas schemas = Schemas.collected();
+        Schemas schemas = new Schemas();
         JsonNode problem = schemas.of(Problem.class);
         ObjectNode root = JsonNodeFactory.instance.objectNode().put("openapi", VERSION);
         root.putObject("info")
@@ -59,7 +60,7 @@ public final class OpenApi {
             Method method = route.getTargetMethod().getTargetMethod();
             ObjectNode path = paths.withObjectProperty(template(route));
             path.set(
-                    route.getHttpMethodName().toLowerCase(java.util.Locale.ROOT),
+                    route.getHttpMethodName().toLowerCase(Locale.ROOT),
                     new Operation(route, method, call(method), method.isAnnotationPresent(Open.class), schemas, problem)
                             .document());
         }

@@ -89,10 +89,10 @@ record Operation(UriRouteInfo<?, ?> route, Method method, Call call, boolean ope
     /** A parameter is a text, an enum, or a record around one of them that says what it looks like. */
     private static ObjectNode schema(Class<?> type) {
         if (!type.isRecord()) {
-            return Schemas.ofPlain(type);
+            return Schemas.alone(type);
         }
         RecordComponent only = type.getRecordComponents()[0];
-        ObjectNode schema = Schemas.ofPlain(only.getType());
+        ObjectNode schema = Schemas.alone(only.getType());
         Schemas.describe(schema, only.getAnnotation(Doc.class));
         schema.remove("description");
         return schema;
@@ -192,14 +192,14 @@ record Operation(UriRouteInfo<?, ?> route, Method method, Call call, boolean ope
     }
 
     private Set<ProblemType> problems() {
-        Set<ProblemType> problems =
-                EnumSet.of(ProblemType.REQUEST_REFUSED, ProblemType.NOT_ACCEPTABLE, ProblemType.UNEXPECTED);
+        Set<ProblemType> problems = EnumSet.of(
+                ProblemType.REQUEST_REFUSED,
+                ProblemType.INVALID_PARAMETER,
+                ProblemType.NOT_ACCEPTABLE,
+                ProblemType.UNEXPECTED);
         problems.addAll(Arrays.asList(call.problems()));
         if (!open) {
             problems.add(ProblemType.UNAUTHENTICATED);
-        }
-        if (method.getParameterCount() > 0) {
-            problems.add(ProblemType.INVALID_PARAMETER);
         }
         if (Arrays.stream(method.getParameters()).anyMatch(one -> one.isAnnotationPresent(PathVariable.class))) {
             problems.add(ProblemType.NOTHING_HERE);

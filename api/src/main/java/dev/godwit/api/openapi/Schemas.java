@@ -41,22 +41,13 @@ public final class Schemas {
 
     private final SchemaBuilder builder;
 
-    private Schemas(boolean requests) {
-        this.builder = new SchemaGenerator(configuration(requests).build()).buildMultipleSchemaDefinitions();
-    }
-
     /** For an OpenAPI document: definitions are collected, {@link #definitions} returns them. */
-    static Schemas collected() {
-        return new Schemas(false);
+    Schemas() {
+        this.builder = new SchemaGenerator(configuration(false).build()).buildMultipleSchemaDefinitions();
     }
 
-    /** The schema of one request body by itself; a spec in it is anything, its own reader looks at it. */
-    public static ObjectNode ofBody(Class<?> type) {
-        return new SchemaGenerator(configuration(true).build()).generateSchema(type);
-    }
-
-    /** The schema of a text, a number or an enum, with nothing to refer to. */
-    static ObjectNode ofPlain(Class<?> type) {
+    /** The schema of one type by itself, with nothing to refer to; a spec in it is anything, its own reader looks at it. */
+    public static ObjectNode alone(Class<?> type) {
         return new SchemaGenerator(configuration(true).build()).generateSchema(type);
     }
 

@@ -44,11 +44,20 @@ public record Problem(
 
     /** A body with everything that is wrong with it. */
     public static Problem ofBody(List<SpecProblem> problems) {
-        Problem base = of(
-                ProblemType.INVALID_BODY,
-                "Expected a valid body, but found " + problems.size()
-                        + (problems.size() == 1 ? " problem" : " problems") + "; see 'problems'");
-        return new Problem(base.type, base.title, base.status, base.detail, problems, null, null, null, null);
+        ProblemType type = ProblemType.INVALID_BODY;
+        String detail = "Expected a valid body, but found " + problems.size()
+                + (problems.size() == 1 ? " problem" : " problems") + "; see 'problems'";
+        return new Problem(type.uri(), type.title(), type.status(), detail, problems, null, null, null, null);
+    }
+
+    /** Whether it is of a type. */
+    public boolean is(ProblemType other) {
+        return type.equals(other.uri());
+    }
+
+    /** The same with another status: a refusal of Micronaut's own that has no type here. */
+    Problem withStatus(int other) {
+        return new Problem(type, title, other, detail, problems, migration, plan, findings, lossInRows);
     }
 
     /** The same about a migration. */

@@ -3,6 +3,7 @@ package dev.godwit.api.problem;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
+import io.micronaut.http.server.HttpServerConfiguration;
 import io.micronaut.http.server.exceptions.response.Error;
 import io.micronaut.http.server.exceptions.response.ErrorContext;
 import io.micronaut.http.server.exceptions.response.ErrorResponseProcessor;
@@ -12,16 +13,21 @@ import java.util.stream.Collectors;
 /** Gives Micronaut's own refusals (no route, wrong method, wrong media type, too large) the form of all problems. */
 @Singleton
 final class ProblemProcessor implements ErrorResponseProcessor<Problem> {
+    private final HttpServerConfiguration server;
+
+    ProblemProcessor(HttpServerConfiguration server) {
+        this.server = server;
+    }
+
     @Override
     public MutableHttpResponse<Problem> processResponse(ErrorContext context, MutableHttpResponse<?> response) {
         return ProblemAnswers.fill(response, problem(context, response.code()));
     }
 
-    private static Problem problem(ErrorContext context, int status) {
+    private Problem problem(ErrorContext context, int status) {
         HttpRequest<?> request = context.getRequest();
         String words = context.getErrors().stream().map(Error::getMessage).collect(Collectors.joining("; "));
         return switch (status) {
-            case 401 -> Problem.of(ProblemType.UNAUTHENTICATED, words);
             case 404 ->
                 Problem.of(
                         ProblemType.NOTHING_HERE,
@@ -37,7 +43,8 @@ final class ProblemProcessor implements ErrorResponseProcessor<Problem> {
             case 413 ->
                 Problem.of(
                         ProblemType.BODY_TOO_LARGE,
-                        "Expected a body of at most 512 KiB, but found a larger one; shorten it");
+                        "Expected a body of at most " + server.getMaxRequestSize() / 1024
+                                + " KiB, but found a larger one; shorten it");
             case 415 ->
                 Problem.of(
                         ProblemType.UNSUPPORTED_MEDIA_TYPE,
@@ -49,10 +56,7 @@ final class ProblemProcessor implements ErrorResponseProcessor<Problem> {
                 ProblemAnswers.unexpected(
                         request.getMethodName() + " " + request.getPath(),
                         context.getRootCause().orElseGet(() -> new IllegalStateException(words)));
-            default -> {
-                Problem base = Problem.of(ProblemType.REQUEST_REFUSED, words);
-                yield new Problem(base.type(), base.title(), status, base.detail(), null, null, null, null, null);
-            }
+            default -> Problem.of(ProblemType.REQUEST_REFUSED, words).withStatus(status);
         };
     }
 }

@@ -6,7 +6,7 @@ import java.util.Locale;
 /** Every kind of problem that the API answers with. The names are part of the API: clients tell problems apart by them. */
 public enum ProblemType {
     MALFORMED_REQUEST(400, "The request cannot be read"),
-    INVALID_PARAMETER(400, "A parameter has a value that it cannot have"),
+    INVALID_PARAMETER(400, "A parameter is unknown, or has a value that it cannot have"),
     UNAUTHENTICATED(401, "A valid token is needed"),
     NOTHING_HERE(404, "There is nothing at this address"),
     UNKNOWN_MIGRATION(404, "There is no such migration"),

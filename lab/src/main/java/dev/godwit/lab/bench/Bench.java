@@ -43,11 +43,8 @@ final class Bench implements AutoCloseable {
 
     /** The engine of a Godwit takes part. */
     ProcessHandle usesEngineOf(long godwit) throws IOException, InterruptedException {
-        ProcessHandle engine = ProcessHandle.of(godwit).stream()
-                .flatMap(ProcessHandle::children)
-                .filter(child ->
-                        List.of(child.info().arguments().orElse(new String[0])).contains("start-dev"))
-                .findFirst()
+        ProcessHandle engine = ProcessHandle.of(godwit)
+                .flatMap(GodwitProcess::engineOf)
                 .orElseThrow(() -> new LabException(
                         ExitCode.FAILURE, "Expected process " + godwit + " to have an engine, but found none"));
         uses("engine: " + Machine.said(engine.info().command().orElseThrow(), "--version"));

@@ -1,12 +1,12 @@
 package dev.godwit.lab.bench;
 
-import dev.godwit.api.migration.MigrationView;
 import dev.godwit.lab.Await;
 import dev.godwit.lab.ExitCode;
 import dev.godwit.lab.GodwitApi;
 import dev.godwit.lab.IdleHands;
 import dev.godwit.lab.LabException;
 import dev.godwit.lab.LabHost;
+import dev.godwit.lab.Mover;
 import dev.godwit.lab.bench.Series.Unit;
 import dev.godwit.workflows.migration.Waiting;
 import java.io.BufferedReader;
@@ -177,8 +177,7 @@ final class StartBenchmark implements Benchmark {
 
     private static boolean waits(GodwitApi api, String id) {
         try {
-            MigrationView view = api.status(id);
-            return view.waiting() != null && view.waiting().what() == Waiting.For.APPROVAL;
+            return Mover.waitsFor(api.status(id), Waiting.For.APPROVAL);
         } catch (IOException e) {
             throw new LabException(ExitCode.FAILURE, "Expected a status, but found " + e, e);
         } catch (InterruptedException e) {
