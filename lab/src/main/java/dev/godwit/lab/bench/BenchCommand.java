@@ -53,7 +53,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--write",
-            description = "Write the results to docs/benchmarks.md, too, in the place of the former ones.")
+            description = "Write the results to " + Results.DOCUMENT + ", too, in the place of the former ones.")
     private boolean write;
 
     @Override
@@ -88,11 +88,11 @@ public final class BenchCommand implements Callable<Integer> {
 
     /** At once: what has been measured outlives a later one that breaks. */
     private static void write(Terminal terminal, Results.Part part) throws IOException {
-        Path document = LabHost.home().resolve("docs/benchmarks.md");
+        Path document = LabHost.home().resolve(Results.DOCUMENT);
         String before = Files.exists(document) ? Files.readString(document) : "";
         List<String> order = ALL.stream().map(Benchmark::name).toList();
         Files.writeString(document, Results.with(before, order, part));
-        terminal.event("written to docs/benchmarks.md");
+        terminal.event("written to " + Results.DOCUMENT);
     }
 
     private List<Benchmark> chosen() {

@@ -41,10 +41,24 @@ record Machine(String words) {
                 .orElse("unknown");
     }
 
-    /** What was built: measuring needs no repository, but then nobody knows. */
+    /**
+     * What was built: measuring needs no repository, but then nobody knows. Results that were written a moment ago change
+     * nothing.
+     */
     private static String commit() throws InterruptedException {
         try {
-            return said("git", "-C", LabHost.home().toString(), "describe", "--always", "--dirty", "--abbrev=10");
+            String home = LabHost.home().toString();
+            String changed = said(
+                    "git",
+                    "-C",
+                    home,
+                    "status",
+                    "--porcelain",
+                    "--untracked-files=no",
+                    "--",
+                    ".",
+                    ":!" + Results.DOCUMENT);
+            return said("git", "-C", home, "describe", "--always", "--abbrev=10") + (changed.isEmpty() ? "" : "-dirty");
         } catch (IOException | LabException e) {
             return "of an unknown commit";
         }

@@ -8,6 +8,9 @@ import java.util.stream.Collectors;
 
 /** What has been measured, as a document with a section for each benchmark. */
 final class Results {
+    /** Where they are kept, from the top of the repository. */
+    static final String DOCUMENT = "docs/benchmarks.md";
+
     private static final String INTRODUCTION = """
             # Benchmarks
 
