@@ -1,6 +1,5 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.activity.Loss;
 import dev.godwit.workflows.activity.MigrationContext;
 import dev.godwit.workflows.activity.Outcome;
 import dev.godwit.workflows.plan.BeforeImage;
@@ -19,7 +18,6 @@ import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.Async;
 import io.temporal.workflow.CancellationScope;
 import io.temporal.workflow.CompletablePromise;
-import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
 import java.time.Duration;
@@ -49,6 +47,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     private final BiFunction<Spec, Facts, Plan> planner;
     private final Hands hands;
     private final StatusBoard board;
+    private final Losses losses;
     private final Compensations compensations = new Compensations();
     private final Map<String, BeforeImage> images = new HashMap<>();
     private @Nullable CancellationScope work;
@@ -56,7 +55,6 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     private Command.@Nullable Decide decision;
     private Command.@Nullable RollBack rollBack;
     private Command.@Nullable Finish finish;
-    private @Nullable Promise<Loss> estimate;
     /** The step that was tried once more because nobody decided. */
     private @Nullable PlannedStep triedLast;
 
@@ -71,6 +69,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
         spec = request.spec();
         hands = new Hands(new MigrationContext(request.id(), spec.service(), spec.source(), spec.target()));
         board = new StatusBoard(request);
+        losses = new Losses(hands, spec.databases());
     }
 
     @Override
@@ -389,6 +388,8 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     }
 
     // ---- what people say ----
+    // A wait is over as soon as somebody ends it, though the thread that waits hears of it later: the answer says so,
+    // and whoever speaks next is refused.
 
     @Override
     public MigrationStatus status() {
@@ -411,6 +412,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     @Override
     public MigrationStatus approve(Command.Approve command) {
         approval = command;
+        board.waitOver();
         board.said(command, "approved", null, command.planHash());
         return board.status();
     }
@@ -418,7 +420,6 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     @Override
     public void validateApprove(Command.Approve command) {
         validate(command);
-        refuseSecond(approval, "a migration that waits for an approval");
     }
 
     @Override
@@ -436,6 +437,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     @Override
     public MigrationStatus resume(Command.Resume command) {
         board.pause(false);
+        board.waitOver(Waiting.For.RESUME);
         board.said(command, "resumed", null, null);
         return board.status();
     }
@@ -448,6 +450,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     @Override
     public MigrationStatus decide(Command.Decide command) {
         decision = command;
+        board.waitOver();
         board.said(command, "decided " + command.choice(), command.step(), null);
         return board.status();
     }
@@ -455,45 +458,17 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     @Override
     public void validateDecide(Command.Decide command) {
         validate(command);
-        refuseSecond(decision, "a migration that waits for a decision");
     }
 
     @Override
     public MigrationStatus rollBack(Command.RollBack command) {
         if (board.pastPivot() && !command.acceptLoss()) {
-            throw losesWrites(command);
+            Losses.Estimate estimate = losses.estimate();
+            board.said(command, "roll back refused", null, "it would lose " + estimate.words());
+            throw estimate.refusal();
         }
         startRollBack(command);
         return board.status();
-    }
-
-    private ApplicationFailure losesWrites(Command.RollBack command) {
-        Object[] details;
-        String words;
-        try {
-            Loss loss = estimateLoss();
-            details = new Object[] {loss};
-            words = "about " + loss.rows() + (loss.rows() == 1 ? " row" : " rows")
-                    + " written on the target since the pivot (" + loss.summary() + ")";
-        } catch (TemporalFailure failure) {
-            details = new Object[0];
-            words = "all that was written on the target since the pivot (it could not be counted: "
-                    + Failure.of(failure, StepOptions.ESTIMATE).words() + ")";
-        }
-        board.said(command, "roll back refused", null, "it would lose " + words);
-        return ApplicationFailure.newNonRetryableFailure(
-                "Expected the loss of " + words + " to be accepted, but it was not", LOSES_WRITES, details);
-    }
-
-    /** One estimate at a time, however many ask: it reads everything on both servers. */
-    private Loss estimateLoss() {
-        Promise<Loss> running = estimate == null ? Async.function(hands::estimateLoss, spec.databases()) : estimate;
-        estimate = running;
-        try {
-            return running.get();
-        } finally {
-            estimate = null;
-        }
     }
 
     @Override
@@ -504,6 +479,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     @Override
     public MigrationStatus finish(Command.Finish command) {
         finish = command;
+        board.waitOver(Waiting.For.TIME);
         board.said(command, "said finish", null, null);
         return board.status();
     }
@@ -517,14 +493,5 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
         CommandRules.refusal(board.status(), command).ifPresent(why -> {
             throw ApplicationFailure.newNonRetryableFailure(why, DOES_NOT_FIT);
         });
-    }
-
-    /** Several people can speak before the wait that they end goes on: the first one counts. */
-    private static void refuseSecond(@Nullable Command first, String expected) {
-        if (first != null) {
-            throw ApplicationFailure.newNonRetryableFailure(
-                    "Expected " + expected + ", but found: " + first.actor() + " was first; what fits: nothing",
-                    DOES_NOT_FIT);
-        }
     }
 }
