@@ -1,6 +1,7 @@
 package dev.godwit.worker;
 
 import io.micronaut.context.annotation.ConfigurationProperties;
+import io.micronaut.context.exceptions.ConfigurationException;
 import io.micronaut.core.bind.annotation.Bindable;
 import java.time.Duration;
 
@@ -18,4 +19,17 @@ import java.time.Duration;
 public record WorkerConfiguration(
         @Bindable(defaultValue = "1000") int concurrentActivities,
         @Bindable(defaultValue = "6") int concurrentLooks,
-        @Bindable(defaultValue = "10s") Duration shutdownTimeout) {}
+        @Bindable(defaultValue = "10s") Duration shutdownTimeout) {
+    public WorkerConfiguration {
+        // For 0 Temporal would take a number of its own.
+        atLeastOne("concurrent-activities", concurrentActivities);
+        atLeastOne("concurrent-looks", concurrentLooks);
+    }
+
+    private static void atLeastOne(String setting, int places) {
+        if (places < 1) {
+            throw new ConfigurationException(
+                    "Expected at least 1, but found " + places + "; correct the setting godwit.worker." + setting);
+        }
+    }
+}

@@ -2,46 +2,29 @@ package dev.godwit.workflows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.godwit.workflows.activity.Certificates;
-import dev.godwit.workflows.activity.Crontabs;
-import dev.godwit.workflows.activity.DatabaseCopy;
-import dev.godwit.workflows.activity.DatabaseFence;
-import dev.godwit.workflows.activity.DnsRecords;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.FileSync;
-import dev.godwit.workflows.activity.Hooks;
-import dev.godwit.workflows.activity.HostLink;
-import dev.godwit.workflows.activity.ProxyRouting;
 import dev.godwit.workflows.activity.ServerInspection;
-import dev.godwit.workflows.activity.ServiceChecks;
-import dev.godwit.workflows.activity.ServiceUnits;
 import dev.godwit.workflows.plan.StepKind;
+import io.temporal.activity.ActivityInterface;
 import io.temporal.common.metadata.POJOActivityInterfaceMetadata;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Names that are in histories and can never change. A new one is added at its place; an old one stays. */
 class WireFormatTest {
     @Test
     void shouldKeepTheNamesOfActivityTypes() {
-        List<String> names = Stream.of(
-                        ServerInspection.class,
-                        HostLink.class,
-                        FileSync.class,
-                        Certificates.class,
-                        DatabaseCopy.class,
-                        DatabaseFence.class,
-                        ServiceUnits.class,
-                        Crontabs.class,
-                        ProxyRouting.class,
-                        DnsRecords.class,
-                        ServiceChecks.class,
-                        Hooks.class)
-                .flatMap(system -> POJOActivityInterfaceMetadata.newInstance(system).getMethodsMetadata().stream())
-                .map(method -> method.getActivityTypeName())
-                .sorted()
-                .toList();
+        List<String> names = new ClassFileImporter()
+                .importPackagesOf(ServerInspection.class).stream()
+                        .filter(type -> type.isAnnotatedWith(ActivityInterface.class))
+                        .<Class<?>>map(JavaClass::reflect)
+                        .flatMap(system ->
+                                POJOActivityInterfaceMetadata.newInstance(system).getMethodsMetadata().stream())
+                        .map(method -> method.getActivityTypeName())
+                        .sorted()
+                        .toList();
 
         assertThat(names)
                 .containsExactly(

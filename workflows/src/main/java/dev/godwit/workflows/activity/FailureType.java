@@ -86,7 +86,7 @@ public enum FailureType {
         return because(message, null);
     }
 
-    /** The failure to throw from an activity. */
+    /** The same, with what caused it. */
     public ApplicationFailure because(String message, @Nullable Throwable cause) {
         return ApplicationFailure.newBuilder()
                 .setType(name())

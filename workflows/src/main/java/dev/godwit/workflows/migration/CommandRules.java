@@ -6,7 +6,7 @@ import java.util.Optional;
 
 /**
  * Which command fits which state. Pure: given the status, the reason why a command is refused, or nothing. Every reason
- * says what was expected, what was found and what would fit.
+ * says what was expected, what was found and what would fit then.
  */
 final class CommandRules {
     private CommandRules() {}
@@ -18,8 +18,7 @@ final class CommandRules {
         return switch (command) {
             case Command.Approve approve -> refuseApproval(status, approve);
             case Command.Pause ignored -> refusePause(status);
-            case Command.Resume ignored ->
-                status.paused() ? Optional.empty() : refuse("a paused migration", "it is not paused", "nothing");
+            case Command.Resume ignored -> refuseResume(status);
             case Command.Decide decide -> refuseDecision(status, decide);
             case Command.RollBack ignored -> refuseRollBack(status);
             case Command.Finish ignored -> refuseFinish(status);
@@ -29,7 +28,10 @@ final class CommandRules {
     private static Optional<String> refuseApproval(MigrationStatus status, Command.Approve approve) {
         Waiting waiting = status.waiting();
         if (waiting == null || waiting.what() != Waiting.For.APPROVAL) {
-            return refuse("a migration that waits for an approval", found(status), "wait until it does");
+            return refuse(
+                    "a migration that waits for an approval",
+                    found(status),
+                    fits(status, isBefore(status, Phase.CUTOVER) ? "wait until it does" : "let it go on"));
         }
         if (!Objects.equals(status.planHash(), approve.planHash())) {
             return refuse(
@@ -56,10 +58,17 @@ final class CommandRules {
         return Optional.empty();
     }
 
+    private static Optional<String> refuseResume(MigrationStatus status) {
+        return status.paused()
+                ? Optional.empty()
+                : refuse("a paused migration", "it is not paused", fits(status, "let it go on"));
+    }
+
     private static Optional<String> refuseDecision(MigrationStatus status, Command.Decide decide) {
         Waiting waiting = status.waiting();
         if (waiting == null || waiting.options().isEmpty()) {
-            return refuse("a migration that waits for a decision", found(status), "nothing");
+            return refuse(
+                    "a migration that waits for a decision", found(status), fits(status, "wait until it asks for one"));
         }
         if (!waiting.step().equals(decide.step())) {
             return refuse("a decision about " + waiting.step(), "about " + decide.step(), "name the step that waits");
@@ -88,14 +97,43 @@ final class CommandRules {
     }
 
     private static Optional<String> refuseFinish(MigrationStatus status) {
-        if (status.phase() != Phase.SOAK || status.undoing()) {
-            return refuse("a migration that soaks", found(status), "wait for phase SOAK");
-        }
         Waiting waiting = status.waiting();
-        if (waiting != null && waiting.what() == Waiting.For.DECISION) {
-            return refuse("a migration that soaks", found(status), "decide about " + waiting.step());
-        }
-        return Optional.empty();
+        boolean failed = waiting != null && waiting.what() == Waiting.For.DECISION;
+        return status.phase() == Phase.SOAK && !status.undoing() && !failed
+                ? Optional.empty()
+                : refuse(
+                        "a migration that soaks",
+                        found(status),
+                        fits(status, isBefore(status, Phase.SOAK) ? "wait for phase SOAK" : "let it end"));
+    }
+
+    /**
+     * What fits a state instead.
+     *
+     * @param atWork what fits if it goes forward and waits for nothing
+     */
+    private static String fits(MigrationStatus status, String atWork) {
+        return switch (status.waiting()) {
+            case null -> status.undoing() ? "let it end" : atWork;
+            case Waiting waiting ->
+                switch (waiting.what()) {
+                    case APPROVAL -> "approve the plan, or roll back";
+                    case RESUME -> "resume it";
+                    case DECISION -> decide(waiting);
+                    case TIME ->
+                        waiting.options().isEmpty()
+                                ? "finish it, or let it wait"
+                                : decide(waiting) + ", or let it wait";
+                };
+        };
+    }
+
+    private static String decide(Waiting waiting) {
+        return "decide about " + waiting.step() + ": one of " + waiting.options();
+    }
+
+    private static boolean isBefore(MigrationStatus status, Phase phase) {
+        return status.phase().compareTo(phase) < 0;
     }
 
     private static boolean isAtPivot(MigrationStatus status) {

@@ -84,7 +84,7 @@ final class Compensations {
                 board.undoFailed(entry.planned(), failure);
             }
             if (failure == null) {
-                failed.removeIf(newer -> putsTheSameBack(entry, newer, board));
+                failed.removeIf(newer -> wasPutBackBy(entry, newer, board));
             } else {
                 failed.add(entry);
                 if (side != null && failure.isUnreachable()) {
@@ -97,9 +97,20 @@ final class Compensations {
         return failed.stream().map(Entry::planned).toList();
     }
 
+    private static boolean wasPutBackBy(Entry older, Entry newer, StatusBoard board) {
+        boolean same = UndoRules.putsTheSameBack(
+                older.planned().step(), newer.planned().step());
+        if (same) {
+            board.undone(
+                    newer.planned(),
+                    Outcome.of("put back by the undo of " + older.planned().id()));
+        }
+        return same;
+    }
+
     private @Nullable Failure undo(Entry entry, Hands hands, StatusBoard board, StepOptions options) {
         PlannedStep planned = entry.planned();
-        if (holdsWrites(planned.step()) && (board.pastPivot() || targetServed)) {
+        if (UndoRules.holdsWrites(planned.step()) && (board.pastPivot() || targetServed)) {
             board.kept(planned, "kept on the target: it may hold what visitors have written there");
             return null;
         }
@@ -126,32 +137,5 @@ final class Compensations {
     private static boolean isCertain(Step step) {
         return step instanceof Step.ForwardRequests
                 && Workflow.getVersion(CERTAIN_AFTER_ALL, Workflow.DEFAULT_VERSION, 1) == 1;
-    }
-
-    /**
-     * Whether the undo of an older step has put back what a newer one's, which failed, would have. Tried again, the newer
-     * one would bring back a state in between: the maintenance page, the low TTL.
-     */
-    private static boolean putsTheSameBack(Entry older, Entry newer, StatusBoard board) {
-        Step other = newer.planned().step();
-        boolean same = switch (older.planned().step()) {
-            case Step.DnsStep ignored -> other instanceof Step.DnsStep;
-            case Step.SiteStep site -> other instanceof Step.SiteStep && site.on() == other.on();
-            case Step.UnitStep found ->
-                other instanceof Step.UnitStep units
-                        && found.on() == units.on()
-                        && found.units().containsAll(units.units());
-            default -> false;
-        };
-        if (same) {
-            board.undone(
-                    newer.planned(),
-                    Outcome.of("put back by the undo of " + older.planned().id()));
-        }
-        return same;
-    }
-
-    private static boolean holdsWrites(Step step) {
-        return step instanceof Step.CopyDatabase || step instanceof Step.CopyFiles;
     }
 }

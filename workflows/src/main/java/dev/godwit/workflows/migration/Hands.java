@@ -144,6 +144,7 @@ final class Hands {
      */
     Outcome undo(PlannedStep planned, BeforeImage before, StepOptions options) {
         return switch (planned.step()) {
+            case Step.WithoutUndo ignored -> throw notAnAct(planned);
             case Step.DnsStep step ->
                 undoing(DnsRecords.class, planned, options).restoreRecords(undo(planned, step, before));
             case Step.LinkHosts step ->
@@ -165,16 +166,6 @@ final class Hands {
             case Step.CrontabStep step ->
                 undoing(Crontabs.class, planned, options).restoreCrontabs(undo(planned, step, before));
             case Step.RunHook step -> undoing(Hooks.class, planned, options).undoHook(undo(planned, step, before));
-            case Step.VerifyFiles ignored -> throw notAnAct(planned);
-            case Step.SetSequences ignored -> throw notAnAct(planned);
-            case Step.VerifyDatabase ignored -> throw notAnAct(planned);
-            case Step.CheckService ignored -> throw notAnAct(planned);
-            case Step.CompareAnswers ignored -> throw notAnAct(planned);
-            case Step.DrainRequests ignored -> throw notAnAct(planned);
-            case Step.UnlinkHosts ignored -> throw notAnAct(planned);
-            case Step.CleanUp ignored -> throw notAnAct(planned);
-            case Step.Gate ignored -> throw notAnAct(planned);
-            case Step.Soak ignored -> throw notAnAct(planned);
         };
     }
 

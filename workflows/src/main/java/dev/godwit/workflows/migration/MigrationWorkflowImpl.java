@@ -1,6 +1,5 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.activity.Loss;
 import dev.godwit.workflows.activity.MigrationContext;
 import dev.godwit.workflows.activity.Outcome;
 import dev.godwit.workflows.plan.BeforeImage;
@@ -14,15 +13,10 @@ import dev.godwit.workflows.plan.Planner;
 import dev.godwit.workflows.plan.Step;
 import dev.godwit.workflows.spec.Spec;
 import io.temporal.failure.ApplicationFailure;
-import io.temporal.failure.CanceledFailure;
 import io.temporal.failure.TemporalFailure;
-import io.temporal.workflow.Async;
 import io.temporal.workflow.CancellationScope;
-import io.temporal.workflow.CompletablePromise;
-import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -39,24 +32,17 @@ import org.jspecify.annotations.Nullable;
  * is done, and in which order, is the plan's; what may be decided is {@link FailurePolicy}'s and {@link CommandRules}'.
  */
 public class MigrationWorkflowImpl implements MigrationWorkflow {
-    /** A change id of ADR 5. */
-    private static final String FINISH_AT_ONCE = "finish-at-once";
-
-    /** The longest stretch of a soak in one activity: bounds what a dead worker can hide. */
-    private static final Duration WATCH = Duration.ofHours(1);
-
     private final Spec spec;
     private final BiFunction<Spec, Facts, Plan> planner;
     private final Hands hands;
     private final StatusBoard board;
+    private final WayForward forward;
+    private final Watch watch;
+    private final Losses losses;
     private final Compensations compensations = new Compensations();
     private final Map<String, BeforeImage> images = new HashMap<>();
-    private @Nullable CancellationScope work;
     private Command.@Nullable Approve approval;
     private Command.@Nullable Decide decision;
-    private Command.@Nullable RollBack rollBack;
-    private Command.@Nullable Finish finish;
-    private @Nullable Promise<Loss> estimate;
     /** The step that was tried once more because nobody decided. */
     private @Nullable PlannedStep triedLast;
 
@@ -71,17 +57,16 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
         spec = request.spec();
         hands = new Hands(new MigrationContext(request.id(), spec.service(), spec.source(), spec.target()));
         board = new StatusBoard(request);
+        forward = new WayForward(board);
+        watch = new Watch(hands, board, forward);
+        losses = new Losses(hands, spec.databases());
     }
 
     @Override
     public MigrationStatus migrate(MigrationRequest request) {
         CancellationScope.current().getCancellationRequest().thenApply(this::cancelledInTemporal);
         try {
-            // Detached: a cancellation from Temporal's own tools is a rollback like any other, or refused like any
-            // other.
-            work = Workflow.newDetachedCancellationScope(
-                    () -> preflight(request).plan().steps().forEach(this::perform));
-            work.run();
+            forward.go(() -> preflight(request).plan().steps().forEach(this::perform));
             board.ends(End.FINISHED, null);
         } catch (RollBackRequested requested) {
             putBack(requested.reason());
@@ -98,11 +83,10 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
         try {
             report = Preflight.run(spec, planner);
         } catch (TemporalFailure failure) {
-            throw new RollBackRequested(
-                    Failure.isCancellation(failure)
-                            ? rollBackReason()
-                            : "the preflight could not look: "
-                                    + Failure.of(failure, StepOptions.INSPECT).words());
+            throw Failure.isCancellation(failure)
+                    ? forward.rolledBack()
+                    : new RollBackRequested("the preflight could not look: "
+                            + Failure.of(failure, StepOptions.INSPECT).words());
         }
         board.planned(report);
         if (!report.blockers().isEmpty()) {
@@ -119,7 +103,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     }
 
     private void perform(PlannedStep planned) {
-        endHereIfRolledBack();
+        forward.endHereIfRolledBack();
         awaitResume(planned);
         if (board.status().phase() != planned.phase()) {
             board.enter(planned.phase());
@@ -154,7 +138,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
             compensations.register(planned, before);
             Serving.beforeAct(planned.step(), board);
             Outcome outcome =
-                    planned.step() instanceof Step.Soak soak ? watch(planned, soak) : hands.act(planned, before);
+                    planned.step() instanceof Step.Soak soak ? watch.watch(planned, soak) : hands.act(planned, before);
             Serving.afterAct(planned.step(), board);
             board.done(planned, outcome);
         });
@@ -168,7 +152,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
                 return;
             } catch (TemporalFailure failure) {
                 if (Failure.isCancellation(failure)) {
-                    throw new RollBackRequested(rollBackReason());
+                    throw forward.rolledBack();
                 }
                 Failure why = Failure.of(failure, StepOptions.of(planned.step()));
                 board.failed(planned, why);
@@ -192,13 +176,13 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     private void awaitResume(PlannedStep planned) {
         if (board.paused()) {
             board.waitFor(Waits.resume(planned));
-            await(() -> !board.paused());
+            forward.await(() -> !board.paused());
         }
     }
 
     private void awaitApproval(PlannedStep planned) {
         board.waitingAt(planned, Waits.approval(planned, board.status()));
-        await(() -> approval != null);
+        forward.await(() -> approval != null);
         board.done(planned, Outcome.of("approved"));
     }
 
@@ -206,7 +190,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
         Instant until = board.endOf(Step.LowerTtl.class).orElseGet(Moment::now).plus(wait.observed());
         board.waitingAt(planned, Waits.ttl(planned, wait.observed(), until));
         decision = null;
-        awaitUntil(until, () -> decision != null);
+        forward.awaitUntil(until, () -> decision != null);
         if (decision == null) {
             board.done(planned, Outcome.of("waited out"));
         } else {
@@ -224,9 +208,9 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
         board.waitFor(Waits.decision(planned, why, choices, until));
         decision = null;
         if (until == null) {
-            await(() -> decision != null);
+            forward.await(() -> decision != null);
         } else {
-            awaitUntil(until, () -> decision != null);
+            forward.awaitUntil(until, () -> decision != null);
         }
         if (decision == null && planned.pivot()) {
             // A pivot that could not be proved may have happened: the last look decides, not the clock.
@@ -240,79 +224,6 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
             throw new RollBackRequested(Waits.failed(planned, why));
         }
         return decision.choice();
-    }
-
-    /** Watches in stretches, until the period is over or somebody says finish. */
-    private Outcome watch(PlannedStep planned, Step.Soak soak) {
-        Instant until = board.status().steps().stream()
-                .filter(step -> step.id().equals(planned.id()))
-                .map(StepStatus::startedAt)
-                .findFirst()
-                .orElseGet(Moment::now)
-                .plus(soak.period());
-        Outcome last = Outcome.of("watched until then");
-        while (finish == null && Moment.now().isBefore(until)) {
-            Duration left = Duration.between(Moment.now(), until);
-            Duration stretch = left.compareTo(WATCH) < 0 ? left : WATCH;
-            board.waitingAt(planned, Waits.soak(planned, until));
-            Instant end = Moment.now().plus(stretch);
-            last = watchStretch(planned, new Step.Soak(stretch, soak.checks()), last);
-            awaitUntil(end, () -> finish != null);
-        }
-        board.waitOver();
-        return finish == null ? last : Outcome.of("ended by " + finish.actor() + "; " + last.summary());
-    }
-
-    private Outcome watchStretch(PlannedStep planned, Step.Soak stretch, Outcome before) {
-        PlannedStep part = new PlannedStep(planned.id(), planned.phase(), stretch, planned.pivot(), planned.estimate());
-        CompletablePromise<Outcome> watched = Workflow.newPromise();
-        CancellationScope scope = Workflow.newCancellationScope(
-                () -> watched.completeFrom(Async.function(hands::act, part, (BeforeImage) BeforeImage.NOTHING)));
-        scope.run();
-        await(() -> finish != null || watched.isCompleted());
-        if (watched.isCompleted()) {
-            return watched.get();
-        }
-        scope.cancel();
-        if (Workflow.getVersion(FINISH_AT_ONCE, Workflow.DEFAULT_VERSION, 1) == 1) {
-            // Its worker may be dead: then it ends a minute later, as a failure that nobody has to decide about.
-            return before;
-        }
-        try {
-            return watched.get();
-        } catch (TemporalFailure failure) {
-            if (Failure.isCancellation(failure)) {
-                return before;
-            }
-            throw failure;
-        }
-    }
-
-    private void endHereIfRolledBack() {
-        await(() -> true);
-    }
-
-    private void await(BooleanSupplier condition) {
-        interruptibly(() -> Workflow.await(() -> rollBack != null || condition.getAsBoolean()));
-    }
-
-    private void awaitUntil(Instant until, BooleanSupplier condition) {
-        Duration left = Duration.between(Moment.now(), until);
-        if (left.isPositive()) {
-            interruptibly(() -> Workflow.await(left, () -> rollBack != null || condition.getAsBoolean()));
-        }
-    }
-
-    private void interruptibly(Runnable wait) {
-        try {
-            wait.run();
-        } catch (CanceledFailure cancelled) {
-            throw new RollBackRequested(rollBackReason());
-        }
-        if (rollBack != null) {
-            throw new RollBackRequested(rollBackReason());
-        }
-        board.waitOver();
     }
 
     // ---- the way back ----
@@ -359,28 +270,12 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
                 .run();
     }
 
-    private String rollBackReason() {
-        if (rollBack == null) {
-            return "cancelled";
-        }
-        return rollBack.actor() + " said roll back" + (rollBack.reason() == null ? "" : ": " + rollBack.reason());
-    }
-
-    private void startRollBack(Command.RollBack command) {
-        rollBack = command;
-        board.rollBackSaid();
-        board.said(command, "said roll back", null, command.acceptLoss() ? "a loss of writes is accepted" : null);
-        if (work != null) {
-            work.cancel(rollBackReason());
-        }
-    }
-
     private @Nullable Void cancelledInTemporal(String why) {
         Command.RollBack command = new Command.RollBack("temporal", "cancelled in Temporal: " + why, false);
         Optional<String> refusal = board.pastPivot()
                 ? Optional.of("a cancellation cannot accept a loss")
                 : CommandRules.refusal(board.status(), command);
-        refusal.ifPresentOrElse(words -> board.note("cancellation ignored", words), () -> startRollBack(command));
+        refusal.ifPresentOrElse(words -> board.note("cancellation ignored", words), () -> forward.rollBack(command));
         return null;
     }
 
@@ -389,6 +284,8 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     }
 
     // ---- what people say ----
+    // A wait is over as soon as somebody ends it, though the thread that waits hears of it later: the answer says so,
+    // and whoever speaks next is refused.
 
     @Override
     public MigrationStatus status() {
@@ -411,6 +308,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     @Override
     public MigrationStatus approve(Command.Approve command) {
         approval = command;
+        board.waitOver();
         board.said(command, "approved", null, command.planHash());
         return board.status();
     }
@@ -418,7 +316,6 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     @Override
     public void validateApprove(Command.Approve command) {
         validate(command);
-        refuseSecond(approval, "a migration that waits for an approval");
     }
 
     @Override
@@ -436,6 +333,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     @Override
     public MigrationStatus resume(Command.Resume command) {
         board.pause(false);
+        board.waitOver(Waiting.For.RESUME);
         board.said(command, "resumed", null, null);
         return board.status();
     }
@@ -448,6 +346,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     @Override
     public MigrationStatus decide(Command.Decide command) {
         decision = command;
+        board.waitOver();
         board.said(command, "decided " + command.choice(), command.step(), null);
         return board.status();
     }
@@ -455,45 +354,17 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     @Override
     public void validateDecide(Command.Decide command) {
         validate(command);
-        refuseSecond(decision, "a migration that waits for a decision");
     }
 
     @Override
     public MigrationStatus rollBack(Command.RollBack command) {
         if (board.pastPivot() && !command.acceptLoss()) {
-            throw losesWrites(command);
+            Losses.Estimate estimate = losses.estimate();
+            board.said(command, "roll back refused", null, "it would lose " + estimate.words());
+            throw estimate.refusal();
         }
-        startRollBack(command);
+        forward.rollBack(command);
         return board.status();
-    }
-
-    private ApplicationFailure losesWrites(Command.RollBack command) {
-        Object[] details;
-        String words;
-        try {
-            Loss loss = estimateLoss();
-            details = new Object[] {loss};
-            words = "about " + loss.rows() + (loss.rows() == 1 ? " row" : " rows")
-                    + " written on the target since the pivot (" + loss.summary() + ")";
-        } catch (TemporalFailure failure) {
-            details = new Object[0];
-            words = "all that was written on the target since the pivot (it could not be counted: "
-                    + Failure.of(failure, StepOptions.ESTIMATE).words() + ")";
-        }
-        board.said(command, "roll back refused", null, "it would lose " + words);
-        return ApplicationFailure.newNonRetryableFailure(
-                "Expected the loss of " + words + " to be accepted, but it was not", LOSES_WRITES, details);
-    }
-
-    /** One estimate at a time, however many ask: it reads everything on both servers. */
-    private Loss estimateLoss() {
-        Promise<Loss> running = estimate == null ? Async.function(hands::estimateLoss, spec.databases()) : estimate;
-        estimate = running;
-        try {
-            return running.get();
-        } finally {
-            estimate = null;
-        }
     }
 
     @Override
@@ -503,8 +374,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
 
     @Override
     public MigrationStatus finish(Command.Finish command) {
-        finish = command;
-        board.said(command, "said finish", null, null);
+        watch.finish(command);
         return board.status();
     }
 
@@ -517,14 +387,5 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
         CommandRules.refusal(board.status(), command).ifPresent(why -> {
             throw ApplicationFailure.newNonRetryableFailure(why, DOES_NOT_FIT);
         });
-    }
-
-    /** Several people can speak before the wait that they end goes on: the first one counts. */
-    private static void refuseSecond(@Nullable Command first, String expected) {
-        if (first != null) {
-            throw ApplicationFailure.newNonRetryableFailure(
-                    "Expected " + expected + ", but found: " + first.actor() + " was first; what fits: nothing",
-                    DOES_NOT_FIT);
-        }
     }
 }

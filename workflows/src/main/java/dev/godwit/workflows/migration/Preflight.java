@@ -6,7 +6,7 @@ import dev.godwit.workflows.plan.Finding;
 import dev.godwit.workflows.plan.Plan;
 import dev.godwit.workflows.plan.PlanFindings;
 import dev.godwit.workflows.plan.PlanReport;
-import dev.godwit.workflows.plan.Planner;
+import dev.godwit.workflows.plan.PlannedStep;
 import dev.godwit.workflows.spec.Spec;
 import io.temporal.workflow.Workflow;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ final class Preflight {
             Plan plan = planner.apply(spec, inspection.facts());
             List<Finding> findings = new ArrayList<>(inspection.findings());
             findings.addAll(PlanFindings.of(spec, plan));
-            return new PlanReport(findings, inspection.facts(), plan, Planner.predictedOutage(plan));
+            return new PlanReport(findings, inspection.facts(), plan, plan.outage(PlannedStep::estimate));
         });
     }
 }

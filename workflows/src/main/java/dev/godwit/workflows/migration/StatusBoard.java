@@ -78,9 +78,8 @@ final class StatusBoard {
         return Optional.ofNullable(report);
     }
 
-    @Nullable
-    Duration predictedOutage() {
-        return report == null ? null : Prediction.outage(List.copyOf(steps.values()));
+    private @Nullable Duration predictedOutage() {
+        return report == null ? null : Prediction.outage(report.plan(), steps.values());
     }
 
     boolean pastPivot() {
@@ -112,11 +111,9 @@ final class StatusBoard {
     }
 
     void enter(Phase next) {
-        if (phase != next) {
-            phase = next;
-            Workflow.upsertTypedSearchAttributes(SearchAttributes.PHASE.valueSet(next.name()));
-            write(GODWIT, "phase " + next, null, 0, null, null);
-        }
+        phase = next;
+        Workflow.upsertTypedSearchAttributes(SearchAttributes.PHASE.valueSet(next.name()));
+        write(GODWIT, "phase " + next, null, 0, null, null);
     }
 
     void running(PlannedStep planned) {
@@ -136,6 +133,13 @@ final class StatusBoard {
     void waitOver() {
         waiting = null;
         changed();
+    }
+
+    /** Ends a wait of one kind, and leaves any other. */
+    void waitOver(Waiting.For what) {
+        if (waiting != null && waiting.what() == what) {
+            waitOver();
+        }
     }
 
     void done(PlannedStep planned, Outcome outcome) {
@@ -191,6 +195,7 @@ final class StatusBoard {
     /** From now on it rolls back, also while the running step is still being interrupted. */
     void rollBackSaid() {
         undoing = true;
+        waiting = null;
         changed();
     }
 

@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = BeforeImage.Fence.class, name = "fence")
 })
 public sealed interface BeforeImage {
-    /** There is nothing to remember. */
     Nothing NOTHING = new Nothing();
 
     /** There is nothing to remember. */

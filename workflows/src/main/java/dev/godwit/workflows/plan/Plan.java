@@ -1,6 +1,8 @@
 package dev.godwit.workflows.plan;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * The steps that will run, in order. What a person reviews is what runs: it is recorded when it is made, approved by
@@ -21,5 +23,17 @@ public record Plan(String hash, List<PlannedStep> steps) {
             }
         }
         throw new IllegalStateException("Expected a plan with a pivot, but found none; this is a bug of the planner");
+    }
+
+    /**
+     * The time during which neither side serves: the steps from the maintenance page to the pivot.
+     *
+     * @param duration how long a step takes
+     */
+    public Duration outage(Function<PlannedStep, Duration> duration) {
+        return steps.subList(0, pivot() + 1).stream()
+                .dropWhile(planned -> !(planned.step() instanceof Step.ServePage))
+                .map(duration)
+                .reduce(Duration.ZERO, Duration::plus);
     }
 }

@@ -45,7 +45,7 @@ public final class PlanFindings {
 
     private static void outage(Spec spec, Plan plan, List<Finding> findings) {
         Duration budget = spec.budget().outage();
-        Duration predicted = Planner.predictedOutage(plan);
+        Duration predicted = plan.outage(PlannedStep::estimate);
         if (budget != null && predicted.compareTo(budget) > 0) {
             findings.add(Finding.warning(
                     "outage-budget",

@@ -49,6 +49,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +80,7 @@ public final class Planner {
     }
 
     private void prepare() {
-        begin(Phase.PREPARE);
+        phase = Phase.PREPARE;
         if (spec.dns() != null) {
             add("lower-ttl", new LowerTtl(spec.dns(), nameServers()));
         }
@@ -94,11 +95,11 @@ public final class Planner {
         for (DatabaseSpec database : spec.databases()) {
             add("copy-database-first-" + slug(database.name()), new CopyDatabase(database, Pass.FIRST));
         }
-        end();
+        placeHooks();
     }
 
     private void rehearse() {
-        begin(Phase.REHEARSE);
+        phase = Phase.REHEARSE;
         if (!spec.units().isEmpty()) {
             add("rehearse-start", new StartUnits(Side.TARGET, spec.units(), false));
         }
@@ -112,11 +113,11 @@ public final class Planner {
         if (spec.gates().cutover() == Gates.Cutover.APPROVAL) {
             add("await-approval", new AwaitApproval());
         }
-        end();
+        placeHooks();
     }
 
     private void cutOver() {
-        begin(Phase.CUTOVER);
+        phase = Phase.CUTOVER;
         if (!spec.jobs().units().isEmpty()) {
             add("stop-jobs", new StopUnits(Side.SOURCE, spec.jobs().units(), true));
         }
@@ -162,17 +163,17 @@ public final class Planner {
                     "point-dns",
                     new PointDns(spec.dns(), nameServers(), spec.target().address()));
         }
-        end();
+        placeHooks();
     }
 
     private void soak() {
-        begin(Phase.SOAK);
+        phase = Phase.SOAK;
         add("soak", new Soak(spec.soak(), spec.checks()));
-        end();
+        placeHooks();
     }
 
     private void finish() {
-        begin(Phase.FINISH);
+        phase = Phase.FINISH;
         if (spec.dns() != null) {
             add("restore-ttl", new RestoreTtl(spec.dns(), nameServers(), observedRecords()));
         }
@@ -183,14 +184,10 @@ public final class Planner {
         }
         add("unlink-hosts", new UnlinkHosts());
         add("clean-up", new CleanUp());
-        end();
+        placeHooks();
     }
 
     // ---- how a step gets its place ----
-
-    private void begin(Phase next) {
-        phase = next;
-    }
 
     private void add(String id, Step step) {
         append(steps.size(), id, step, false);
@@ -208,8 +205,8 @@ public final class Planner {
         steps.add(index, new PlannedStep(id, phase, step, isPivot, estimate(step)));
     }
 
-    /** Puts the phase's hooks in their places, in the order of the spec. */
-    private void end() {
+    /** In the order of the spec. */
+    private void placeHooks() {
         for (int number = 0; number < spec.hooks().size(); number++) {
             Hook hook = spec.hooks().get(number);
             if (hook.phase() == phase) {
@@ -273,7 +270,7 @@ public final class Planner {
             case VerifyDatabase verify ->
                 Rates.DATABASE_CHECKSUM.of(databaseBytes(verify.database().name()));
             case CopyFiles copy -> estimate(copy);
-            case VerifyFiles verify -> Rates.FILE_SCAN.of(treeFiles(verify.tree()));
+            case VerifyFiles verify -> Rates.FILE_SCAN.of(measured(verify.tree(), TreeFacts::files));
             case WaitOutTtl wait -> wait.observed();
             case Soak soak -> soak.period();
             case StartUnits ignored -> Rates.UNIT;
@@ -284,8 +281,8 @@ public final class Planner {
 
     private Duration estimate(CopyFiles copy) {
         return copy.pass() == Pass.FIRST
-                ? Rates.FILE_COPY.of(treeBytes(copy.tree()))
-                : Rates.FILE_SCAN.of(treeFiles(copy.tree()));
+                ? Rates.FILE_COPY.of(measured(copy.tree(), TreeFacts::bytes))
+                : Rates.FILE_SCAN.of(measured(copy.tree(), TreeFacts::files));
     }
 
     private long databaseBytes(String name) {
@@ -296,38 +293,12 @@ public final class Planner {
                 .orElse(0);
     }
 
-    private long treeBytes(FileTree tree) {
+    private long measured(FileTree tree, ToLongFunction<TreeFacts> measure) {
         return facts.trees().stream()
                 .filter(found -> found.path().equals(tree.path()))
-                .mapToLong(TreeFacts::bytes)
+                .mapToLong(measure)
                 .findFirst()
                 .orElse(0);
-    }
-
-    private long treeFiles(FileTree tree) {
-        return facts.trees().stream()
-                .filter(found -> found.path().equals(tree.path()))
-                .mapToLong(TreeFacts::files)
-                .findFirst()
-                .orElse(0);
-    }
-
-    /**
-     * The time during which neither side serves: the estimates from the maintenance page to the pivot.
-     */
-    public static Duration predictedOutage(Plan plan) {
-        Duration sum = Duration.ZERO;
-        boolean inOutage = false;
-        for (PlannedStep planned : plan.steps()) {
-            inOutage |= planned.step() instanceof ServePage;
-            if (inOutage) {
-                sum = sum.plus(planned.estimate());
-            }
-            if (planned.pivot()) {
-                break;
-            }
-        }
-        return sum;
     }
 
     // ---- the hash ----

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.godwit.workflows.Durations;
 import dev.godwit.workflows.spec.DatabaseSpec;
+import dev.godwit.workflows.spec.DnsRecord;
 import dev.godwit.workflows.spec.DnsSpec;
 import dev.godwit.workflows.spec.FileTree;
 import dev.godwit.workflows.spec.HttpCheck;
@@ -69,12 +70,23 @@ public sealed interface Step {
         return false;
     }
 
-    // ---- gates ----
+    // ---- what many have in common ----
+
+    /** Has nothing to take back: it looks, waits, is undone by an older step's undo, or comes when no way leads back. */
+    sealed interface WithoutUndo extends Step {
+        @Override
+        default @Nullable String undo() {
+            return null;
+        }
+    }
 
     /** A wait that the workflow keeps itself; nothing acts. */
-    sealed interface Gate extends Step {}
-
-    // ---- DNS ----
+    sealed interface Gate extends WithoutUndo {
+        @Override
+        default @Nullable Side on() {
+            return null;
+        }
+    }
 
     /** Changes DNS records. */
     sealed interface DnsStep extends Step {
@@ -83,10 +95,25 @@ public sealed interface Step {
         /** Addresses of every authoritative server. */
         List<String> servers();
 
+        /** The records' names, in words. */
+        default String names() {
+            return Words.list(
+                    dns().records().stream().map(DnsRecord::name).distinct().toList());
+        }
+
         @Override
         default @Nullable Side on() {
             return null;
         }
+    }
+
+    /** Acts on systemd units. */
+    sealed interface UnitStep extends Step {
+        @Override
+        Side on();
+
+        /** Their names, with suffix. */
+        List<String> units();
     }
 
     /** Acts on users' crontabs. */
@@ -115,20 +142,13 @@ public sealed interface Step {
 
         @Override
         public String does() {
-            return "lower the TTL of " + names(dns) + " to "
+            return "lower the TTL of " + names() + " to "
                     + Durations.format(dns.ttl().during()) + " and see it at every authoritative server";
         }
 
         @Override
         public String undo() {
             return "set the TTL back to what it was";
-        }
-
-        private static String names(DnsSpec dns) {
-            return Words.list(dns.records().stream()
-                    .map(record -> record.name())
-                    .distinct()
-                    .toList());
         }
     }
 
@@ -137,16 +157,6 @@ public sealed interface Step {
         @Override
         public String does() {
             return "wait until " + Durations.format(observed) + " have passed since the TTL was lowered";
-        }
-
-        @Override
-        public @Nullable String undo() {
-            return null;
-        }
-
-        @Override
-        public @Nullable Side on() {
-            return null;
         }
 
         @Override
@@ -249,15 +259,10 @@ public sealed interface Step {
     }
 
     /** Compares a folder on both servers: names, types, sizes, times, owners, modes, and contents by checksum. */
-    record VerifyFiles(FileTree tree) implements Step {
+    record VerifyFiles(FileTree tree) implements WithoutUndo {
         @Override
         public String does() {
             return "compare " + tree.path() + " on both servers by its manifest with checksums";
-        }
-
-        @Override
-        public @Nullable String undo() {
-            return null;
         }
 
         @Override
@@ -292,16 +297,11 @@ public sealed interface Step {
     }
 
     /** Sets every sequence from {@code last_value} and {@code is_called} of the fenced source, owned or not. */
-    record SetSequences(DatabaseSpec database) implements Step {
+    record SetSequences(DatabaseSpec database) implements WithoutUndo {
         @Override
         public String does() {
             return "set the sequences of " + database.name() + " from the fenced source and prove that the next value"
                     + " of each is free";
-        }
-
-        @Override
-        public @Nullable String undo() {
-            return null;
         }
 
         @Override
@@ -311,15 +311,10 @@ public sealed interface Step {
     }
 
     /** Compares every table on both servers: rows and an order-independent checksum; sequences; large objects. */
-    record VerifyDatabase(DatabaseSpec database) implements Step {
+    record VerifyDatabase(DatabaseSpec database) implements WithoutUndo {
         @Override
         public String does() {
             return "compare rows and checksums of every table of " + database.name() + " on both servers";
-        }
-
-        @Override
-        public @Nullable String undo() {
-            return null;
         }
 
         @Override
@@ -348,15 +343,6 @@ public sealed interface Step {
     }
 
     // ---- units and crontabs ----
-
-    /** Acts on systemd units. */
-    sealed interface UnitStep extends Step {
-        @Override
-        Side on();
-
-        /** Their names, with suffix. */
-        List<String> units();
-    }
 
     /** Starts units and, unless it is only for a rehearsal, enables them to start at boot. */
     record StartUnits(Side on, List<String> units, boolean enable) implements UnitStep {
@@ -393,7 +379,7 @@ public sealed interface Step {
     }
 
     /** Keeps units from ever starting again, by hand or as a dependency. */
-    record RetireUnits(Side on, List<String> units) implements UnitStep {
+    record RetireUnits(Side on, List<String> units) implements UnitStep, WithoutUndo {
         public RetireUnits {
             units = List.copyOf(units);
         }
@@ -402,11 +388,6 @@ public sealed interface Step {
         public String does() {
             return "keep " + Words.list(units) + " on the " + on.word()
                     + " from starting again, by hand or by another unit";
-        }
-
-        @Override
-        public @Nullable String undo() {
-            return null;
         }
 
         @Override
@@ -462,7 +443,7 @@ public sealed interface Step {
     // ---- looking from outside ----
 
     /** Asks the checks at one server's address with the service's real name (the /etc/hosts trick of seed 002). */
-    record CheckService(Side on, List<HttpCheck> checks) implements Step {
+    record CheckService(Side on, List<HttpCheck> checks) implements WithoutUndo {
         public CheckService {
             checks = List.copyOf(checks);
         }
@@ -473,11 +454,6 @@ public sealed interface Step {
                     + (checks.size() == 1 ? "" : "s");
         }
 
-        @Override
-        public @Nullable String undo() {
-            return null;
-        }
-
         /** Before the pivot nobody is sent to a target that does not answer; after it, the jobs wait behind this. */
         @Override
         public boolean skippable() {
@@ -486,7 +462,7 @@ public sealed interface Step {
     }
 
     /** Asks both servers the same and compares status, headers, body and latency (seeds 002, 004). */
-    record CompareAnswers(List<HttpCheck> checks) implements Step {
+    record CompareAnswers(List<HttpCheck> checks) implements WithoutUndo {
         public CompareAnswers {
             checks = List.copyOf(checks);
         }
@@ -494,11 +470,6 @@ public sealed interface Step {
         @Override
         public String does() {
             return "ask source and target the same by address and compare status, headers, body and latency";
-        }
-
-        @Override
-        public @Nullable String undo() {
-            return null;
         }
 
         @Override
@@ -519,16 +490,6 @@ public sealed interface Step {
         @Override
         public String does() {
             return "wait for an approval that names the hash of this plan";
-        }
-
-        @Override
-        public @Nullable String undo() {
-            return null;
-        }
-
-        @Override
-        public @Nullable Side on() {
-            return null;
         }
     }
 
@@ -552,15 +513,10 @@ public sealed interface Step {
     }
 
     /** Waits until the requests that were under way when the page went up are answered. */
-    record DrainRequests(ProxySpec proxy) implements Step {
+    record DrainRequests(ProxySpec proxy) implements WithoutUndo {
         @Override
         public String does() {
             return "let the requests that are under way finish";
-        }
-
-        @Override
-        public @Nullable String undo() {
-            return null;
         }
 
         @Override
@@ -599,8 +555,7 @@ public sealed interface Step {
 
         @Override
         public String does() {
-            return "point " + LowerTtl.names(dns) + " at " + targetAddress
-                    + " and see it at every authoritative server";
+            return "point " + names() + " at " + targetAddress + " and see it at every authoritative server";
         }
 
         @Override
@@ -612,7 +567,7 @@ public sealed interface Step {
     // ---- SOAK and FINISH ----
 
     /** Watches the service on the target while the old server still forwards stragglers. */
-    record Soak(Duration period, List<HttpCheck> checks) implements Step {
+    record Soak(Duration period, List<HttpCheck> checks) implements WithoutUndo {
         public Soak {
             checks = List.copyOf(checks);
         }
@@ -620,11 +575,6 @@ public sealed interface Step {
         @Override
         public String does() {
             return "watch the service for " + Durations.format(period) + ", or until somebody says finish";
-        }
-
-        @Override
-        public @Nullable String undo() {
-            return null;
         }
 
         @Override
@@ -639,7 +589,8 @@ public sealed interface Step {
     }
 
     /** Gives the records the TTL that they had before the migration. */
-    record RestoreTtl(DnsSpec dns, List<String> servers, List<Facts.RecordFacts> found) implements DnsStep {
+    record RestoreTtl(DnsSpec dns, List<String> servers, List<Facts.RecordFacts> found)
+            implements DnsStep, WithoutUndo {
         public RestoreTtl {
             servers = List.copyOf(servers);
             found = List.copyOf(found);
@@ -647,12 +598,7 @@ public sealed interface Step {
 
         @Override
         public String does() {
-            return "set the TTL of " + LowerTtl.names(dns) + " back to what it was";
-        }
-
-        @Override
-        public @Nullable String undo() {
-            return null;
+            return "set the TTL of " + names() + " back to what it was";
         }
 
         @Override
@@ -662,15 +608,10 @@ public sealed interface Step {
     }
 
     /** Removes the temporary key from both servers. */
-    record UnlinkHosts() implements Step {
+    record UnlinkHosts() implements WithoutUndo {
         @Override
         public String does() {
             return "remove the temporary key from both servers, and the firewall rule";
-        }
-
-        @Override
-        public @Nullable String undo() {
-            return null;
         }
 
         @Override
@@ -691,7 +632,7 @@ public sealed interface Step {
      * @param afterRollback everything is back in its place, so nothing is archived
      */
     record CleanUp(
-            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean afterRollback) implements Step {
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean afterRollback) implements WithoutUndo {
         /** After a finished migration. */
         public CleanUp() {
             this(false);
@@ -702,11 +643,6 @@ public sealed interface Step {
             return afterRollback
                     ? "remove Godwit's state folders and jobs from both servers"
                     : "remove Godwit's state folders and jobs from both servers; what was replaced is archived there";
-        }
-
-        @Override
-        public @Nullable String undo() {
-            return null;
         }
 
         @Override

@@ -24,4 +24,12 @@ public final class StepKind {
     public static List<String> all() {
         return Arrays.stream(KINDS).map(JsonSubTypes.Type::name).toList();
     }
+
+    /** The names of those before or after which a hook can be placed: all but the hook's own. */
+    public static List<String> besideHooks() {
+        return Arrays.stream(KINDS)
+                .filter(kind -> kind.value() != Step.RunHook.class)
+                .map(JsonSubTypes.Type::name)
+                .toList();
+    }
 }

@@ -3,13 +3,7 @@ package dev.godwit.workflows.spec;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Bounds on what visitors may notice.
- *
- * @param outage the longest outage that is acceptable; a longer prediction is shown before the approval
- * @param decision how long a step that failed while visitors wait may wait for a person before Godwit rolls back by
- *     itself
- */
+/** Bounds on what visitors may notice. */
 public record Budget(
         @Key(
                 value = "the longest outage that is acceptable; a longer prediction is shown before the approval",

@@ -2,12 +2,7 @@ package dev.godwit.workflows.spec;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * An address record of the service.
- *
- * @param name the full name, with or without the closing dot
- * @param value the address it gets; the target's address when absent
- */
+/** An address record of the service. */
 public record DnsRecord(
         @Key(value = "the full name, with or without the closing dot", text = Text.RECORD_NAME)
         String name,

@@ -3,11 +3,7 @@ package dev.godwit.workflows.spec;
 import java.time.Duration;
 import java.util.List;
 
-/**
- * The names that lead to the service.
- *
- * @param servers addresses of every authoritative server; found from the zone's NS records when empty
- */
+/** The names that lead to the service. */
 public record DnsSpec(
         @Key("who takes changes of the zone") DnsProvider provider,
 
@@ -29,11 +25,7 @@ public record DnsSpec(
         servers = servers == null ? List.of() : List.copyOf(servers);
     }
 
-    /**
-     * Times to live.
-     *
-     * @param during the TTL while the migration runs, whole seconds
-     */
+    /** Times to live. */
     public record Ttl(
             @Key(value = "the TTL while the migration runs", text = Text.TTL)
             Duration during) {}

@@ -2,12 +2,7 @@ package dev.godwit.workflows.spec;
 
 import java.util.List;
 
-/**
- * A folder that moves with the service, to the same path.
- *
- * @param path absolute
- * @param exclude rsync filter patterns, relative to the path
- */
+/** A folder that moves with the service, to the same path. */
 public record FileTree(
         @Key(value = "the folder's absolute path, the same on both servers", text = Text.FOLDER)
         String path,

@@ -1,11 +1,6 @@
 package dev.godwit.workflows.spec;
 
-/**
- * One of the two servers.
- *
- * @param host the name that people use for it
- * @param address the IP address at which Godwit, the other server and the checks reach it
- */
+/** One of the two servers. */
 public record HostSpec(
         @Key(value = "the name that people use for it", text = Text.HOST_NAME)
         String host,

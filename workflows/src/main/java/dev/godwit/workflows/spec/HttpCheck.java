@@ -6,9 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A question that a healthy service answers.
  *
- * @param get an http or https URL with the service's real name; Godwit asks it at an address of its own choice
- * @param status the expected status code
- * @param contains a text that the body must contain
+ * @param get is asked at an address of Godwit's choice
  */
 public record HttpCheck(
         @Key(value = "the URL with the service's real name", text = Text.URL)

@@ -2,12 +2,7 @@ package dev.godwit.workflows.spec;
 
 import java.util.List;
 
-/**
- * What works in the background and must run on exactly one side.
- *
- * @param units systemd services and timers
- * @param crontabs users whose crontabs belong to the service
- */
+/** What works in the background and must run on exactly one side. */
 public record Jobs(
         @Key(value = "systemd services and timers", text = Text.UNIT, standard = "[]")
         List<String> units,

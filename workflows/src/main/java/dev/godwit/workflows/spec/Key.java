@@ -8,7 +8,7 @@ import java.lang.annotation.Target;
 
 /**
  * What people and {@link SpecSchema} are told about a key of the spec. A key is required unless its type is nullable or
- * {@link #standard} says what its absence means.
+ * {@link #standard} says what its absence means. A record's own documentation adds what this leaves out.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

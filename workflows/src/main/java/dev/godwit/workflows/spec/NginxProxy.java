@@ -4,13 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * nginx.
- *
- * @param site the file with the service's server blocks, as nginx includes it
- * @param page the maintenance page, a file on the source; Godwit's own plain page without it
- * @param drain how long requests that are under way when the page goes up may take to finish
- */
+/** nginx. */
 public record NginxProxy(
         @Key(value = "the file with the service's server blocks, as nginx includes it", text = Text.PATH)
         String site,

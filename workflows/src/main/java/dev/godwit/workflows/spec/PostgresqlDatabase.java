@@ -8,9 +8,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Without a login Godwit, which is root on both servers, speaks to the server's socket as the system user
  * {@code postgres} (peer authentication, PostgreSQL manual chapter 21.9), and needs no password at all.
  *
- * @param port the server's port, the same on both sides; it also names the socket
- * @param source a superuser's login on the source, if peer authentication is not wanted
- * @param target a superuser's login on the target, likewise
+ * @param port also names the socket
  */
 public record PostgresqlDatabase(
         @Key(value = "the database's name, the same on both servers", text = Text.DATABASE_NAME)

@@ -1,11 +1,6 @@
 package dev.godwit.workflows.spec;
 
-/**
- * Dynamic updates (RFC 2136) signed with TSIG (RFC 8945).
- *
- * @param server the primary's address
- * @param key a secret in the form of {@code nsupdate -y}: {@code algorithm:name:base64}
- */
+/** Dynamic updates (RFC 2136) signed with TSIG (RFC 8945). */
 public record Rfc2136Provider(
         @Key(value = "the primary server's address", text = Text.ADDRESS)
         String server,

@@ -15,9 +15,4 @@ public enum Side {
     public String word() {
         return this == SOURCE ? "source" : "target";
     }
-
-    /** The other one. */
-    public Side other() {
-        return this == SOURCE ? TARGET : SOURCE;
-    }
 }

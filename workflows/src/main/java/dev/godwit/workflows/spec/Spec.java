@@ -7,10 +7,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * The document that describes one migration. It is written by people as YAML or JSON and read by {@link SpecReader},
  * which reports every problem; a {@code Spec} in hand has none.
- *
- * @param service the service's name, a host name; two migrations of one service cannot overlap
- * @param units systemd units that make the service
- * @param soak how long the old server stays ready after the cutover
  */
 public record Spec(
         @Key(

@@ -17,10 +17,9 @@ import com.github.victools.jsonschema.generator.SchemaVersion;
 import com.github.victools.jsonschema.module.jackson.JacksonOption;
 import com.github.victools.jsonschema.module.jackson.JacksonSchemaModule;
 import dev.godwit.workflows.GodwitJson;
-import dev.godwit.workflows.plan.Step;
+import dev.godwit.workflows.plan.StepKind;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -122,9 +121,7 @@ public final class SpecSchema {
             node.put("format", FORMAT + Text.SECRET);
         } else if (key.text() == Text.STEP_KIND) {
             ArrayNode kinds = node.putArray("enum");
-            Arrays.stream(Step.class.getAnnotation(JsonSubTypes.class).value())
-                    .filter(kind -> kind.value() != Step.RunHook.class)
-                    .forEach(kind -> kinds.add(kind.name()));
+            StepKind.besideHooks().forEach(kinds::add);
         } else if (type == String.class || TEXTS.contains(type)) {
             node.put("format", FORMAT + key.text());
         }

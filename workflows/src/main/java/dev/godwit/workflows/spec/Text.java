@@ -232,7 +232,7 @@ public enum Text {
     }
 
     /** What is expected, in words. */
-    public String wanted() {
+    String wanted() {
         return example.isEmpty() ? wanted : wanted + " such as " + example;
     }
 

@@ -6,8 +6,7 @@ import java.util.List;
 /**
  * Certificates that move with the service.
  *
- * @param certificates files or folders; links inside them are followed to their files, which move too
- * @param renewal what renews them
+ * @param certificates links inside them are followed to their files, which move too
  */
 public record TlsSpec(
         @Key(value = "files or folders with certificates and their keys", text = Text.PATH, standard = "[]")

@@ -27,16 +27,19 @@ class CommandRulesTest {
     private static final Command FINISH = new Command.Finish("ann", "done");
 
     private static final State PREPARING = new State(Phase.PREPARE);
+    private static final State WAITING_OUT = new State(Phase.REHEARSE).waiting(Waiting.For.TIME, Choice.SKIP);
     private static final State AT_GATE = new State(Phase.REHEARSE).waiting(Waiting.For.APPROVAL);
     private static final State FAILED =
             new State(Phase.CUTOVER).waiting(Waiting.For.DECISION, Choice.RETRY, Choice.ROLL_BACK);
     private static final State PAGE_UP = new State(Phase.CUTOVER).serving(null);
     private static final State AT_PIVOT = new State(Phase.CUTOVER).serving(null).atPivot();
     private static final State SOAKING = new State(Phase.SOAK).serving(Side.TARGET);
+    private static final State WATCHED = SOAKING.waiting(Waiting.For.TIME);
     private static final State SOAK_FAILED = SOAKING.waiting(Waiting.For.DECISION, Choice.RETRY, Choice.SKIP);
     private static final State FINISHING = new State(Phase.FINISH).serving(Side.TARGET);
     private static final State UNDOING = new State(Phase.CUTOVER).undone();
-    private static final State PAUSED = new State(Phase.PREPARE).paused();
+    private static final State UNDO_FAILED = UNDOING.waiting(Waiting.For.DECISION, Choice.RETRY, Choice.SKIP);
+    private static final State PAUSED = new State(Phase.PREPARE).paused().waiting(Waiting.For.RESUME);
     private static final State OVER = new State(Phase.FINISH).over();
 
     static Stream<Arguments> table() {
@@ -69,6 +72,36 @@ class CommandRulesTest {
                 Arguments.of(OVER, FINISH, "it is over"),
                 Arguments.of(OVER, ROLL_BACK, "it is over"),
                 Arguments.of(OVER, APPROVE, "it is over"));
+    }
+
+    static Stream<Arguments> whatFits() {
+        return Stream.of(
+                Arguments.of(PREPARING, APPROVE, "wait until it does"),
+                Arguments.of(FINISHING, APPROVE, "let it go on"),
+                Arguments.of(FAILED, APPROVE, "decide about serve-page: one of [RETRY, ROLL_BACK]"),
+                Arguments.of(PAUSED, APPROVE, "resume it"),
+                Arguments.of(UNDOING, APPROVE, "let it end"),
+                Arguments.of(PAUSED, PAUSE, "resume it"),
+                Arguments.of(PREPARING, RESUME, "let it go on"),
+                Arguments.of(AT_GATE, RESUME, "approve the plan, or roll back"),
+                Arguments.of(PREPARING, RETRY, "wait until it asks for one"),
+                Arguments.of(AT_GATE, RETRY, "approve the plan, or roll back"),
+                Arguments.of(PAUSED, RETRY, "resume it"),
+                Arguments.of(WATCHED, RETRY, "finish it, or let it wait"),
+                Arguments.of(UNDOING, RETRY, "let it end"),
+                Arguments.of(PREPARING, FINISH, "wait for phase SOAK"),
+                Arguments.of(WAITING_OUT, FINISH, "decide about serve-page: one of [SKIP], or let it wait"),
+                Arguments.of(SOAK_FAILED, FINISH, "decide about serve-page: one of [RETRY, SKIP]"),
+                Arguments.of(FINISHING, FINISH, "let it end"),
+                Arguments.of(UNDO_FAILED, FINISH, "decide about serve-page: one of [RETRY, SKIP]"),
+                Arguments.of(OVER, RESUME, "start a new one"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("whatFits")
+    void shouldSayWhatFitsInstead(State state, Command command, String instead) {
+        assertThat(CommandRules.refusal(state.status(), command))
+                .hasValueSatisfying(words -> assertThat(words).endsWith("; what fits: " + instead));
     }
 
     @ParameterizedTest

@@ -541,6 +541,60 @@ class MigrationWorkflowTest {
     }
 
     @Test
+    void shouldAnswerWithoutTheWaitThatACommandEnds() throws InterruptedException {
+        hands.failForGood("act copy-files-first-uploads");
+        var copies = hands.hold("act copy-database-first-shop");
+        var watch = hands.hold("act soak");
+        WorkflowStub started = start(Specs.shop(), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
+        hands.mend("act copy-files-first-uploads");
+        assertThat(migration
+                        .decide(new Command.Decide("ann", "made room", "copy-files-first-uploads", Choice.RETRY))
+                        .waiting())
+                .isNull();
+        copies.awaitBegin();
+        migration.pause(new Command.Pause("ann", "lunch"));
+        copies.letGo();
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.RESUME));
+        assertThat(migration.resume(new Command.Resume("ann", "back")).waiting())
+                .isNull();
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.APPROVAL));
+        assertThat(migration.approve(new Command.Approve("ann", "go", HASH)).waiting())
+                .isNull();
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.TIME));
+        assertThat(migration.finish(new Command.Finish("ann", "all well")).waiting())
+                .isNull();
+        watch.letGo();
+
+        assertThat(finish(started).end()).isEqualTo(End.FINISHED);
+    }
+
+    @Test
+    void shouldAnswerARollbackWithoutTheWaitThatItEnds() {
+        WorkflowStub started = start(Specs.shop(), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.APPROVAL));
+
+        MigrationStatus answer = migration.rollBack(new Command.RollBack("ann", "not today", false));
+
+        assertThat(answer.undoing()).isTrue();
+        assertThat(answer.waiting()).isNull();
+        assertThat(finish(started).end()).isEqualTo(End.ROLLED_BACK);
+    }
+
+    @Test
+    void shouldAnswerWithTheWaitThatGoesOn() {
+        WorkflowStub started = start(Specs.shop(), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.APPROVAL));
+
+        assertThat(isWaitingFor(migration.pause(new Command.Pause("ann", "lunch")), Waiting.For.APPROVAL))
+                .isTrue();
+        assertThat(isWaitingFor(migration.resume(new Command.Resume("ann", "back")), Waiting.For.APPROVAL))
+                .isTrue();
+        migration.rollBack(new Command.RollBack("ann", "not today", false));
+        finish(started);
+    }
+
+    @Test
     void shouldRefuseToFinishBeforeTheSoak() {
         WorkflowStub started = start(Specs.shop(), null);
         awaitStatus(status -> isWaitingFor(status, Waiting.For.APPROVAL));

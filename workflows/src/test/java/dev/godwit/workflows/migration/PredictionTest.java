@@ -18,8 +18,8 @@ class PredictionTest {
     @Test
     void shouldBeThePlansBeforeAnythingWasMeasured() {
         assertThat(Prediction.outage(
-                        PLAN.steps().stream().map(StepStatus::pending).toList()))
-                .isEqualTo(Planner.predictedOutage(PLAN));
+                        PLAN, PLAN.steps().stream().map(StepStatus::pending).toList()))
+                .isEqualTo(PLAN.outage(PlannedStep::estimate));
     }
 
     @Test
@@ -39,7 +39,7 @@ class PredictionTest {
                 .findFirst()
                 .orElseThrow();
 
-        assertThat(Prediction.outage(steps))
-                .isEqualTo(Planner.predictedOutage(PLAN).minus(estimated).plus(took));
+        assertThat(Prediction.outage(PLAN, steps))
+                .isEqualTo(PLAN.outage(PlannedStep::estimate).minus(estimated).plus(took));
     }
 }

@@ -22,7 +22,6 @@ import dev.godwit.workflows.activity.ServiceChecks;
 import dev.godwit.workflows.activity.ServiceUnits;
 import dev.godwit.workflows.activity.Undo;
 import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.Facts;
 import dev.godwit.workflows.plan.Finding;
 import dev.godwit.workflows.plan.Step;
 import dev.godwit.workflows.plan.Step.CleanUp;
@@ -60,7 +59,6 @@ final class RecordingHands {
     private final Map<String, CountDownLatch> hangs = new ConcurrentHashMap<>();
     private final Map<String, Hold> holds = new ConcurrentHashMap<>();
     private final List<Finding> findings = new ArrayList<>();
-    private Facts facts = Specs.facts();
 
     /** Fails a call, such as {@code act stop-service}, this many times; with -1 until it is mended. */
     void fail(String call, int times) {
@@ -121,10 +119,6 @@ final class RecordingHands {
 
     void find(Finding finding) {
         findings.add(finding);
-    }
-
-    void measure(Facts measured) {
-        facts = measured;
     }
 
     /** Every attempt of a call, whatever became of it. */
@@ -255,7 +249,7 @@ final class RecordingHands {
         @Override
         public Inspection inspectServers(Inspect request) {
             answer("inspect servers");
-            return new Inspection(findings, facts);
+            return new Inspection(findings, Specs.facts());
         }
     }
 

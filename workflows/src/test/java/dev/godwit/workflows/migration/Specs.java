@@ -39,6 +39,14 @@ public final class Specs {
     }
 
     public static Spec shop(Gates.Cutover gate) {
+        return shop(
+                gate,
+                List.of(new Hook(
+                        Phase.CUTOVER, "serve-page", null, Side.SOURCE, "echo", "echo undo", Duration.ofMinutes(2))),
+                new Budget(null, DECISION));
+    }
+
+    public static Spec shop(Gates.Cutover gate, List<Hook> hooks, Budget budget) {
         return new Spec(
                 "shop.example.org",
                 host("old", "10.66.0.2"),
@@ -60,10 +68,9 @@ public final class Specs {
                         List.of()),
                 new TlsSpec(List.of("/etc/letsencrypt/live/shop.example.org"), TlsSpec.Renewal.CERTBOT),
                 List.of(new HttpCheck(URI.create("https://shop.example.org/health"), 200, "ok")),
-                List.of(new Hook(
-                        Phase.CUTOVER, "serve-page", null, Side.SOURCE, "echo", "echo undo", Duration.ofMinutes(2))),
+                hooks,
                 new Gates(gate),
-                new Budget(null, DECISION),
+                budget,
                 SOAK);
     }
 
@@ -101,7 +108,7 @@ public final class Specs {
                 Duration.ofDays(2));
     }
 
-    private static Hook hook(Phase phase, @Nullable String before, @Nullable String after, @Nullable String undo) {
+    public static Hook hook(Phase phase, @Nullable String before, @Nullable String after, @Nullable String undo) {
         return new Hook(phase, before, after, Side.SOURCE, "run", undo, Duration.ofMinutes(2));
     }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.godwit.workflows.migration.Specs;
 import dev.godwit.workflows.spec.Budget;
+import dev.godwit.workflows.spec.Gates;
 import dev.godwit.workflows.spec.Hook;
-import dev.godwit.workflows.spec.Side;
 import dev.godwit.workflows.spec.Spec;
 import java.time.Duration;
 import java.util.List;
@@ -44,38 +44,19 @@ class PlanFindingsTest {
     }
 
     private static List<Finding> findings(Hook... hooks) {
-        return findings(with(List.of(hooks), Specs.shop().budget()));
+        return findings(List.of(hooks), Budget.DEFAULT);
     }
 
     private static List<Finding> findings(Duration outage) {
-        return findings(with(List.of(), new Budget(outage, Duration.ofMinutes(5))));
+        return findings(List.of(), new Budget(outage, Duration.ofMinutes(5)));
     }
 
-    private static List<Finding> findings(Spec spec) {
+    private static List<Finding> findings(List<Hook> hooks, Budget budget) {
+        Spec spec = Specs.shop(Gates.Cutover.APPROVAL, hooks, budget);
         return PlanFindings.of(spec, Planner.plan(spec, Specs.facts()));
     }
 
-    private static Spec with(List<Hook> hooks, Budget budget) {
-        Spec shop = Specs.shop();
-        return new Spec(
-                shop.service(),
-                shop.source(),
-                shop.target(),
-                shop.databases(),
-                shop.files(),
-                shop.units(),
-                shop.jobs(),
-                shop.proxy(),
-                shop.dns(),
-                shop.tls(),
-                shop.checks(),
-                hooks,
-                shop.gates(),
-                budget,
-                shop.soak());
-    }
-
     private static Hook hook(Phase phase, @Nullable String before, @Nullable String after) {
-        return new Hook(phase, before, after, Side.SOURCE, "true", null, Duration.ofMinutes(1));
+        return Specs.hook(phase, before, after, null);
     }
 }

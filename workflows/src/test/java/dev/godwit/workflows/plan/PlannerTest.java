@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.godwit.workflows.GodwitJson;
 import dev.godwit.workflows.migration.Specs;
+import dev.godwit.workflows.spec.Budget;
 import dev.godwit.workflows.spec.Gates;
 import dev.godwit.workflows.spec.Hook;
 import dev.godwit.workflows.spec.Jobs;
-import dev.godwit.workflows.spec.Side;
 import dev.godwit.workflows.spec.Spec;
 import dev.godwit.workflows.spec.TlsSpec;
 import java.time.Duration;
@@ -135,8 +135,9 @@ class PlannerTest {
 
     @Test
     void shouldPredictAnOutageThatGrowsWithTheDatabase() {
-        Duration small = Planner.predictedOutage(Planner.plan(Specs.shop(), with(100_000_000, "abc")));
-        Duration large = Planner.predictedOutage(Planner.plan(Specs.shop(), with(10_000_000_000L, "abc")));
+        Duration small = Planner.plan(Specs.shop(), with(100_000_000, "abc")).outage(PlannedStep::estimate);
+        Duration large =
+                Planner.plan(Specs.shop(), with(10_000_000_000L, "abc")).outage(PlannedStep::estimate);
 
         assertThat(small).isPositive();
         assertThat(large).isGreaterThan(small.multipliedBy(10));
@@ -205,26 +206,10 @@ class PlannerTest {
     }
 
     private static Spec withHooks(Hook... hooks) {
-        Spec shop = Specs.shop();
-        return new Spec(
-                shop.service(),
-                shop.source(),
-                shop.target(),
-                shop.databases(),
-                shop.files(),
-                shop.units(),
-                shop.jobs(),
-                shop.proxy(),
-                shop.dns(),
-                shop.tls(),
-                shop.checks(),
-                List.of(hooks),
-                shop.gates(),
-                shop.budget(),
-                shop.soak());
+        return Specs.shop(Gates.Cutover.APPROVAL, List.of(hooks), Budget.DEFAULT);
     }
 
     private static Hook hook(Phase phase, @Nullable String before, @Nullable String after) {
-        return new Hook(phase, before, after, Side.SOURCE, "true", null, Duration.ofMinutes(1));
+        return Specs.hook(phase, before, after, null);
     }
 }

@@ -7,7 +7,9 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.godwit.workflows.GodwitJson;
 import dev.godwit.workflows.spec.SpecReader.Format;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -41,9 +44,37 @@ class SpecReaderTest {
 
     @Test
     void shouldMeanByAbsenceWhatTheSchemaSays() {
-        Spec least = SpecReader.read(Specs.resource("least.yaml"), Format.YAML);
+        ObjectNode least = (ObjectNode) SpecTree.parse(Specs.resource("least.yaml"), Format.YAML);
+        ObjectNode withoutLists = least.deepCopy().remove(List.of("databases", "files", "hooks"));
+        JsonNode schema = SpecSchema.document();
+        Set<JsonNode> keys = new HashSet<>();
+        for (JsonNode document : List.of(least, withoutLists)) {
+            JsonNode writtenOut = document.deepCopy();
+            writeOut(writtenOut, schema, schema, keys);
+            assertThat(SpecReader.read(document)).isEqualTo(SpecReader.read(writtenOut));
+        }
+        assertThat(keys).as("every key that can be left out").containsAll(schema.findParents("default"));
+    }
 
-        assertThat(least).isEqualTo(SpecReader.read(Specs.resource("least-written-out.yaml"), Format.YAML));
+    /** Adds to a document what the schema says that a key's absence means, and to the keys the definitions of these. */
+    private static void writeOut(JsonNode node, JsonNode definition, JsonNode schema, Set<JsonNode> keys) {
+        if (definition.has("$ref")) {
+            writeOut(node, schema.at(definition.get("$ref").asString().substring(1)), schema, keys);
+        }
+        definition.path("allOf").forEach(part -> writeOut(node, part, schema, keys));
+        if (node instanceof ArrayNode list) {
+            list.forEach(item -> writeOut(item, definition.path("items"), schema, keys));
+        }
+        if (node instanceof ObjectNode object) {
+            definition.path("properties").properties().forEach(property -> {
+                JsonNode told = property.getValue();
+                if (told.has("default") && !object.has(property.getKey())) {
+                    object.set(property.getKey(), told.get("default").deepCopy());
+                    keys.add(told);
+                }
+                writeOut(object.path(property.getKey()), told, schema, keys);
+            });
+        }
     }
 
     @Test

@@ -93,11 +93,11 @@ class SpecTreeTest {
                 "'a: \"b'|cannot be read",
                 "'{a: b'|cannot be read",
                 "'? [a]'|cannot be read",
-                "'a: 0x'|an object|only the keys"
+                "'a: 0x'|only the keys"
             })
     void shouldSayWhatIsWrongWithYamlThatIsNoSpec(String yaml, String words) {
         assertThat(problems(yaml, Format.YAML))
-                .anySatisfy(problem -> assertThat(problem.message()).containsAnyOf(words, "only the keys"));
+                .anySatisfy(problem -> assertThat(problem.message()).contains(words));
     }
 
     @ParameterizedTest

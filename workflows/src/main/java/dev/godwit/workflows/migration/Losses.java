@@ -1,0 +1,64 @@
+package dev.godwit.workflows.migration;
+
+import dev.godwit.workflows.activity.Loss;
+import dev.godwit.workflows.spec.DatabaseSpec;
+import io.temporal.failure.ApplicationFailure;
+import io.temporal.failure.TemporalFailure;
+import io.temporal.workflow.Async;
+import io.temporal.workflow.Promise;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a rollback after the pivot would lose. */
+final class Losses {
+    private final Hands hands;
+    private final List<DatabaseSpec> databases;
+    private @Nullable Promise<Loss> counting;
+
+    Losses(Hands hands, List<DatabaseSpec> databases) {
+        this.hands = hands;
+        this.databases = databases;
+    }
+
+    /** Waits until the loss is counted, or cannot be. */
+    Estimate estimate() {
+        try {
+            Loss loss = count();
+            return new Estimate(
+                    "about " + loss.rows() + (loss.rows() == 1 ? " row" : " rows")
+                            + " written on the target since the pivot (" + loss.summary() + ")",
+                    loss);
+        } catch (TemporalFailure failure) {
+            return new Estimate(
+                    "all that was written on the target since the pivot (it could not be counted: "
+                            + Failure.of(failure, StepOptions.ESTIMATE).words() + ")",
+                    null);
+        }
+    }
+
+    /** Counts once at a time, however many ask: it reads everything on both servers. */
+    private Loss count() {
+        Promise<Loss> running = counting == null ? Async.function(hands::estimateLoss, databases) : counting;
+        counting = running;
+        try {
+            return running.get();
+        } finally {
+            counting = null;
+        }
+    }
+
+    /**
+     * The answer.
+     *
+     * @param counted null if it could not be counted
+     */
+    record Estimate(String words, @Nullable Loss counted) {
+        /** The failure for a rollback whose loss nobody has accepted. */
+        ApplicationFailure refusal() {
+            String message = "Expected the loss of " + words + " to be accepted, but it was not";
+            return counted == null
+                    ? ApplicationFailure.newNonRetryableFailure(message, MigrationWorkflow.LOSES_WRITES)
+                    : ApplicationFailure.newNonRetryableFailure(message, MigrationWorkflow.LOSES_WRITES, counted);
+        }
+    }
+}
