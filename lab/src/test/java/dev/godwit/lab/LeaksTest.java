@@ -71,7 +71,7 @@ class LeaksTest extends LabTest {
     }
 
     @Test
-    @Tag("long") // twenty minutes, ten of them until the undo that fails is given up
+    @Tag("long") // 15 to 20 minutes, ten of them until the undo that fails is given up
     void shouldLeaveNothingBehindAndLeakNoSecretHoweverItGoesBack() throws Exception {
         try (LabSession session = open(Rows.SMALL);
                 ProcessWatch processes = new ProcessWatch()) {
