@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * is done, and in which order, is the plan's; what may be decided is {@link FailurePolicy}'s and {@link CommandRules}'.
  */
 public class MigrationWorkflowImpl implements MigrationWorkflow {
+    /** A change id of ADR 5. */
+    private static final String PAUSE_AFTER_LOOKS = "pause-after-looks";
+
     private final Spec spec;
     private final BiFunction<Spec, Facts, Plan> planner;
     private final Hands hands;
@@ -108,6 +111,10 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
         if (board.status().phase() != planned.phase()) {
             board.enter(planned.phase());
             lookAhead(planned.phase());
+            // Asked only when it matters, so that other histories have no mark of it.
+            if (board.paused() && Workflow.getVersion(PAUSE_AFTER_LOOKS, Workflow.DEFAULT_VERSION, 1) == 1) {
+                awaitResume(planned);
+            }
         }
         if (planned.step() instanceof Step.Gate gate) {
             switch (gate) {
@@ -127,7 +134,10 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
         if (phase == Phase.CUTOVER) {
             plan().steps().stream()
                     .filter(planned -> planned.phase() == phase)
-                    .forEach(planned -> untilDecided(planned, false, () -> image(planned)));
+                    .forEach(planned -> untilDecided(planned, false, () -> {
+                        image(planned);
+                        board.looked(planned);
+                    }));
         }
     }
 

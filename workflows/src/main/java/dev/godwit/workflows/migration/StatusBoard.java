@@ -116,6 +116,13 @@ final class StatusBoard {
         write(GODWIT, "phase " + next, null, 0, null, null);
     }
 
+    /** A look ahead that worked in the end: the step itself has not begun. */
+    void looked(PlannedStep planned) {
+        if (status(planned).state() == StepState.FAILED) {
+            set(planned, StepStatus.pending(planned));
+        }
+    }
+
     void running(PlannedStep planned) {
         set(planned, status(planned).begun(StepState.RUNNING, Moment.now()));
     }

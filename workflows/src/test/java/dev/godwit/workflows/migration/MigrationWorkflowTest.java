@@ -2,6 +2,7 @@ package dev.godwit.workflows.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.godwit.workflows.plan.Finding;
 import dev.godwit.workflows.plan.Phase;
@@ -440,6 +441,59 @@ class MigrationWorkflowTest {
 
         migration.resume(new Command.Resume("bob", "back"));
         assertThat(finish(started).end()).isEqualTo(End.FINISHED);
+    }
+
+    @Test
+    void shouldBeginNoStepWhenPausedWhileItLooksAhead() throws InterruptedException {
+        var hold = hands.hold("look serve-page");
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> status.phase() == Phase.CUTOVER);
+        hold.awaitBegin();
+        migration.pause(new Command.Pause("ann", "home"));
+        hold.letGo();
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.RESUME));
+
+        assertThat(waiting().reason()).isEqualTo("paused before stop-jobs");
+        assertThat(hands.calls("act")).doesNotContain("stop-jobs");
+
+        migration.resume(new Command.Resume("ann", "back"));
+        assertThat(finish(started).end()).isEqualTo(End.FINISHED);
+    }
+
+    @Test
+    void shouldShowAStepAsNotBegunWhenItsLookAheadWorkedInTheEnd() throws InterruptedException {
+        hands.fail("look serve-page", -1);
+        var hold = hands.hold("act stop-jobs");
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
+        hands.mend("look serve-page");
+        migration.decide(new Command.Decide("ann", "mended", "serve-page", Choice.RETRY));
+        hold.awaitBegin();
+
+        assertThat(migration.status().steps())
+                .filteredOn(step -> step.id().equals("serve-page"))
+                .extracting(StepStatus::state, StepStatus::failure)
+                .containsExactly(tuple(StepState.PENDING, null));
+        hold.letGo();
+        assertThat(finish(started).end()).isEqualTo(End.FINISHED);
+    }
+
+    @Test
+    void shouldIgnoreACancellationByTemporalsOwnToolsAfterThePivot() {
+        hands.fail("act point-dns", -1);
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
+
+        started.cancel("by hand");
+        awaitStatus(status ->
+                migration.journal().stream().anyMatch(entry -> entry.event().equals("cancellation ignored")));
+        hands.mend("act point-dns");
+        migration.decide(new Command.Decide("ann", "mended", "point-dns", Choice.RETRY));
+
+        // Temporal closes a workflow that was asked to cancel as cancelled, whatever it returns: the status tells.
+        assertThatThrownBy(() -> finish(started)).hasRootCauseInstanceOf(CanceledFailure.class);
+        assertThat(migration.status().end()).isEqualTo(End.FINISHED);
+        assertThat(hands.calls("undo")).isEmpty();
     }
 
     @Test
