@@ -67,8 +67,11 @@ final class Statuses {
         } catch (NoAnswer e) {
             throw new ProblemException(Problem.of(
                             ProblemType.NO_WORKER,
-                            "Expected a worker to tell the history, but found that " + e.words()
-                                    + "; see that a worker runs and try again, or ask for format=temporal")
+                            "Expected a worker to tell the history, but found that "
+                                    + (run.isOpen() || run.isCompleted()
+                                            ? e.words() + "; see that a worker runs and try again, or ask"
+                                            : endedFromOutside(run) + "; ask")
+                                    + " for format=temporal")
                     .about(run.id().address()));
         }
     }
@@ -128,8 +131,9 @@ final class Statuses {
         boolean before = phase.compareTo(Phase.CUTOVER) < 0;
         boolean after = phase.compareTo(Phase.CUTOVER) > 0;
         Optional<End> end = run.end();
-        String ended =
-                end.map(how -> "; it ended " + how).orElseGet(() -> run.isOpen() ? "" : "; " + endedFromOutside(run));
+        // No worker continues what was ended from outside: that it does not answer is no news.
+        String found = end.map(how -> words + "; it ended " + how)
+                .orElseGet(() -> run.isOpen() ? words : endedFromOutside(run));
         boolean unknown = phase == Phase.CUTOVER && end.isEmpty();
         return new MigrationView(
                 run.id().text(),
@@ -151,7 +155,7 @@ final class Statuses {
                 run.endedAt(),
                 0,
                 true,
-                "This is what the engine knows: " + words + ended
+                "This is what the engine knows: " + found
                         + (unknown ? "; it was in the cutover, so look at the servers to see who serves" : ""));
     }
 

@@ -122,13 +122,19 @@ class PlannerTest {
     }
 
     @Test
-    void shouldKeepItsHashWhenOnlySizesChangeAndChangeItWhenTheSchemaDoes() {
+    void shouldKeepItsHashWhenOnlySizesChangeAndChangeItWhenTheSchemaOrTheSiteDoes() {
         String hash = Planner.plan(Specs.shop(), Specs.facts()).hash();
 
         assertThat(Planner.plan(Specs.shop(), with(2_000_000_000, "abc")).hash())
                 .isEqualTo(hash);
         assertThat(Planner.plan(Specs.shop(), with(1_000_000_000, "other")).hash())
                 .isNotEqualTo(hash);
+        Facts site = new Facts(
+                Specs.facts().databases(),
+                Specs.facts().trees(),
+                Specs.facts().dns(),
+                new Facts.ProxyFacts("another site", false));
+        assertThat(Planner.plan(Specs.shop(), site).hash()).isNotEqualTo(hash);
         assertThat(Planner.plan(Specs.shop(Gates.Cutover.NONE), Specs.facts()).hash())
                 .isNotEqualTo(hash);
     }
