@@ -15,11 +15,11 @@ public final class StateFolder {
     /** Beside them, what finished migrations have replaced: a folder for each. */
     private static final String ARCHIVE = "archive";
 
-    /** Safe as a part of a path, in scripts and in configurations; a part of a path has at most 255 bytes. */
-    private static final Pattern MIGRATION = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,254}");
-
-    /** A step that can be a folder as it is. */
-    private static final Pattern STEP = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+    /**
+     * A name that is safe as a part of a path and of a unit's name, and short enough for both: a service has at most 80
+     * characters, and its migrations 20 more.
+     */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
     private static final int DIGITS = 8;
 
@@ -32,8 +32,8 @@ public final class StateFolder {
 
     /** The same id, if it may be a name on servers. */
     public static String checked(String migration) {
-        if (!MIGRATION.matcher(migration).matches() || migration.equals(ARCHIVE)) {
-            throw FailureType.SPEC_MISMATCH.because("Expected a migration id made of at most 255 letters, digits, '.',"
+        if (!NAME.matcher(migration).matches() || migration.equals(ARCHIVE)) {
+            throw FailureType.SPEC_MISMATCH.because("Expected a migration id made of at most 100 letters, digits, '.',"
                     + " '_' and '-', but found '" + migration + "'; start the migration under another name");
         }
         return migration;
@@ -62,7 +62,7 @@ public final class StateFolder {
     }
 
     private static String name(String step) {
-        return STEP.matcher(step).matches() ? step : "job-" + shortened(step) + "-" + hash(step);
+        return NAME.matcher(step).matches() ? step : "job-" + shortened(step) + "-" + hash(step);
     }
 
     private static String hash(String text) {
