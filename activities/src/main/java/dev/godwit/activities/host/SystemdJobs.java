@@ -77,6 +77,7 @@ public final class SystemdJobs implements Jobs {
               how='done'
             else
               how=started
+              # An older build kept the units of jobs that failed.
               systemctl reset-failed -- "$unit" 2>/dev/null || :
               find . -mindepth 1 -delete
               base64 -d | while [ $# -gt 0 ]; do
