@@ -67,11 +67,8 @@ final class Statuses {
         } catch (NoAnswer e) {
             throw new ProblemException(Problem.of(
                             ProblemType.NO_WORKER,
-                            "Expected a worker to tell the history, but found that "
-                                    + (run.isOpen() || run.isCompleted()
-                                            ? e.words() + "; see that a worker runs and try again, or ask"
-                                            : endedFromOutside(run) + "; ask")
-                                    + " for format=temporal")
+                            "Expected a worker to tell the history, but found that " + found(run, e.words())
+                                    + "; ask for format=temporal, or see that a worker runs and try again")
                     .about(run.id().address()));
         }
     }
@@ -131,9 +128,6 @@ final class Statuses {
         boolean before = phase.compareTo(Phase.CUTOVER) < 0;
         boolean after = phase.compareTo(Phase.CUTOVER) > 0;
         Optional<End> end = run.end();
-        // No worker continues what was ended from outside: that it does not answer is no news.
-        String found = end.map(how -> words + "; it ended " + how)
-                .orElseGet(() -> run.isOpen() ? words : endedFromOutside(run));
         boolean unknown = phase == Phase.CUTOVER && end.isEmpty();
         return new MigrationView(
                 run.id().text(),
@@ -155,8 +149,15 @@ final class Statuses {
                 run.endedAt(),
                 0,
                 true,
-                "This is what the engine knows: " + found
+                "This is what the engine knows: " + found(run, words)
                         + (unknown ? "; it was in the cutover, so look at the servers to see who serves" : ""));
+    }
+
+    /** What there is instead of an answer. That nobody continues what was ended from outside is no news. */
+    private static String found(Run run, String words) {
+        return run.end()
+                .map(how -> words + "; it ended " + how)
+                .orElseGet(() -> run.isOpen() ? words : endedFromOutside(run));
     }
 
     private static Side serves(End end) {
