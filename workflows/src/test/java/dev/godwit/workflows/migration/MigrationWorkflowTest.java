@@ -162,8 +162,7 @@ class MigrationWorkflowTest {
         WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
         awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
 
-        hands.mend("act copy-files-first-uploads");
-        migration.decide(new Command.Decide("ann", "made room", "copy-files-first-uploads", Choice.RETRY));
+        mendAndRetry("act", "copy-files-first-uploads");
 
         assertThat(finish(started).end()).isEqualTo(End.FINISHED);
         assertThat(hands.calls("act")).containsOnlyOnce("link-hosts");
@@ -384,8 +383,7 @@ class MigrationWorkflowTest {
         assertThat(waiting().options()).containsExactly(Choice.RETRY, Choice.ROLL_BACK);
         assertThat(migration.status().serving()).isEqualTo(Side.SOURCE);
         assertThat(hands.calls("act")).doesNotContain("stop-jobs");
-        hands.mend("look fence-database-shop");
-        migration.decide(new Command.Decide("ann", "mended", "fence-database-shop", Choice.RETRY));
+        mendAndRetry("look", "fence-database-shop");
         assertThat(finish(started).end()).isEqualTo(End.FINISHED);
     }
 
@@ -395,8 +393,7 @@ class MigrationWorkflowTest {
         WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
         awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
         assertThat(migration.status().serving()).isNull();
-        hands.mend("act fence-database-shop");
-        migration.decide(new Command.Decide("ann", "mended", "fence-database-shop", Choice.RETRY));
+        mendAndRetry("act", "fence-database-shop");
 
         MigrationStatus end = finish(started);
         assertThat(end.end()).isEqualTo(End.FINISHED);
@@ -414,8 +411,7 @@ class MigrationWorkflowTest {
         MigrationStatus waiting = migration.status();
         assertThat(step(waiting, "stop-service").state()).isEqualTo(StepState.UNDO_FAILED);
         assertThat(waiting.endReason()).contains("verify-files-uploads failed");
-        hands.mend("undo stop-service");
-        migration.decide(new Command.Decide("ann", "mended", "stop-service", Choice.RETRY));
+        mendAndRetry("undo", "stop-service");
 
         MigrationStatus end = finish(started);
         assertThat(end.end()).isEqualTo(End.ROLLED_BACK);
@@ -466,8 +462,7 @@ class MigrationWorkflowTest {
         var hold = hands.hold("act stop-jobs");
         WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
         awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
-        hands.mend("look serve-page");
-        migration.decide(new Command.Decide("ann", "mended", "serve-page", Choice.RETRY));
+        mendAndRetry("look", "serve-page");
         hold.awaitBegin();
 
         assertThat(migration.status().steps())
@@ -487,8 +482,7 @@ class MigrationWorkflowTest {
         started.cancel("by hand");
         awaitStatus(status ->
                 migration.journal().stream().anyMatch(entry -> entry.event().equals("cancellation ignored")));
-        hands.mend("act point-dns");
-        migration.decide(new Command.Decide("ann", "mended", "point-dns", Choice.RETRY));
+        mendAndRetry("act", "point-dns");
 
         // Temporal closes a workflow that was asked to cancel as cancelled, whatever it returns: the status tells.
         assertThatThrownBy(() -> finish(started)).hasRootCauseInstanceOf(CanceledFailure.class);
@@ -688,6 +682,11 @@ class MigrationWorkflowTest {
 
     private static MigrationStatus finish(WorkflowStub started) {
         return started.getResult(MigrationStatus.class);
+    }
+
+    private void mendAndRetry(String what, String step) {
+        hands.mend(what + " " + step);
+        migration.decide(new Command.Decide("ann", "mended", step, Choice.RETRY));
     }
 
     private void awaitStatus(Predicate<MigrationStatus> condition) {
