@@ -16,8 +16,8 @@ public final class StateFolder {
     private static final String ARCHIVE = "archive";
 
     /**
-     * A name that is safe as a part of a path and of a unit's name, and short enough for both: a service has at most 80
-     * characters, and its migrations 20 more.
+     * A name that is safe as a part of a path and of a unit's name, and short enough for both and for the comment of a
+     * rule of nft (128 bytes): a service has at most 80 characters, and its migrations 20 more.
      */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 

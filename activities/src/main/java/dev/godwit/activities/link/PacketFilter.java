@@ -4,9 +4,7 @@ import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.workflows.activity.MigrationContext;
 import dev.godwit.workflows.spec.HostSpec;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.UUID;
 
 /**
  * What filters the packets that come in to a server, and one rule in it: from the other server's address to the port of
@@ -18,9 +16,6 @@ import java.util.UUID;
  * have written; ufw stands on them, firewalld on chains of nft.
  */
 public final class PacketFilter {
-    /** nft takes comments of at most 128 bytes. */
-    private static final int COMMENT = 128;
-
     /**
      * {@code look}, {@code open} or {@code close}, then the address that asks, the port and the comment. Prints a line for
      * each chain that can drop, that was opened or that was closed.
@@ -109,12 +104,12 @@ public final class PacketFilter {
 
     /** Lets the target reach the source's sshd; the chains that had to be opened. */
     static List<String> open(Server source, MigrationContext migration) {
-        return run(source, "open", migration.target(), comment(migration));
+        return run(source, "open", migration.target(), Link.mark(migration.id()));
     }
 
     /** Takes back what {@link #open} did; the chains where there was a rule of this migration's. */
     static List<String> close(Server source, MigrationContext migration) {
-        return run(source, "close", migration.target(), comment(migration));
+        return run(source, "close", migration.target(), Link.mark(migration.id()));
     }
 
     private static List<String> run(Server source, String verb, HostSpec target, String comment) {
@@ -122,13 +117,5 @@ public final class PacketFilter {
         return source.output(Script.of(SCRIPT, verb, Link.checkedAddress(target), port, comment))
                 .lines()
                 .toList();
-    }
-
-    /** The same as of the key; a name that is too long is known by its hash. */
-    private static String comment(MigrationContext migration) {
-        String comment = Link.mark(migration.id());
-        return comment.length() <= COMMENT
-                ? comment
-                : "godwit " + UUID.nameUUIDFromBytes(comment.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -141,9 +141,9 @@ class PacketFilterTest {
     }
 
     @Test
-    void shouldKnowAMigrationByTheHashOfALongName() {
+    void shouldKnowAMigrationByTheLongestName() {
         rules(DROPPING);
-        MigrationContext migration = migration("s".repeat(199), TARGET);
+        MigrationContext migration = migration("s".repeat(100), TARGET);
         String found = rules();
         open(migration);
         assertThat(open(migration)).isEmpty();
