@@ -98,13 +98,12 @@ final class CommandRules {
 
     private static Optional<String> refuseFinish(MigrationStatus status) {
         Waiting waiting = status.waiting();
-        boolean failed = waiting != null && waiting.what() == Waiting.For.DECISION;
-        return status.phase() == Phase.SOAK && !status.undoing() && !failed
+        return status.phase() == Phase.SOAK && waiting != null && waiting.what() == Waiting.For.TIME
                 ? Optional.empty()
                 : refuse(
                         "a migration that soaks",
                         found(status),
-                        fits(status, isBefore(status, Phase.SOAK) ? "wait for phase SOAK" : "let it end"));
+                        fits(status, isBefore(status, Phase.SOAK) ? "wait for phase SOAK" : "let it go on"));
     }
 
     /**

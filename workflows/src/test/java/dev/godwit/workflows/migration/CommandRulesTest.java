@@ -35,6 +35,7 @@ class CommandRulesTest {
     private static final State AT_PIVOT = new State(Phase.CUTOVER).serving(null).atPivot();
     private static final State SOAKING = new State(Phase.SOAK).serving(Side.TARGET);
     private static final State WATCHED = SOAKING.waiting(Waiting.For.TIME);
+    private static final State SOAKED = SOAKING.paused().waiting(Waiting.For.RESUME);
     private static final State SOAK_FAILED = SOAKING.waiting(Waiting.For.DECISION, Choice.RETRY, Choice.SKIP);
     private static final State FINISHING = new State(Phase.FINISH).serving(Side.TARGET);
     private static final State UNDOING = new State(Phase.CUTOVER).undone();
@@ -65,7 +66,9 @@ class CommandRulesTest {
                 Arguments.of(SOAKING, ROLL_BACK, null),
                 Arguments.of(FINISHING, ROLL_BACK, "the way back is being removed"),
                 Arguments.of(UNDOING, ROLL_BACK, "it rolls back already"),
-                Arguments.of(SOAKING, FINISH, null),
+                Arguments.of(WATCHED, FINISH, null),
+                Arguments.of(SOAKING, FINISH, "it is at work in phase SOAK"),
+                Arguments.of(SOAKED, FINISH, "it waits for RESUME"),
                 Arguments.of(SOAK_FAILED, FINISH, "decide about serve-page"),
                 Arguments.of(PREPARING, FINISH, "a migration that soaks"),
                 Arguments.of(FINISHING, FINISH, "a migration that soaks"),
@@ -92,7 +95,8 @@ class CommandRulesTest {
                 Arguments.of(PREPARING, FINISH, "wait for phase SOAK"),
                 Arguments.of(WAITING_OUT, FINISH, "decide about serve-page: one of [SKIP], or let it wait"),
                 Arguments.of(SOAK_FAILED, FINISH, "decide about serve-page: one of [RETRY, SKIP]"),
-                Arguments.of(FINISHING, FINISH, "let it end"),
+                Arguments.of(FINISHING, FINISH, "let it go on"),
+                Arguments.of(SOAKED, FINISH, "resume it"),
                 Arguments.of(UNDO_FAILED, FINISH, "decide about serve-page: one of [RETRY, SKIP]"),
                 Arguments.of(OVER, RESUME, "start a new one"));
     }

@@ -653,6 +653,19 @@ class MigrationWorkflowTest {
     }
 
     @Test
+    void shouldAcceptOneOfManyFinishes() throws InterruptedException {
+        var watch = hands.hold("act soak");
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> hands.attempts("act soak") > 0);
+
+        List<String> answers = atOnce(20, () -> migration.finish(new Command.Finish("ann", "all well")));
+        watch.letGo();
+
+        assertThat(answers).filteredOn("accepted"::equals).hasSize(1);
+        assertThat(finish(started).end()).isEqualTo(End.FINISHED);
+    }
+
+    @Test
     void shouldFinishAtOnceWhenNobodyHearsThatTheWatchIsOver() {
         var watch = hands.hold("act soak"); // as if its worker were dead
         start(Specs.shop(Gates.Cutover.NONE), null);
