@@ -77,7 +77,7 @@ public final class FakeMigration implements MigrationWorkflow {
         if (same.planHash() != null && !same.planHash().equals(found.plan().hash())) {
             return ends(End.ROLLED_BACK, "the world has changed");
         }
-        enter(Phase.REHEARSE);
+        enter(kind.equals("switching") ? Phase.CUTOVER : Phase.REHEARSE);
         if (kind.equals("copying")) {
             Async.function(copying()::copy, same.id());
         } else {

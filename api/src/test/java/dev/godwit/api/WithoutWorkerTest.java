@@ -56,24 +56,70 @@ class WithoutWorkerTest {
     @Test
     void shouldTellHowACancelledMigrationEndedWhenNoWorkerAnswers() {
         String address = start("g.example.org");
-        WorkerFactory workers = WorkerFactory.newInstance(client);
-        workers.newWorker(TaskQueue.NAME).registerWorkflowImplementationTypes(FakeMigration.class);
-        workers.start();
-        Waits.until(() -> http.get(address), answer -> answer.json().has("waiting"));
-        client.newUntypedWorkflowStub(MigrationWorkflow.workflowId("g.example.org"))
-                .cancel();
-        Waits.until(() -> http.get(address), answer -> answer.json().has("outcome"));
-        workers.shutdownNow();
-        workers.awaitTermination(10, TimeUnit.SECONDS);
+        untilItsWorkerLeaves(() -> {
+            Waits.until(() -> http.get(address), answer -> answer.json().has("waiting"));
+            client.newUntypedWorkflowStub(MigrationWorkflow.workflowId("g.example.org"))
+                    .cancel();
+            Waits.until(() -> http.get(address), answer -> answer.json().has("outcome"));
+        });
 
-        JsonNode status = Waits.until(
-                        () -> http.get(address),
-                        answer -> answer.json().get("partial").asBoolean())
-                .json();
+        JsonNode status = partial(address);
 
         assertThat(status.get("outcome").asString()).isEqualTo("ROLLED_BACK");
         assertThat(status.get("serving").asString()).isEqualTo("source");
         assertThat(status.get("note").asString()).contains("ROLLED_BACK").doesNotContain("nothing was put back");
+    }
+
+    @Test
+    void shouldSayThatNobodyKnowsWhoServesWhenNoWorkerAnswersInTheCutover() {
+        String address = start("switching.example.org");
+        untilItsWorkerLeaves(() -> awaitPhase(address, "CUTOVER"));
+
+        JsonNode status = partial(address);
+
+        assertThat(status.get("phase").asString()).isEqualTo("CUTOVER");
+        assertThat(status.has("serving")).isFalse();
+        assertThat(status.has("pastPivot")).isFalse();
+        assertThat(status.get("note").asString()).contains("look at the servers to see who serves");
+    }
+
+    @Test
+    void shouldTellThatTheTargetServesWhenNoWorkerAnswersAfterTheCutover() {
+        String address = start("i.example.org");
+        untilItsWorkerLeaves(() -> {
+            awaitPhase(address, "REHEARSE");
+            http.post(address + "/approval", "{\"plan\": \"" + Plans.HASH + "\", \"reason\": \"go\"}");
+            awaitPhase(address, "SOAK");
+        });
+
+        JsonNode status = partial(address);
+
+        assertThat(status.get("serving").asString()).isEqualTo("target");
+        assertThat(status.get("pastPivot").asBoolean()).isTrue();
+        assertThat(status.get("note").asString()).doesNotContain("look at the servers");
+    }
+
+    private void untilItsWorkerLeaves(Runnable work) {
+        WorkerFactory workers = WorkerFactory.newInstance(client);
+        workers.newWorker(TaskQueue.NAME).registerWorkflowImplementationTypes(FakeMigration.class);
+        workers.start();
+        work.run();
+        workers.shutdownNow();
+        workers.awaitTermination(10, TimeUnit.SECONDS);
+    }
+
+    private void awaitPhase(String address, String phase) {
+        Waits.until(
+                () -> http.get(address),
+                answer -> answer.json().get("phase").asString().equals(phase)
+                        && !answer.json().get("partial").asBoolean());
+    }
+
+    private JsonNode partial(String address) {
+        return Waits.until(
+                        () -> http.get(address),
+                        answer -> answer.json().get("partial").asBoolean())
+                .json();
     }
 
     @Test
