@@ -208,6 +208,25 @@ class MigrationWorkflowTest {
     }
 
     @Test
+    void shouldKeepTheOrderOfSeveralUndosThatFail() {
+        List<String> undos = undosFrom("copy-files-first-uploads");
+        undos.forEach(step -> hands.failForGood("undo " + step));
+        hands.failForGood("act copy-files-first-uploads");
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
+        migration.rollBack(new Command.RollBack("ann", "enough", false));
+
+        awaitStatus(status -> status.undoing() && isWaitingFor(status, Waiting.For.DECISION));
+        assertThat(waiting().step()).isEqualTo(undos.getFirst());
+        undos.forEach(step -> hands.mend("undo " + step));
+        migration.decide(new Command.Decide("ann", "mended", undos.getFirst(), Choice.RETRY));
+        finish(started);
+
+        assertThat(undos).hasSizeGreaterThan(2);
+        assertThat(hands.calls("undo")).isEqualTo(undos);
+    }
+
+    @Test
     void shouldRollBackWhenCancelledByTemporalsOwnTools() throws InterruptedException {
         var hangs = hands.hang("act copy-files-first-uploads");
         WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
