@@ -193,7 +193,7 @@ public final class RsyncFileSync implements FileSync {
                         + source.spec().host() + ", but found none; correct the path");
             default -> {
                 // A link could lead to where the path itself may not.
-                TreePath.checked(found.getLast());
+                SyncedTree.checked(found.getLast());
                 yield letters(found.getFirst());
             }
         };
@@ -213,7 +213,7 @@ public final class RsyncFileSync implements FileSync {
                         + " on " + target.spec().host()
                         + " before the first copy, but found none; roll back and start again");
             default -> {
-                TreePath.checked(found.getLast());
+                SyncedTree.checked(found.getLast());
                 yield letters(found.getFirst());
             }
         };

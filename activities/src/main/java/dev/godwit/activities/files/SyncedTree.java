@@ -3,8 +3,10 @@ package dev.godwit.activities.files;
 import dev.godwit.activities.Sha256;
 import dev.godwit.activities.host.JobKey;
 import dev.godwit.activities.host.StateFolder;
+import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.activity.MigrationContext;
 import dev.godwit.workflows.spec.FileTree;
+import dev.godwit.workflows.spec.ServiceFolder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
@@ -13,7 +15,16 @@ record SyncedTree(MigrationContext migration, FileTree tree) {
     private static final int DIGITS = 16;
 
     SyncedTree {
-        TreePath.checked(tree.path());
+        checked(tree.path());
+    }
+
+    /** The same path, if it is of a folder that may be moved. */
+    static String checked(String path) {
+        ServiceFolder.problem(path).ifPresent(problem -> {
+            throw FailureType.SPEC_MISMATCH.because("Expected an absolute path without '.' and '..' of a folder of the"
+                    + " service's own, but found '" + path + "': " + problem + "; name a folder of the service");
+        });
+        return path;
     }
 
     String path() {

@@ -8,6 +8,7 @@ import dev.godwit.workflows.plan.Facts;
 import dev.godwit.workflows.plan.Facts.TreeFacts;
 import dev.godwit.workflows.plan.Finding;
 import dev.godwit.workflows.spec.FileTree;
+import dev.godwit.workflows.spec.ServiceFolder;
 import dev.godwit.workflows.spec.Spec;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -108,7 +109,7 @@ final class TreeInspection {
     }
 
     private static Optional<Finding> unfit(String path, String where) {
-        return TreePath.problem(path)
+        return ServiceFolder.problem(path)
                 .map(problem -> Finding.blocker(
                         "tree-path",
                         where,

@@ -47,7 +47,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RsyncFileSyncTest {
-    private static final String PATH = "/srv/shop/up loads";
+    /** Full of what a shell, rsync or its daemon's configuration would take for more than a name. */
+    private static final String PATH =
+            "/srv/shop/up loads'; touch pwned; '$(touch pwned)`touch pwned`\"*?[a-z]{b,c} %USER% #~ & > < \\ -e";
+
     private static final FileTree TREE = new FileTree(PATH, List.of("tmp/", "*.log", "# cache", "! mine"));
 
     private TwoServers servers;
@@ -77,10 +80,10 @@ class RsyncFileSyncTest {
     private void fill() throws IOException {
         ThisMachine.command("sh", "-c", """
                 set -e
-                mkdir -p "$1/srv/shop/up loads/deep/er" "$1/srv/shop/up loads/tmp"
+                mkdir -p "$1$2/deep/er" "$1$2/tmp"
                 chown 1234:4321 "$1/srv/shop"
                 chmod 750 "$1/srv/shop"
-                cd "$1/srv/shop/up loads"
+                cd "$1$2"
                 printf one > 'with space'
                 printf two > "$(printf 'new\\nline')"
                 printf three > "quo'te\\"d"
@@ -101,7 +104,7 @@ class RsyncFileSyncTest {
                 head -c 3000000 /dev/urandom > deep/er/large
                 touch -d '2020-02-02 02:02:02.123456789' deep/er/large
                 chmod 2770 deep
-                """, "sh", servers.on(Side.SOURCE, "/").toString());
+                """, "sh", servers.on(Side.SOURCE, "/").toString(), PATH);
     }
 
     @Test
@@ -122,6 +125,14 @@ class RsyncFileSyncTest {
         assertThat(outcome.summary()).contains("15 entries");
         assertThat(outcome.summary()).containsPattern("of which 30000[0-9]{2} came in this pass");
         assertThat(verify().summary()).contains("is the same on both servers");
+        assertThat(ThisMachine.command(
+                        "find",
+                        Path.of("").toAbsolutePath().toString(),
+                        servers.on(Side.SOURCE, "/").toString(),
+                        servers.on(Side.TARGET, "/").toString(),
+                        "-name",
+                        "pwned"))
+                .isEmpty();
     }
 
     @Test
@@ -309,7 +320,7 @@ class RsyncFileSyncTest {
                 new FileTree("/srv/full", List.of()),
                 new FileTree("/srv/none", List.of()),
                 new FileTree("/var/lib/postgresql/15", List.of()),
-                new FileTree("/srv/shop/up loads/deep", List.of()))));
+                new FileTree(PATH + "/deep", List.of()))));
 
         assertThat(inspection.findings())
                 .extracting(Finding::severity, Finding::code, Finding::where)

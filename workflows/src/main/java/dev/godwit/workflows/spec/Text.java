@@ -8,10 +8,8 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -99,8 +97,8 @@ public enum Text {
     UNIT(
             "the name of a systemd unit of the service's own, with its suffix",
             "shop.service",
-            "write a .service, .timer, .socket, .path or .target; a template needs its instance; ssh, nginx, PostgreSQL"
-                    + " and systemd's own units go on running during a migration",
+            "write a .service, .timer, .socket, .path or .target; a template needs its instance; ssh, nginx, cron,"
+                    + " PostgreSQL, the network's, the firewall's and systemd's own units go on running during a migration",
             255,
             "[A-Za-z0-9:_.\\\\][A-Za-z0-9:_.\\\\@-]*\\.(service|timer|socket|path|target)"),
     /** What a check asks. */
@@ -140,55 +138,9 @@ public enum Text {
 
     /** Units without which a migration, or the server, cannot go on. */
     private static final Pattern NEEDED_UNIT = Pattern.compile(
-            "(?:sshd?|sshd?@.*|nginx|dbus|dbus-broker|postgresql"
-                    + "|postgresql@.*|systemd-.*|user@.*)\\.[a-z]+|(?:basic|default|multi-user|network|network-online|sockets"
+            "(?:sshd?|sshd?@.*|nginx|cron|crond|dbus|dbus-broker|firewalld|iptables|netfilter-persistent"
+                    + "|networking|NetworkManager|nftables|postgresql|postgresql@.*|systemd-.*|ufw|user@.*)\\.[a-z]+|(?:basic|default|multi-user|network|network-online|sockets"
                     + "|sysinit|timers|paths|shutdown|reboot|poweroff|halt|rescue|emergency|graphical|local-fs|remote-fs)\\.target");
-
-    /** Folders that no migration replaces, though it may replace folders in them. */
-    private static final Set<String> WHOLE = Set.of(
-            "/etc",
-            "/home",
-            "/media",
-            "/mnt",
-            "/opt",
-            "/root",
-            "/srv",
-            "/tmp",
-            "/usr",
-            "/usr/local",
-            "/usr/share",
-            "/var",
-            "/var/cache",
-            "/var/lib",
-            "/var/log",
-            "/var/spool",
-            "/var/tmp");
-
-    /** Folders that no migration replaces, with everything in them. */
-    private static final List<String> SYSTEM = List.of(
-            "/bin",
-            "/boot",
-            "/dev",
-            "/etc/nginx",
-            "/etc/ssh",
-            "/etc/systemd",
-            "/lib",
-            "/lib32",
-            "/lib64",
-            "/proc",
-            "/root/.ssh",
-            "/run",
-            "/sbin",
-            "/sys",
-            "/usr/bin",
-            "/usr/lib",
-            "/usr/sbin",
-            "/var/lib/dpkg",
-            "/var/lib/godwit",
-            "/var/lib/postgresql",
-            "/var/lib/systemd",
-            "/var/run",
-            "/var/spool/cron");
 
     private final String wanted;
     private final String example;
@@ -218,7 +170,7 @@ public enum Text {
             case ADDRESS -> isAddress(text);
             case DATABASE_NAME -> isDatabaseName(text);
             case PATH -> isPath(text);
-            case FOLDER -> isFolderOfService(text);
+            case FOLDER -> ServiceFolder.problem(text).isEmpty();
             case UNIT -> isUnitOfService(text);
             case URL -> isUrl(text);
             case SOAK_TIME -> isBetween("0s", "90d", text);
@@ -316,18 +268,12 @@ public enum Text {
         }
     }
 
-    private static boolean isPath(String text) {
+    static boolean isPath(String text) {
         return Arrays.stream(text.substring(1).split("/", -1))
                 .allMatch(name -> !name.isEmpty()
                         && !name.equals(".")
                         && !name.equals("..")
                         && name.getBytes(StandardCharsets.UTF_8).length <= 255);
-    }
-
-    private static boolean isFolderOfService(String text) {
-        return isPath(text)
-                && !WHOLE.contains(text)
-                && SYSTEM.stream().noneMatch(folder -> text.equals(folder) || text.startsWith(folder + "/"));
     }
 
     private static boolean isUnitOfService(String text) {

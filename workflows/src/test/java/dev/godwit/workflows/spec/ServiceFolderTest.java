@@ -1,11 +1,11 @@
-package dev.godwit.activities.files;
+package dev.godwit.workflows.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TreePathTest {
+class ServiceFolderTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -34,6 +34,11 @@ class TreePathTest {
                 "/var/lib/postgresql/15/main",
                 "/var/lib/godwit/shop-1",
                 "/var/log",
+                "/etc/sudoers.d",
+                "/etc/pam.d/shop",
+                "/var/lib/mysql",
+                "/var/lib/docker/volumes/shop",
+                "/etc/network",
                 "/home",
                 "/root",
                 "/root/.ssh",
@@ -43,7 +48,7 @@ class TreePathTest {
                 "/tmp"
             })
     void shouldRefuseWhatBelongsToTheSystem(String path) {
-        assertThat(TreePath.problem(path)).isPresent();
+        assertThat(ServiceFolder.problem(path)).isPresent();
     }
 
     @ParameterizedTest
@@ -65,6 +70,6 @@ class TreePathTest {
                 "/usr-data"
             })
     void shouldAllowAServicesOwnFolders(String path) {
-        assertThat(TreePath.problem(path)).isEmpty();
+        assertThat(ServiceFolder.problem(path)).isEmpty();
     }
 }

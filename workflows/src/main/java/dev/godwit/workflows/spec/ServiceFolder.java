@@ -1,21 +1,26 @@
-package dev.godwit.activities.files;
+package dev.godwit.workflows.spec;
 
-import dev.godwit.workflows.activity.FailureType;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Says which folders may be moved. A copy deletes what the source does not have, and an undo removes it whole. */
-final class TreePath {
+/**
+ * Says which folders may be moved. A copy deletes what the source does not have, and an undo removes it whole; so what
+ * others than the service live on is refused: in a spec, and once more where a path leads to on a server.
+ */
+public final class ServiceFolder {
     /** Neither these, nor what is in them, nor what holds them. */
     private static final List<String> SYSTEM = List.of(
             "/bin",
             "/boot",
             "/dev",
+            "/etc/NetworkManager",
             "/etc/apt",
             "/etc/cron.d",
             "/etc/init.d",
             "/etc/letsencrypt",
+            "/etc/netplan",
+            "/etc/network",
             "/etc/nginx",
             "/etc/pam.d",
             "/etc/postgresql",
@@ -43,7 +48,10 @@ final class TreePath {
             "/usr/share",
             "/var/backups",
             "/var/cache/apt",
+            "/var/lib/NetworkManager",
             "/var/lib/apt",
+            "/var/lib/containerd",
+            "/var/lib/docker",
             "/var/lib/dpkg",
             "/var/lib/godwit",
             "/var/lib/mysql",
@@ -81,10 +89,10 @@ final class TreePath {
 
     private static final String SSH = "/.ssh";
 
-    private TreePath() {}
+    private ServiceFolder() {}
 
     /** Why a folder must not be moved; empty if it may. */
-    static Optional<String> problem(String path) {
+    public static Optional<String> problem(String path) {
         if (!path.startsWith("/")) {
             return Optional.of("it is not absolute");
         }
@@ -94,10 +102,8 @@ final class TreePath {
         if (path.equals("/")) {
             return Optional.of("it is the whole server");
         }
-        for (String part : path.substring(1).split("/", -1)) {
-            if (part.isEmpty() || part.equals(".") || part.equals("..")) {
-                return Optional.of("it has empty parts, '.' or '..'");
-            }
+        if (!Text.isPath(path)) {
+            return Optional.of("it has parts that are empty, '.', '..' or longer than 255 bytes");
         }
         if (SHARED.contains(path)
                 || path.endsWith(SSH)
@@ -106,15 +112,6 @@ final class TreePath {
             return Optional.of("it belongs to the system");
         }
         return Optional.empty();
-    }
-
-    /** The same path, if it may be moved. */
-    static String checked(String path) {
-        problem(path).ifPresent(problem -> {
-            throw FailureType.SPEC_MISMATCH.because("Expected an absolute path without '.' and '..' of a folder of the"
-                    + " service's own, but found '" + path + "': " + problem + "; name a folder of the service");
-        });
-        return path;
     }
 
     private static boolean holds(String folder, String path) {
