@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
+/** A setting that is not refused starts Godwit, and waits. */
+@Timeout(60)
 class SettingTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -18,7 +21,15 @@ class SettingTest {
             .setErr(new PrintWriter(err));
 
     @ParameterizedTest
-    @ValueSource(strings = {"godwit.engine.prot=7300", "checks.caFile=/ca.pem", "temporal=here", "godwit.worker=1"})
+    @ValueSource(
+            strings = {
+                "godwit.engine.prot=7300",
+                "checks.caFile=/ca.pem",
+                "temporal=here",
+                "godwit.worker=1",
+                "chekcs.ca-file=/ca.pem",
+                "worker.slots=1"
+            })
     void shouldRefuseASettingThatNobodyReads(String setting) {
         assertThat(up.execute("--set", setting)).isEqualTo(2);
         assertThat(err.toString()).contains("found --set " + setting.split("=", 2)[0], "--settings");

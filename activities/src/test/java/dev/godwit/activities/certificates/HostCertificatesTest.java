@@ -196,15 +196,20 @@ class HostCertificatesTest {
 
     @Test
     void shouldCopyPlainFiles() throws IOException {
-        sh(Side.SOURCE, "mkdir -p 'etc/shop tls'; cp etc/letsencrypt/archive/shop.example.org/*2.pem 'etc/shop tls'");
-        TlsSpec tls = new TlsSpec(List.of("/etc/shop tls/fullchain2.pem", "/etc/shop tls/privkey2.pem"), Renewal.NONE);
+        String folder = "/etc/shop tls'; touch pwned; '$(touch pwned)`touch pwned`\"*\\";
+        Path archive = servers.on(Side.SOURCE, "/etc/letsencrypt/archive/shop.example.org");
+        Files.createDirectory(servers.on(Side.SOURCE, folder));
+        for (String name : List.of("cert2.pem", "fullchain2.pem", "privkey2.pem")) {
+            Files.copy(archive.resolve(name), servers.on(Side.SOURCE, folder).resolve(name));
+        }
+        TlsSpec tls = new TlsSpec(List.of(folder + "/fullchain2.pem", folder + "/privkey2.pem"), Renewal.NONE);
         CopyCertificates step = new CopyCertificates(tls);
         BeforeImage before = certificates.lookAtCertificates(new Look<>(servers.migration(), "copy", step));
         certificates.copyCertificates(new Act<>(servers.migration(), "copy", step, before));
 
-        assertThat(servers.on(Side.TARGET, "/etc/shop tls/privkey2.pem"))
-                .hasSameTextualContentAs(servers.on(Side.SOURCE, "/etc/shop tls/privkey2.pem"));
-        assertThat(servers.on(Side.TARGET, "/etc/shop tls/cert2.pem")).doesNotExist();
+        assertThat(servers.on(Side.TARGET, folder + "/privkey2.pem"))
+                .hasSameTextualContentAs(servers.on(Side.SOURCE, folder + "/privkey2.pem"));
+        assertThat(servers.on(Side.TARGET, folder + "/cert2.pem")).doesNotExist();
     }
 
     @Test

@@ -392,7 +392,8 @@ class NginxRoutingTest {
         assertThat(source.read(RealNginx.FILE)).isEqualTo(site);
         assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-r-----"));
         assertThat(Files.getLastModifiedTime(file)).isEqualTo(time);
-        assertThat(Files.readSymbolicLink(source.path(RealNginx.SITE))).hasToString("../sites-available/shop");
+        assertThat(Files.readSymbolicLink(source.path(RealNginx.SITE)))
+                .hasToString("../sites-available/" + RealNginx.NAME);
         assertThat(ask("/").status()).isEqualTo(200);
         assertThat(ask("/").header("X-Godwit")).isEmpty();
         Set<Long> workers = source.workers();
@@ -769,7 +770,8 @@ class NginxRoutingTest {
                         "installed",
                         "reaches its port " + Math.min(http, https) + " and port " + Math.max(http, https));
         assertThat(target.read(RealNginx.FILE)).isEqualTo(site);
-        assertThat(Files.readSymbolicLink(target.path(RealNginx.SITE))).hasToString("../sites-available/shop");
+        assertThat(Files.readSymbolicLink(target.path(RealNginx.SITE)))
+                .hasToString("../sites-available/" + RealNginx.NAME);
         assertThat(ask(target, "https://shop.test:" + https + "/").body()).contains("side 127.0.0.2");
         assertThat(install(before).summary()).contains("the same");
         restore(new InstallSite(proxy()), before);
@@ -801,7 +803,7 @@ class NginxRoutingTest {
         servePage(proxy(), before);
         String page = source.read(RealNginx.FILE);
         restore(new ServePage(proxy()), before);
-        Path kept = source.path("/etc/nginx/sites-available/.shop.godwit-kept");
+        Path kept = source.path("/etc/nginx/sites-available/." + RealNginx.NAME + ".godwit-kept");
         Files.createLink(kept, source.path(RealNginx.FILE));
         Files.writeString(source.path("/etc/nginx/page"), page);
         Files.move(source.path("/etc/nginx/page"), source.path(RealNginx.FILE), StandardCopyOption.REPLACE_EXISTING);

@@ -16,8 +16,11 @@ import java.util.stream.Stream;
 
 /** An nginx of its own under a folder that stands for a server's root. */
 final class RealNginx implements AutoCloseable {
-    static final String SITE = "/etc/nginx/sites-enabled/shop";
-    static final String FILE = "/etc/nginx/sites-available/shop";
+    /** A site's name that a shell would take for more than one. */
+    static final String NAME = "shop'; touch pwned; '$(touch pwned)`touch pwned`\"*\\";
+
+    static final String SITE = "/etc/nginx/sites-enabled/" + NAME;
+    static final String FILE = "/etc/nginx/sites-available/" + NAME;
 
     final String name;
     final String address;
@@ -118,7 +121,7 @@ final class RealNginx implements AutoCloseable {
 
     void enableSite(String text) throws IOException {
         write(FILE, text);
-        Files.createSymbolicLink(path(SITE), Path.of("../sites-available/shop"));
+        Files.createSymbolicLink(path(SITE), Path.of("../sites-available/" + NAME));
     }
 
     void start() throws IOException {
