@@ -246,6 +246,8 @@ class BadInputTest {
                 "{}",
                 "{\"reason\": \"\"}",
                 "{\"reason\": \"  \"}",
+                "{\"reason\": \"rings \\u0007\"}",
+                "{\"reason\": \"turned \\u202e round\"}",
                 "{\"reason\": 7}",
                 "{\"reason\": null}",
                 "{\"reason\": \"x\", \"more\": 1}"

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 @MicronautTest
 @Property(name = TestBeans.ENGINE, value = TestBeans.IN_MEMORY)
+@Property(name = "godwit.api.timeouts.engine", value = "60s") // a hundred callers at once, on a busy machine
 class StartTest {
     private static final String MIGRATIONS = "/api/v1/migrations";
     private static final String KEY = "Idempotency-Key";

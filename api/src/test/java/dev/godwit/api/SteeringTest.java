@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 class SteeringTest {
     private static final String MIGRATIONS = "/api/v1/migrations";
     private static final String APPROVAL = "{\"plan\": \"" + Plans.HASH + "\", \"reason\": \"reviewed\"}";
-    private static final String BECAUSE = "{\"reason\": \"because\"}";
+    private static final String BECAUSE = "{\"reason\": \"because:\\n\\t- größer – 東 🐘\"}";
 
     @Inject
     EmbeddedServer server;

@@ -75,8 +75,8 @@ final class BodyRules {
             case "enum" -> "Expected one of " + choices(error) + ", but found something else";
             case "maxLength" -> "Expected at most " + wanted(error) + " characters, but found more; shorten it";
             case "pattern" ->
-                wanted(error).equals(Reasons.NOT_BLANK)
-                        ? "Expected words, but found none; say why"
+                wanted(error).equals(Reasons.WORDS)
+                        ? "Expected words without control characters, but found others or none; say why"
                         : "Expected a text that matches " + wanted(error) + ", but found another";
             default -> "Expected a value that fits the API's document at /docs, but found another";
         };

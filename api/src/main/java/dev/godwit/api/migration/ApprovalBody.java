@@ -9,6 +9,6 @@ public record ApprovalBody(
         @Doc(value = "The hash of the plan that was reviewed", pattern = StartBody.HASH, longest = 64)
         String plan,
 
-        @Doc(value = Reasons.MEANING, pattern = Reasons.NOT_BLANK, longest = Reasons.LONGEST)
+        @Doc(value = Reasons.MEANING, pattern = Reasons.WORDS, longest = Reasons.LONGEST)
         String reason)
         implements RequestBody {}

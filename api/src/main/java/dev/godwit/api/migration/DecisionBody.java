@@ -16,6 +16,6 @@ public record DecisionBody(
 
         Choice choice,
 
-        @Doc(value = Reasons.MEANING, pattern = Reasons.NOT_BLANK, longest = Reasons.LONGEST)
+        @Doc(value = Reasons.MEANING, pattern = Reasons.WORDS, longest = Reasons.LONGEST)
         String reason)
         implements RequestBody {}

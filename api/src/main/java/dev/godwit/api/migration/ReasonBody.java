@@ -6,5 +6,5 @@ import dev.godwit.api.openapi.Doc;
 
 /** A command that needs nothing but a reason. */
 public record ReasonBody(
-        @Doc(value = Reasons.MEANING, pattern = Reasons.NOT_BLANK, longest = Reasons.LONGEST)
+        @Doc(value = Reasons.MEANING, pattern = Reasons.WORDS, longest = Reasons.LONGEST)
         String reason) implements RequestBody {}

@@ -9,6 +9,6 @@ public record RollbackBody(
         @Doc(value = "After the point of no return: the writes on the target since then may be lost", optional = true)
         boolean acceptLoss,
 
-        @Doc(value = Reasons.MEANING, pattern = Reasons.NOT_BLANK, longest = Reasons.LONGEST)
+        @Doc(value = Reasons.MEANING, pattern = Reasons.WORDS, longest = Reasons.LONGEST)
         String reason)
         implements RequestBody {}

@@ -17,7 +17,7 @@ public record StartBody(
         @Nullable
         String plan,
 
-        @Doc(value = Reasons.MEANING, pattern = Reasons.NOT_BLANK, longest = Reasons.LONGEST) @Nullable
+        @Doc(value = Reasons.MEANING, pattern = Reasons.WORDS, longest = Reasons.LONGEST) @Nullable
         String reason)
         implements RequestBody.WithSpec {
     static final String HASH = "^[0-9a-f]{64}$";
