@@ -22,9 +22,7 @@ import tools.jackson.databind.JsonNode;
  */
 record Setting(String name, @Nullable String standard, String meaning) {
     private static final String METADATA = "META-INF/spring-configuration-metadata.json";
-
-    /** The first words of the settings that are Micronaut's to know. */
-    private static final Set<String> OF_MICRONAUT = Set.of("micronaut", "netty", "jackson", "logger");
+    private static final Set<String> OURS = Set.of("godwit", "temporal", "checks");
 
     private static final List<Setting> OF_FILES = List.of(
             new Setting(
@@ -49,11 +47,8 @@ record Setting(String name, @Nullable String standard, String meaning) {
 
     /** Whether a name is that of a setting, or of one that is not Godwit's to know. */
     static boolean isKnown(String name) {
-        return isOfMicronaut(name) || all().stream().map(Setting::name).anyMatch(name::equals);
-    }
-
-    private static boolean isOfMicronaut(String name) {
-        return OF_MICRONAUT.contains(name.split("\\.", 2)[0]);
+        return !OURS.contains(name.split("\\.", 2)[0])
+                || all().stream().map(Setting::name).anyMatch(name::equals);
     }
 
     private static Stream<Setting> in(URL metadata) {
@@ -63,7 +58,7 @@ record Setting(String name, @Nullable String standard, String meaning) {
                     .path("properties")
                     .valueStream()
                     .map(Setting::of)
-                    .filter(setting -> !isOfMicronaut(setting.name()))
+                    .filter(setting -> OURS.contains(setting.name().split("\\.", 2)[0]))
                     .toList()
                     .stream();
         } catch (IOException e) {

@@ -21,15 +21,7 @@ class SettingTest {
             .setErr(new PrintWriter(err));
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "godwit.engine.prot=7300",
-                "checks.caFile=/ca.pem",
-                "temporal=here",
-                "godwit.worker=1",
-                "chekcs.ca-file=/ca.pem",
-                "worker.slots=1"
-            })
+    @ValueSource(strings = {"godwit.engine.prot=7300", "checks.caFile=/ca.pem", "temporal=here", "godwit.worker=1"})
     void shouldRefuseASettingThatNobodyReads(String setting) {
         assertThat(up.execute("--set", setting)).isEqualTo(2);
         assertThat(err.toString()).contains("found --set " + setting.split("=", 2)[0], "--settings");
