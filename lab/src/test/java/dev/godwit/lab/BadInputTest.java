@@ -14,8 +14,6 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
@@ -73,7 +71,6 @@ class BadInputTest extends LabTest {
             nobodyLogsIn(session, spec);
             brokenServers(session, spec);
             databasePassword(session, spec);
-            databaseDown(session, spec);
             callsThatDoNotFit(session.api(), spec);
             unchanged(before, Ground.record(session));
         }
@@ -220,24 +217,6 @@ class BadInputTest extends LabTest {
                 session.api(),
                 spec.replace(database, database + ", source: { user: postgres, password: secret:nowhere }"),
                 List.of(at("secret-unavailable", "/databases/0")));
-    }
-
-    /** Killed in the preflight of a migration, which ends; and back, it is in nobody's way. */
-    private void databaseDown(LabSession session, String spec) throws Exception {
-        Blocker unreachable = at("database-unreachable", "/databases/0");
-        Map<String, List<Blocker>> expected = Map.of(
-                "old", List.of(unreachable, at("check-fails", "/checks/0"), at("check-fails", "/checks/1")),
-                "new", List.of(unreachable));
-        for (String host : List.of("old", "new")) {
-            // What was drawn of a sequence before a checkpoint, PostgreSQL remembers exactly.
-            session.lab().sql(host, "postgres", "CHECKPOINT");
-            session.lab().shell(host, KILL_POSTGRESQL);
-            blocked(session.api(), spec, Objects.requireNonNull(expected.get(host)));
-            session.lab().shell(host, START_POSTGRESQL);
-        }
-        softly.assertThat(session.api().plan(spec).startable())
-                .as("PostgreSQL is back")
-                .isTrue();
     }
 
     /** The plan names every blocker, and a migration that is started all the same ends before it has touched anything. */

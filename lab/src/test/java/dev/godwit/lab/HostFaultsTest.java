@@ -60,7 +60,6 @@ class HostFaultsTest extends LabTest {
 
     private static final List<Kill> KILLS_BEFORE_THE_GATE = List.of(
             new Kill("old", new Breakpoint(FIRST_COPY, Breakpoint.Moment.DURING), true),
-            new Kill("new", new Breakpoint(FIRST_COPY, Breakpoint.Moment.DURING), false),
             new Kill("new", new Breakpoint("rehearse-compare", Breakpoint.Moment.BEFORE), false),
             new Kill("old", new Breakpoint("rehearse-compare", Breakpoint.Moment.BEFORE), true));
 
@@ -157,11 +156,25 @@ class HostFaultsTest extends LabTest {
             END
             """;
 
+    private static final String KILL_POSTGRESQL = """
+            kill -9 "$(head -n 1 /var/lib/postgresql/15/main/postmaster.pid)"
+            """;
+
     /** In the middle of a copy: as soon as it has a session here. */
     private static final String KILL_POSTGRESQL_WHILE_IT_COPIES = """
             until [ -n "$(runuser -u postgres -- psql -XAt \\
                 -c "SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'godwit copy %'")" ]; do :; done
             """ + KILL_POSTGRESQL;
+
+    private static final String START_POSTGRESQL = """
+            for try in $(seq 60); do
+                ! pg_isready -q || exit 0
+                systemctl reset-failed postgresql@15-main 2>/dev/null
+                systemctl start postgresql@15-main || true
+                sleep 0.5
+            done
+            exit 1
+            """;
 
     private static final String BREAK_NGINX = "echo 'listen nonsense;' >/etc/nginx/conf.d/broken.conf";
     private static final String MEND_NGINX = "rm /etc/nginx/conf.d/broken.conf";

@@ -29,20 +29,6 @@ abstract class LabTest {
     static final String FIRST_COPY = "copy-database-first-shop";
     static final String FINAL_COPY = "copy-database-final-shop";
 
-    static final String KILL_POSTGRESQL = """
-            kill -9 "$(head -n 1 /var/lib/postgresql/15/main/postmaster.pid)"
-            """;
-
-    static final String START_POSTGRESQL = """
-            for try in $(seq 60); do
-                ! pg_isready -q || exit 0
-                systemctl reset-failed postgresql@15-main 2>/dev/null
-                systemctl start postgresql@15-main || true
-                sleep 0.5
-            done
-            exit 1
-            """;
-
     /** The longest way to a breakpoint: over the wait for a TTL. */
     private static final Duration REACHED = Duration.ofMinutes(10);
 
