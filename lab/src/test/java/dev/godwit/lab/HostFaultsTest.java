@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.godwit.api.migration.ActivityView;
 import dev.godwit.api.migration.MigrationView;
 import dev.godwit.api.migration.PlanView;
+import dev.godwit.api.migration.StepView;
 import dev.godwit.api.problem.Problem;
 import dev.godwit.workflows.migration.Choice;
 import dev.godwit.workflows.migration.End;
 import dev.godwit.workflows.migration.Waiting;
 import dev.godwit.workflows.plan.Finding;
+import dev.godwit.workflows.plan.Phase;
 import dev.godwit.workflows.spec.Budget;
 import dev.godwit.workflows.spec.Side;
 import java.io.IOException;
@@ -59,6 +61,7 @@ class HostFaultsTest extends LabTest {
     }
 
     private static final List<Kill> KILLS_BEFORE_THE_GATE = List.of(
+            new Kill("new", new Breakpoint(FIRST_COPY, Breakpoint.Moment.DURING), false),
             new Kill("old", new Breakpoint(FIRST_COPY, Breakpoint.Moment.DURING), true),
             new Kill("new", new Breakpoint("rehearse-compare", Breakpoint.Moment.BEFORE), false),
             new Kill("old", new Breakpoint("rehearse-compare", Breakpoint.Moment.BEFORE), true));
@@ -66,6 +69,10 @@ class HostFaultsTest extends LabTest {
     private static final List<Kill> KILLS_IN_THE_CUTOVER = List.of(
             new Kill("new", new Breakpoint(FINAL_COPY, Breakpoint.Moment.DURING), false),
             new Kill("old", new Breakpoint("set-sequences-shop", Breakpoint.Moment.BEFORE), false));
+
+    private static final List<Kill> KILLS_IN_THE_SOAK = onBothSides(new Breakpoint("soak", Breakpoint.Moment.DURING));
+    private static final List<Kill> KILLS_AT_THE_END =
+            onBothSides(new Breakpoint("retire-units", Breakpoint.Moment.BEFORE));
 
     private static final String CRON_RUNS_ON_NEW = "SELECT count(*) FROM cron_runs WHERE host = 'new'";
 
@@ -227,18 +234,23 @@ class HostFaultsTest extends LabTest {
     }
 
     @Test
-    void shouldFinishWhenTheTargetsDatabaseIsKilledInTheFinalCopy() throws Exception {
+    void shouldFinishWhenTheTargetsDatabaseIsKilledInEitherCopy() throws Exception {
         try (LabSession session = open(Rows.SMALL, Map.of(Breakpoints.PROPERTY, "true"))) {
+            saysThatPostgresqlIsDown(session, "old");
+            saysThatPostgresqlIsDown(session, "new");
             Mover mover = new Mover(session, terminal);
             Ground before = Ground.record(session);
             mover.startTraffic();
             mover.plan();
             Breakpoints breakpoints = new Breakpoints(session.godwit().data());
-            Kill kill = new Kill("new", new Breakpoint(FINAL_COPY, Breakpoint.Moment.BEFORE), false);
-            breakpoints.set(kill.before());
+            Kill first = new Kill("new", new Breakpoint(FIRST_COPY, Breakpoint.Moment.DURING), false);
+            breakpoints.set(first.before());
             mover.start();
+            killed(session, mover.status().id(), breakpoints, List.of(first));
+            Kill last = new Kill("new", new Breakpoint(FINAL_COPY, Breakpoint.Moment.BEFORE), false);
+            breakpoints.set(last.before());
             mover.approve();
-            killed(session, mover.status().id(), breakpoints, List.of(kill));
+            killed(session, mover.status().id(), breakpoints, List.of(last));
             assertMoved(session, mover, before);
         }
     }
@@ -310,23 +322,20 @@ class HostFaultsTest extends LabTest {
             assertThat(lab.shell("old", LOG_IN_AS_THE_SITE).strip())
                     .as("the site's login on the source, after PostgreSQL came back there")
                     .contains("too many connections");
-            lab.shell("old", KILL_POSTGRESQL);
-            lab.shell("old", START_POSTGRESQL);
+            KILLS_IN_THE_SOAK.forEach(kill -> lab.shell(kill.host(), KILL_POSTGRESQL));
+            KILLS_IN_THE_SOAK.forEach(kill -> lab.shell(kill.host(), START_POSTGRESQL));
             await(
                     "cron on new",
                     () -> !lab.sql("new", "shop", CRON_RUNS_ON_NEW).strip().equals("0"));
-            Breakpoint finishing = new Breakpoint("retire-units", Breakpoint.Moment.BEFORE);
+            Breakpoint finishing = KILLS_AT_THE_END.getFirst().point();
             breakpoints.set(finishing);
             operator.finish();
             reached(breakpoints, finishing);
-            for (String host : List.of("old", "new")) {
-                lab.shell(host, KILL_POSTGRESQL);
-            }
+            KILLS_AT_THE_END.forEach(kill -> lab.shell(kill.host(), KILL_POSTGRESQL));
             breakpoints.clear();
             MigrationView end = operator.ended();
-            for (String host : List.of("old", "new")) {
-                lab.shell(host, START_POSTGRESQL);
-            }
+            KILLS_AT_THE_END.forEach(kill -> lab.shell(kill.host(), START_POSTGRESQL));
+            assertKilledInEachPhase(end);
 
             lab.shell("new", CLOCK_BACK);
             lab.sql("new", "postgres", OWN_COLLATION);
@@ -547,6 +556,22 @@ class HostFaultsTest extends LabTest {
         return System.currentTimeMillis() / 1000.0;
     }
 
+    /** The preflight names the server without its PostgreSQL, and nothing can start before that is back. */
+    private static void saysThatPostgresqlIsDown(LabSession session, String host) throws Exception {
+        session.lab().shell(host, KILL_POSTGRESQL);
+        PlanView plan = session.api().plan(spec(session));
+        assertThat(plan.startable()).isFalse();
+        assertThat(plan.findings())
+                .filteredOn(finding -> finding.code().equals("database-unreachable"))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.severity()).isEqualTo(Finding.Severity.BLOCKER);
+                    assertThat(finding.where()).isEqualTo("/databases/0");
+                    assertThat(finding.message()).contains(host + ".example.org", "whether PostgreSQL runs");
+                });
+        session.lab().shell(host, START_POSTGRESQL);
+    }
+
     /** How many of these orders and uploads are there. */
     private static long keptOnTarget(LabHost lab, List<String> tokens) {
         String all = tokens.stream().collect(Collectors.joining(","));
@@ -631,6 +656,23 @@ class HostFaultsTest extends LabTest {
             }
             session.lab().shell(kill.host(), START_POSTGRESQL);
         }
+    }
+
+    /** The phases are the migration's own: one that gets another needs another kill on either side. */
+    private static void assertKilledInEachPhase(MigrationView end) {
+        Map<String, Phase> phases = end.steps().stream().collect(Collectors.toMap(StepView::id, StepView::phase));
+        Map<String, Set<Phase>> killed = Stream.of(
+                        KILLS_BEFORE_THE_GATE, KILLS_IN_THE_CUTOVER, KILLS_IN_THE_SOAK, KILLS_AT_THE_END)
+                .flatMap(List::stream)
+                .collect(Collectors.groupingBy(
+                        Kill::host,
+                        Collectors.mapping(kill -> phases.get(kill.point().step()), Collectors.toSet())));
+        Set<Phase> all = Set.copyOf(phases.values());
+        assertThat(killed).as("the phases in which PostgreSQL was killed").isEqualTo(Map.of("old", all, "new", all));
+    }
+
+    private static List<Kill> onBothSides(Breakpoint point) {
+        return List.of(new Kill("old", point, false), new Kill("new", point, false));
     }
 
     private static int attempt(LabSession session, String id, String step) {
