@@ -1,6 +1,7 @@
 package dev.godwit.app;
 
 import dev.godwit.api.auth.FolderTokens;
+import dev.godwit.workflows.Closest;
 import dev.godwit.workflows.GodwitJson;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +10,7 @@ import java.net.URL;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,10 +47,19 @@ record Setting(String name, @Nullable String standard, String meaning) {
         }
     }
 
-    /** Whether a name is that of a setting, or of one that is not Godwit's to know. */
-    static boolean isKnown(String name) {
-        return !OURS.contains(name.split("\\.", 2)[0])
-                || all().stream().map(Setting::name).anyMatch(name::equals);
+    /** What is wrong with a name: empty if it is a setting's, or one that is not Godwit's to know. */
+    static Optional<String> problem(String name) {
+        List<String> names = all().stream().map(Setting::name).toList();
+        Optional<String> meant = Closest.to(name, names);
+        return names.contains(name) || (!isOurs(name) && meant.isEmpty())
+                ? Optional.empty()
+                : Optional.of("Expected the name of a setting, but found '" + name + "'; "
+                        + meant.map(near -> "did you mean '" + near + "'? ").orElse("")
+                        + "'up --settings' lists them");
+    }
+
+    private static boolean isOurs(String name) {
+        return OURS.contains(name.split("\\.", 2)[0]);
     }
 
     private static Stream<Setting> in(URL metadata) {
@@ -58,7 +69,7 @@ record Setting(String name, @Nullable String standard, String meaning) {
                     .path("properties")
                     .valueStream()
                     .map(Setting::of)
-                    .filter(setting -> OURS.contains(setting.name().split("\\.", 2)[0]))
+                    .filter(setting -> isOurs(setting.name()))
                     .toList()
                     .stream();
         } catch (IOException e) {

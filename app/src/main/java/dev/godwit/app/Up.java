@@ -84,11 +84,9 @@ final class Up implements Callable<Integer> {
             return ExitCode.OK;
         }
         for (String name : settings.keySet()) {
-            if (!Setting.isKnown(name)) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        "Expected the name of a setting, but found --set " + name + "; 'up --settings' lists them");
-            }
+            Setting.problem(name).ifPresent(problem -> {
+                throw new ParameterException(spec.commandLine(), "--set: " + problem);
+            });
         }
         Map<String, String> given = given();
         if (config != null && !config.toFile().canRead()) {

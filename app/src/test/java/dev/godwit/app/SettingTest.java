@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -21,10 +22,23 @@ class SettingTest {
             .setErr(new PrintWriter(err));
 
     @ParameterizedTest
-    @ValueSource(strings = {"godwit.engine.prot=7300", "checks.caFile=/ca.pem", "temporal=here", "godwit.worker=1"})
-    void shouldRefuseASettingThatNobodyReads(String setting) {
-        assertThat(up.execute("--set", setting)).isEqualTo(2);
-        assertThat(err.toString()).contains("found --set " + setting.split("=", 2)[0], "--settings");
+    @CsvSource({
+        "godwit.engine.prot, godwit.engine.port",
+        "checks.caFile, checks.ca-file",
+        "chekcs.ca-file, checks.ca-file",
+        "godwti.engine.port, godwit.engine.port",
+        "temporal, temporal."
+    })
+    void shouldRefuseASettingThatNobodyReadsAndSayWhatMayBeMeant(String setting, String meant) {
+        assertThat(up.execute("--set", setting + "=1")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("but found '" + setting + "'; did you mean '" + meant, "'up --settings' lists them");
+    }
+
+    @Test
+    void shouldRefuseWhatIsNearToNothing() {
+        assertThat(up.execute("--set", "godwit.colour=blue")).isEqualTo(2);
+        assertThat(err.toString()).contains("but found 'godwit.colour'; 'up --settings' lists them");
     }
 
     @Test
@@ -40,9 +54,25 @@ class SettingTest {
                 .doesNotContain("{@code");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "micronaut.server.port",
+                "micronaut.server.host",
+                "micronaut.config.files",
+                "netty.default.allocator.max-order",
+                "logger.levels.dev.godwit",
+                "lab.fail-at",
+                "lab.breakpoints",
+                "lab.heartbeat-timeout",
+                "lab.idle-hands"
+            })
+    void shouldLeaveSettingsOfOthersToThem(String name) {
+        assertThat(Setting.problem(name)).isEmpty();
+    }
+
     @Test
-    void shouldLeaveSettingsOfOthersToThem() {
-        assertThat(Setting.isKnown("micronaut.server.port")).isTrue();
+    void shouldListNoneOfOthers() {
         assertThat(Setting.all()).extracting(Setting::name).noneMatch(name -> name.startsWith("micronaut"));
     }
 }

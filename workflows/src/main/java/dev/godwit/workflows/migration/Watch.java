@@ -48,6 +48,8 @@ final class Watch {
             board.waitingAt(planned, Waits.soak(planned, until));
             Instant end = Moment.now().plus(stretch);
             last = watchStretch(planned, new Step.Soak(stretch, soak.checks()), last);
+            // The wait for the watch is over, that for the time is not.
+            board.waitFor(Waits.soak(planned, until));
             forward.awaitUntil(end, () -> finish != null);
         }
         board.waitOver();

@@ -1,9 +1,8 @@
 package dev.godwit.workflows.spec;
 
 import com.networknt.schema.Error;
-import java.util.Comparator;
+import dev.godwit.workflows.Closest;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -80,7 +79,7 @@ final class SpecSentences {
             return sentence(
                     "only the keys " + keys(schema), "'" + key + "', which is not in this version", LATER.get(key));
         }
-        String hint = closest(
+        String hint = Closest.to(
                         key, schema.path("properties").propertyNames().stream().toList())
                 .map(near -> "did you mean '" + near + "'?")
                 .orElse("leave it out");
@@ -98,7 +97,7 @@ final class SpecSentences {
         if (later != null) {
             return sentence(wanted, "'" + found.asString() + "', which is not in this version", later);
         }
-        String hint = closest(found.asString(), choices)
+        String hint = Closest.to(found.asString(), choices)
                 .map(near -> "did you mean '" + near + "'?")
                 .orElse("write one of them");
         return sentence(wanted, Text.quoted(found.asString()), hint);
@@ -165,35 +164,5 @@ final class SpecSentences {
         return key.length() <= 100 && Text.LINE.accepts(key)
                 ? path.appendProperty(key).toString()
                 : path.toString();
-    }
-
-    private static Optional<String> closest(String word, List<String> words) {
-        String lower = word.toLowerCase(Locale.ROOT);
-        if (lower.length() > 40) {
-            return Optional.empty();
-        }
-        return words.stream()
-                .filter(one -> distance(lower, one.toLowerCase(Locale.ROOT))
-                                <= (lower.length() <= 3 ? 1 : Math.max(2, lower.length() / 3))
-                        || one.toLowerCase(Locale.ROOT).startsWith(lower))
-                .min(Comparator.comparingInt(one -> distance(lower, one.toLowerCase(Locale.ROOT))));
-    }
-
-    /** The number of letters to insert, remove or replace (Levenshtein). */
-    private static int distance(String one, String other) {
-        int[] previous = new int[other.length() + 1];
-        for (int column = 0; column <= other.length(); column++) {
-            previous[column] = column;
-        }
-        for (int row = 1; row <= one.length(); row++) {
-            int[] current = new int[other.length() + 1];
-            current[0] = row;
-            for (int column = 1; column <= other.length(); column++) {
-                int replaced = previous[column - 1] + (one.charAt(row - 1) == other.charAt(column - 1) ? 0 : 1);
-                current[column] = Math.min(replaced, Math.min(previous[column], current[column - 1]) + 1);
-            }
-            previous = current;
-        }
-        return previous[other.length()];
     }
 }
