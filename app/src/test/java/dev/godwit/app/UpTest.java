@@ -124,7 +124,7 @@ class UpTest {
     @Test
     void shouldNeedAClusterForASingleRole() throws Exception {
         Ended ended = runToEnd("up", "--role", "worker", "--data", data.toString());
-        assertThat(ended.status()).isEqualTo(78);
+        assertThat(ended.status()).as(ended.errors()).isEqualTo(78);
         assertThat(ended.errors()).contains("--temporal-address");
     }
 
@@ -160,7 +160,7 @@ class UpTest {
                 "127.0.0.1:" + enginePort,
                 "--set",
                 "temporal.connect-timeout=2s");
-        assertThat(ended.status()).isEqualTo(69);
+        assertThat(ended.status()).as(ended.errors()).isEqualTo(69);
         assertThat(ended.errors()).contains("temporal.address");
     }
 
@@ -179,7 +179,7 @@ class UpTest {
                 "godwit.engine.ui=false",
                 "--set",
                 "checks.ca-file=" + file);
-        assertThat(ended.status()).isEqualTo(78);
+        assertThat(ended.status()).as(ended.errors()).isEqualTo(78);
         assertThat(ended.errors()).contains(file, "checks.ca-file").doesNotContain("\tat ");
     }
 
@@ -197,7 +197,7 @@ class UpTest {
                 "godwit.engine.obtain=false",
                 "--set",
                 "godwit.engine.cache=" + folder);
-        assertThat(ended.status()).isEqualTo(69);
+        assertThat(ended.status()).as(ended.errors()).isEqualTo(69);
         assertThat(ended.errors()).contains("holds migrations");
     }
 

@@ -109,7 +109,7 @@ public final class DevelopmentServer implements Engine {
             server.endOrphans();
             server.forgetUnfinishedSetup();
             server.requireFreePorts();
-            server.launch();
+            server.launchTwiceIfNeeded();
             Thread.ofVirtual().name("engine-watch").start(server::watch);
             started = true;
             return server;
@@ -131,7 +131,7 @@ public final class DevelopmentServer implements Engine {
         return "Temporal development server on " + LOOPBACK + ":" + port + ", state in " + database + pages;
     }
 
-    /** The process that serves right now. For tests that kill it. */
+    /** The process that serves right now. */
     synchronized ProcessHandle current() {
         if (process == null) {
             throw new IllegalStateException("Expected a running engine, but it was closed");
@@ -203,6 +203,20 @@ public final class DevelopmentServer implements Engine {
                     + " to be free for the engine, but found another program there; end it, or choose another port"
                     + " with --set " + property + "=PORT (0 takes any that is free), or use that Temporal service"
                     + " with --temporal-address");
+        }
+    }
+
+    /** It chooses ports for its inner services; one that somebody else takes before it listens there ends it at once. */
+    private void launchTwiceIfNeeded() {
+        try {
+            launch();
+        } catch (EngineUnavailableException e) {
+            if (isClosing() || current().isAlive()) {
+                throw e;
+            }
+            LOG.warn("{}; it is started once more", e.getMessage());
+            forgetUnfinishedSetup();
+            launch();
         }
     }
 

@@ -19,6 +19,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -176,6 +177,29 @@ class DevelopmentServerTest {
         try (DevelopmentServer server = start()) {
             assertThat(server.describe()).contains("temporal.db");
         }
+    }
+
+    @Test
+    void shouldStartOnceMoreWhenItEndsAtOnce(@TempDir Path programs) throws IOException {
+        Path program = Files.writeString(
+                programs.resolve("temporal"), """
+                #!/bin/sh
+                [ -e "$0.tried" ] || { : >"$0.tried"; echo 'half a schema' >"%s"; exit 1; }
+                exec '%s' "$@"
+                """.formatted(folder.resolve("temporal.db"), RealEngine.program()));
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+        try (DevelopmentServer server =
+                DevelopmentServer.start(program, folder, RealEngine.configuration(null), NAMESPACE)) {
+            assertThat(server.current().isAlive()).isTrue();
+        }
+    }
+
+    @Test
+    void shouldSayThatItEndsAtOnceEachTime() {
+        assertThatThrownBy(() -> DevelopmentServer.start(
+                        Path.of("/bin/false"), folder, RealEngine.configuration(null), NAMESPACE))
+                .isInstanceOf(EngineUnavailableException.class)
+                .hasMessageContaining("ended with status 1");
     }
 
     @Test
