@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -248,6 +249,7 @@ class BadInputTest {
                 "{\"reason\": \"  \"}",
                 "{\"reason\": \"rings \\u0007\"}",
                 "{\"reason\": \"turned \\u202e round\"}",
+                "{\"reason\": \"nothing \\u200b here\"}",
                 "{\"reason\": 7}",
                 "{\"reason\": null}",
                 "{\"reason\": \"x\", \"more\": 1}"
@@ -262,6 +264,18 @@ class BadInputTest {
         assertThat(answer.status()).isEqualTo(422);
         assertThat(http.get(MIGRATIONS + "/" + id).json().get("paused").asBoolean())
                 .isFalse();
+    }
+
+    /** Where a pattern tries a text again and again, this takes hours. */
+    @Test
+    @Timeout(60)
+    void shouldRefuseWhatIsTooLongInOneGo() {
+        String id = http.post(MIGRATIONS, Specs.json("endless.example.org")).id();
+
+        for (String reason : List.of("a".repeat(400_000) + "\\u0007", " ".repeat(400_000) + "\\u0007")) {
+            Http.Answer answer = http.post(MIGRATIONS + "/" + id + "/pause", "{\"reason\": \"" + reason + "\"}");
+            assertThat(answer.status()).isEqualTo(422);
+        }
     }
 
     @Test

@@ -76,6 +76,15 @@ final class CertificateInspection {
             return Map.of();
         }
         List<Entry> entries = listed.parts().stream().map(Entry::parse).toList();
+        Optional<String> leads = CertificatePath.problem(entries);
+        if (leads.isPresent()) {
+            findings.add(Finding.blocker(
+                    "certificate-path",
+                    WHERE,
+                    "Expected the paths of the service's certificates, but found that they lead to " + leads.get(),
+                    "Name its files or its folder."));
+            return Map.of();
+        }
         Pem pem = Pem.parse(
                 CertificateScripts.run(source, Entry.list(entries), "pem").parts());
         Map<String, X509Certificate> used = used(pem, entries, source);

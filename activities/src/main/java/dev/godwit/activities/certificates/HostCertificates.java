@@ -109,14 +109,15 @@ public final class HostCertificates implements Certificates {
     }
 
     private List<Entry> list(MigrationContext migration, TlsSpec tls) {
-        for (String path : tls.certificates()) {
-            CertificatePath.problem(path).ifPresent(problem -> {
-                throw FailureType.SPEC_MISMATCH.because("Expected the path of a service's certificates, but found '"
-                        + path + "': " + problem + "; name its files or its folder");
-            });
-        }
         Server source = servers.open(migration.source());
-        return list(source, tls).sound(source).stream().map(Entry::parse).toList();
+        List<Entry> entries =
+                list(source, tls).sound(source).stream().map(Entry::parse).toList();
+        CertificatePath.problem(entries).ifPresent(problem -> {
+            throw FailureType.SPEC_MISMATCH.because(
+                    "Expected the paths of a service's certificates, but found that they" + " lead to " + problem
+                            + "; name its files or its folder");
+        });
+        return entries;
     }
 
     /** The entries that move, each as {@link Entry#parse} reads it. */

@@ -245,6 +245,9 @@ class HostCertificatesTest {
                 .contains("certificate-missing");
         assertThat(codes(certificates, spec(new TlsSpec(List.of("/etc/ssl"), Renewal.NONE), "shop.example.org")))
                 .contains("certificate-path");
+        sh(Side.SOURCE, "mkdir -p etc/shop; : >etc/shadow; ln -s ../shadow etc/shop/key.pem");
+        TlsSpec astray = new TlsSpec(List.of("/etc/shop"), Renewal.NONE);
+        assertThat(codes(certificates, spec(astray, "shop.example.org"))).contains("certificate-path");
         Files.delete(servers.on(Side.SOURCE, "/etc/letsencrypt/archive/shop.example.org/privkey2.pem"));
         assertThat(codes(certificates, spec(TLS, "shop.example.org"))).contains("certificate-missing");
     }

@@ -33,9 +33,22 @@ final class SpecRules {
         rules.units();
         rules.files();
         rules.certificates();
+        rules.page();
         rules.records();
         rules.hooks();
         return rules.problems;
+    }
+
+    /** nginx takes a variable there, and has no way to write a '$' that is none. */
+    private void page() {
+        String page = spec.at("/proxy/page").asString("");
+        if (page.contains("$")) {
+            report(
+                    "/proxy/page",
+                    "a path without '$', which nginx reads as a variable",
+                    Text.quoted(page),
+                    "rename it");
+        }
     }
 
     private void servers() {

@@ -161,6 +161,7 @@ class SpecReaderTest {
                 // proxy
                 wrong("/proxy/server", "'apache'", "'nginx'", "not in this version"),
                 wrong("/proxy/site", "'sites-enabled/shop'", "an absolute path"),
+                wrong("/proxy/page", "'/srv/$host/page.html'", "without '$'", "rename it"),
                 wrong("/proxy/names", "[]", "at least 1 item", "an empty list", "add one"),
                 wrong("/proxy/names/1", "'*.shop.example.org'", "host name"),
                 wrong("/proxy/outage", "'hold'", "'page'", "not in this version", "outage: page"),

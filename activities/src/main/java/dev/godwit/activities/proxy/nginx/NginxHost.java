@@ -244,7 +244,8 @@ final class NginxHost {
         return savedFolder(migration) + "/forwarded";
     }
 
-    private static String savedPath(String migration, String sha256) {
+    /** Where the original is kept. */
+    static String savedPath(String migration, String sha256) {
         return savedFolder(migration) + "/" + sha256;
     }
 

@@ -272,8 +272,8 @@ public final class NginxRouting implements ProxyRouting {
         MigrationContext migration = request.migration();
         NginxProxy proxy = nginx(request.step().proxy());
         NginxHost host = host(migration, Side.SOURCE);
-        Optional<SiteFile> live = host.read(proxy.site(), migration.id(), null);
-        boolean ours = live.flatMap(SiteFile::mark)
+        boolean ours = siteToPutBack(host, migration, proxy, request.before())
+                .mark()
                 .filter(mark -> mark.migration().equals(migration.id()))
                 .isPresent();
         String did = ours
@@ -307,25 +307,36 @@ public final class NginxRouting implements ProxyRouting {
 
     private Outcome restoreOnSource(MigrationContext migration, NginxProxy proxy, BeforeImage before) {
         NginxHost host = host(migration, Side.SOURCE);
-        Optional<SiteFile> live =
-                host.read(proxy.site(), migration.id(), sha256(before).orElse(null));
-        Optional<DerivedSite.Mark> mark = live.flatMap(SiteFile::mark);
-        if (live.isEmpty() || (mark.isPresent() && !mark.get().migration().equals(migration.id()))) {
+        SiteFile live = siteToPutBack(host, migration, proxy, before);
+        Optional<DerivedSite.Mark> mark = live.mark();
+        if (mark.isPresent() && !mark.get().migration().equals(migration.id())) {
             return Outcome.of(proxy.site() + " is not Godwit's of this migration; it stays as it is");
         }
         if (mark.isPresent()) {
             String sha256 = sha256(before).orElse(mark.get().original());
-            host.restore(live.get().path(), migration.id(), sha256);
-            live = host.read(proxy.site(), migration.id(), null);
+            host.restore(live.path(), migration.id(), sha256);
+            live = siteToPutBack(host, migration, proxy, before);
         }
-        SiteFile restored = live.orElseThrow();
-        List<Endpoint> endpoints = parsed(host, restored).endpoints(proxy.names(), host.address());
+        List<Endpoint> endpoints = parsed(host, live).endpoints(proxy.names(), host.address());
         if (mark.isEmpty() && !proof.showsNothingOfOurs(endpoints)) {
             // An attempt before this one was cut off between the rename and the reload.
-            host.reload(restored.path());
+            host.reload(live.path());
         }
         proof.gone(endpoints);
         return Outcome.of("the site's own configuration answers" + places(endpoints));
+    }
+
+    /** Without its file nginx still serves what it has loaded, and nobody could say that the page is gone. */
+    private SiteFile siteToPutBack(NginxHost host, MigrationContext migration, NginxProxy proxy, BeforeImage before) {
+        Optional<String> sha256 = sha256(before);
+        return host.read(proxy.site(), migration.id(), sha256.orElse(null))
+                .orElseThrow(() -> FailureType.SPEC_MISMATCH.because("Expected " + proxy.site()
+                        + " on the source, where Godwit puts the site's own configuration back, but found none; put the"
+                        + " link or the file back as it was"
+                        + sha256.map(known ->
+                                        " (its content is kept as " + NginxHost.savedPath(migration.id(), known) + ")")
+                                .orElse("")
+                        + ", then try again"));
     }
 
     /** The site as it was found, and what stands in its place now. */

@@ -413,6 +413,24 @@ class NginxRoutingTest {
         assertThat(source.read(RealNginx.FILE)).isEqualTo(site);
     }
 
+    /** nginx serves the page on without its file, so an undo that finds none has not brought visitors back. */
+    @Test
+    void shouldNotSayThatTheSiteIsBackWhenItsFileIsGone() throws Exception {
+        BeforeImage before = look(new ServePage(proxy()));
+        servePage(proxy(), before);
+        Files.delete(source.path(RealNginx.SITE));
+        assertFails(
+                FailureType.SPEC_MISMATCH,
+                "put the link or the file back",
+                () -> restore(new ServePage(proxy()), before));
+        assertFails(FailureType.SPEC_MISMATCH, "put the link or the file back", () -> stopForwarding(before));
+        Files.createSymbolicLink(source.path(RealNginx.SITE), Path.of("../sites-available/" + RealNginx.NAME));
+        stopForwarding(before);
+        restore(new ServePage(proxy()), before);
+        assertThat(source.read(RealNginx.FILE)).isEqualTo(site);
+        assertThat(ask("/").status()).isNotEqualTo(503);
+    }
+
     @Test
     void shouldFindTheOriginalBehindThePage() {
         BeforeImage first = look(new ServePage(proxy()));
