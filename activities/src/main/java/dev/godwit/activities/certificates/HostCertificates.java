@@ -114,7 +114,7 @@ public final class HostCertificates implements Certificates {
                 list(source, tls).sound(source).stream().map(Entry::parse).toList();
         CertificatePath.problem(entries).ifPresent(problem -> {
             throw FailureType.SPEC_MISMATCH.because(
-                    "Expected the paths of a service's certificates, but found that they" + " lead to " + problem
+                    "Expected the paths of a service's certificates, but found that they lead to " + problem
                             + "; name its files or its folder");
         });
         return entries;
