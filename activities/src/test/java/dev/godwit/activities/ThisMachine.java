@@ -1,13 +1,16 @@
 package dev.godwit.activities;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** The machine on which the tests run. */
 public final class ThisMachine {
@@ -28,11 +31,24 @@ public final class ThisMachine {
         return said;
     }
 
-    /** A port of loopback at which nobody listens now. */
+    /**
+     * A port of loopback, free for TCP and UDP now, below those that Linux gives to connections (ip(7),
+     * ip_local_port_range): nobody gets it by chance before the test's own program listens there.
+     */
     public static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
+        IOException last = new IOException("Expected a free port, but found none");
+        for (int attempt = 0; attempt < 100; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(10_000, 32_768);
+            try {
+                InetAddress loopback = InetAddress.getLoopbackAddress();
+                new ServerSocket(port, 1, loopback).close();
+                new DatagramSocket(port, loopback).close();
+                return port;
+            } catch (BindException e) {
+                last = e;
+            }
         }
+        throw last;
     }
 
     /** Whether somebody listens at a port of loopback. */

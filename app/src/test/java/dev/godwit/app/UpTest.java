@@ -2,6 +2,7 @@ package dev.godwit.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.app.engine.Ports;
 import dev.godwit.app.engine.RealEngine;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.client.WorkflowClient;
@@ -11,8 +12,6 @@ import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -43,11 +42,9 @@ class UpTest {
     private final List<Process> started = new ArrayList<>();
 
     @BeforeEach
-    void prepare() throws IOException {
+    void prepare() {
         data = folder.resolve("data");
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            enginePort = free.getLocalPort();
-        }
+        enginePort = Ports.free();
         RealEngine.program();
     }
 

@@ -1,9 +1,8 @@
 package dev.godwit.lab;
 
+import dev.godwit.app.engine.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -62,9 +61,9 @@ public final class GodwitProcess implements AutoCloseable {
             throws IOException, InterruptedException {
         Map<String, String> all = new LinkedHashMap<>(settings);
         // Beside another Godwit, no port of it is in the way.
-        all.putIfAbsent("godwit.engine.port", Integer.toString(freePort()));
-        all.putIfAbsent("godwit.engine.ui-port", Integer.toString(freePort()));
-        return started(new GodwitProcess(data, freePort(), all));
+        all.putIfAbsent("godwit.engine.port", Integer.toString(Ports.free()));
+        all.putIfAbsent("godwit.engine.ui-port", Integer.toString(Ports.free()));
+        return started(new GodwitProcess(data, Ports.free(), all));
     }
 
     /** Another one on the same data folder and the same ports, after this one has ended. */
@@ -265,12 +264,6 @@ public final class GodwitProcess implements AutoCloseable {
             return String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
         } catch (IOException e) {
             return "(" + e.getMessage() + ")";
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

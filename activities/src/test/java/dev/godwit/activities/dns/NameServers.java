@@ -3,11 +3,8 @@ package dev.godwit.activities.dns;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.godwit.activities.ThisMachine;
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,8 +48,8 @@ final class NameServers {
 
     static NameServers start(Path folder) throws IOException {
         assumeTrue(Files.isExecutable(NAMED), "skipped: there is no " + NAMED + " (Debian package bind9)");
-        int port = freePort();
-        int secondaryPort = freePort();
+        int port = ThisMachine.freePort();
+        int secondaryPort = ThisMachine.freePort();
         Files.writeString(folder.resolve("zone"), """
                 $TTL 3600
                 @    IN SOA ns1.example.org. hostmaster.example.org. 1 15 5 86400 5
@@ -230,20 +227,5 @@ final class NameServers {
 
     private static String value(String key) {
         return key.substring(key.lastIndexOf(':') + 1);
-    }
-
-    /** A port that is free for UDP and TCP. */
-    private static int freePort() throws IOException {
-        InetAddress loopback = InetAddress.ofLiteral(ADDRESS);
-        IOException last = new IOException("Expected a free port, but found none");
-        for (int attempt = 0; attempt < 20; attempt++) {
-            try (ServerSocket tcp = new ServerSocket(0, 1, loopback)) {
-                new DatagramSocket(tcp.getLocalPort(), loopback).close();
-                return tcp.getLocalPort();
-            } catch (SocketException e) {
-                last = e;
-            }
-        }
-        throw last;
     }
 }
