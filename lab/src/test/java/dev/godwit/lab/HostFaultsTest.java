@@ -322,7 +322,7 @@ class HostFaultsTest extends LabTest {
             assertThat(lab.shell("old", LOG_IN_AS_THE_SITE).strip())
                     .as("the site's login on the source, after PostgreSQL came back there")
                     .contains("too many connections");
-            KILLS_IN_THE_SOAK.forEach(kill -> lab.shell(kill.host(), KILL_POSTGRESQL));
+            killedWhileItServes(lab, KILLS_IN_THE_SOAK);
             KILLS_IN_THE_SOAK.forEach(kill -> lab.shell(kill.host(), START_POSTGRESQL));
             await(
                     "cron on new",
@@ -331,7 +331,7 @@ class HostFaultsTest extends LabTest {
             breakpoints.set(finishing);
             operator.finish();
             reached(breakpoints, finishing);
-            KILLS_AT_THE_END.forEach(kill -> lab.shell(kill.host(), KILL_POSTGRESQL));
+            killedWhileItServes(lab, KILLS_AT_THE_END);
             breakpoints.clear();
             MigrationView end = operator.ended();
             KILLS_AT_THE_END.forEach(kill -> lab.shell(kill.host(), START_POSTGRESQL));
@@ -456,9 +456,7 @@ class HostFaultsTest extends LabTest {
             operator.awaitSoak();
 
             // The side that serves: visitors notice, the migration does not go back by itself.
-            double killed = now();
-            lab.shell("new", KILL_POSTGRESQL);
-            await("visitors to meet errors", () -> since(lab, killed).failed() > 0);
+            killedWhileItServes(lab, List.of(KILLS_IN_THE_SOAK.getLast()));
             lab.shell("new", START_POSTGRESQL);
             double again = now();
             await("a thousand writes", () -> since(lab, again).acknowledged().getOrDefault("write", 0L) >= 1000);
@@ -656,6 +654,13 @@ class HostFaultsTest extends LabTest {
             }
             session.lab().shell(kill.host(), START_POSTGRESQL);
         }
+    }
+
+    /** After the pivot no step needs PostgreSQL: who notices is a visitor. */
+    private static void killedWhileItServes(LabHost lab, List<Kill> kills) throws Exception {
+        double moment = now();
+        kills.forEach(kill -> lab.shell(kill.host(), KILL_POSTGRESQL));
+        await("visitors to meet errors", () -> since(lab, moment).failed() > 0);
     }
 
     /** The phases are the migration's own: one that gets another needs another kill on either side. */

@@ -3,12 +3,16 @@ package dev.godwit.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.godwit.api.migration.MigrationView;
+import dev.godwit.api.migration.StepView;
 import dev.godwit.lab.Breakpoint.Moment;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +28,15 @@ class NetworkTest extends LabTest {
     /** How often an undo is tried before those of the other server get their turn (StepOptions). */
     private static final int AT_ONCE = 3;
 
+    private static final String TIME_TO_NEW = """
+            python3 -c '
+            import socket, time
+            start = time.monotonic()
+            socket.create_connection(("new.example.org", 22)).close()
+            print((time.monotonic() - start) * 1000)
+            '
+            """;
+
     private static final Duration DNS_IS_KNOWN = Duration.ofSeconds(60);
     private static final Duration LATELY = Duration.ofSeconds(3);
     private static final Duration JOB_BEGINS = Duration.ofSeconds(30);
@@ -36,10 +49,20 @@ class NetworkTest extends LabTest {
      * What happens to the network around a step.
      *
      * @param inItsJob when the step's job runs on the target, and not when the step is about to act
+     * @param slowedBy by how much a step is slowed that goes on under it; null if none gets to its end under it
      */
-    private record Trouble(String step, boolean inItsJob, Change begins, Change ends) {
+    private record Trouble(
+            String step,
+            boolean inItsJob,
+            Change begins,
+            Change ends,
+            @Nullable Duration slowedBy) {
         Trouble(String step, Change begins, Change ends) {
-            this(step, false, begins, ends);
+            this(step, false, begins, ends, null);
+        }
+
+        static Trouble slow(String step, Duration delay, String host) {
+            return new Trouble(step, false, lab -> lab.delay(delay, 0, host), LabHost::heal, delay);
         }
 
         static Trouble cut(String step, String one, String other) {
@@ -57,7 +80,22 @@ class NetworkTest extends LabTest {
         }
 
         static Trouble cutInJob(String step, String one, String other) {
-            return new Trouble(step, true, lab -> lab.cut(one, other), LabHost::heal);
+            return new Trouble(step, true, lab -> lab.cut(one, other), LabHost::heal, null);
+        }
+
+        /** Else the trouble was none, and the test tells nothing. */
+        void assertFelt(MigrationView end, Instant over) {
+            StepView felt = end.steps().stream()
+                    .filter(each -> each.id().equals(step))
+                    .findFirst()
+                    .orElseThrow();
+            if (slowedBy == null) {
+                assertThat(felt.endedAt()).as("the end of %s", felt).isAfter(over);
+            } else {
+                assertThat(Duration.between(felt.startedAt(), felt.endedAt()))
+                        .as("how long %s took", felt)
+                        .isGreaterThan(slowedBy);
+            }
         }
 
         Breakpoint point() {
@@ -192,10 +230,8 @@ class NetworkTest extends LabTest {
     @Test
     @Tag("long")
     void shouldMoveWhenANameServerIsSlow() throws Exception {
-        Change slow = lab -> lab.delay(Duration.ofMillis(1500), 0, "ns2");
-        moveThrough(
-                List.of(new Trouble("lower-ttl", slow, LabHost::heal), new Trouble("point-dns", slow, LabHost::heal)),
-                true);
+        Duration delay = Duration.ofMillis(1500);
+        moveThrough(List.of(Trouble.slow("lower-ttl", delay, "ns2"), Trouble.slow("point-dns", delay, "ns2")), true);
     }
 
     /**
@@ -215,6 +251,9 @@ class NetworkTest extends LabTest {
             Ground before = Ground.record(session);
             mover.startTraffic();
             session.lab().delay(Duration.ofMillis(100), 5);
+            assertThat(Double.parseDouble(session.lab().shell("old", TIME_TO_NEW)))
+                    .as("milliseconds to the other server and back")
+                    .isGreaterThan(200);
             mover.plan();
             mover.start();
             mover.approve();
@@ -240,7 +279,7 @@ class NetworkTest extends LabTest {
     /**
      * A whole move, with one trouble after another, each of which passes.
      *
-     * @param hurt names of checks that cannot hold
+     * @param hurt names of checks that cannot hold, and do not
      */
     private void moveThrough(List<Trouble> troubles, boolean oneDump, Set<String> hurt) throws Exception {
         try (LabSession session = open(Rows.SMALL, WITH_BREAKPOINTS)) {
@@ -251,6 +290,7 @@ class NetworkTest extends LabTest {
             mover.plan();
             breakpoints.set(troubles.getFirst().point());
             mover.start();
+            Map<Trouble, Instant> over = new LinkedHashMap<>();
             for (Trouble trouble : troubles) {
                 await(mover, breakpoints, trouble.point());
                 if (!trouble.inItsJob()) {
@@ -266,17 +306,22 @@ class NetworkTest extends LabTest {
                 }
                 terminal.event("trouble with the network at " + trouble.step());
                 Thread.sleep(AWHILE);
+                over.put(trouble, Instant.now());
                 trouble.ends().on(session.lab());
                 terminal.event("the network is whole again");
             }
             mover.soak(Duration.ofSeconds(5));
             MigrationView end = mover.finish();
+            List<Check> checks = new MoveAudit(session, before, mover.trafficBegan(), end).checks();
             assertPassed(
                     end,
-                    new MoveAudit(session, before, mover.trafficBegan(), end)
-                            .checks().stream()
-                                    .filter(check -> !hurt.contains(check.name()))
-                                    .toList());
+                    checks.stream()
+                            .filter(check -> !hurt.contains(check.name()))
+                            .toList());
+            assertThat(checks.stream().filter(check -> !check.passed()).map(Check::name))
+                    .as("checks that failed")
+                    .containsExactlyInAnyOrderElementsOf(hurt);
+            over.forEach((trouble, moment) -> trouble.assertFelt(end, moment));
             if (oneDump) {
                 assertOneDumpForEachCopy(session);
             }

@@ -57,7 +57,7 @@ public final class RsyncFileSync implements FileSync {
         if (request.step().pass() != Pass.FIRST) {
             return BeforeImage.NOTHING;
         }
-        SyncedTree tree = new SyncedTree(request.migration(), request.step().tree());
+        SyncedTree tree = SyncedTree.movable(request.migration(), request.step().tree());
         Server target = servers.open(request.migration().target());
         List<String> found = List.of(
                 target.output(Script.of(Scripts.LOOK, tree.path(), tree.work())).split(NUL));
@@ -74,7 +74,7 @@ public final class RsyncFileSync implements FileSync {
     public Outcome copyFiles(Act<CopyFiles> request) {
         MigrationContext migration = request.migration();
         CopyFiles step = request.step();
-        SyncedTree tree = new SyncedTree(migration, step.tree());
+        SyncedTree tree = SyncedTree.movable(migration, step.tree());
         Beat beat = new Beat("copying " + tree.path());
         Server source = servers.open(migration.source());
         Server target = servers.open(migration.target());

@@ -14,8 +14,15 @@ import java.util.Map;
 record SyncedTree(MigrationContext migration, FileTree tree) {
     private static final int DIGITS = 16;
 
-    SyncedTree {
+    /**
+     * One that may be moved. Whoever only compares or takes back need not ask: the folder was copied by a build whose
+     * list may have been another.
+     *
+     * @throws io.temporal.failure.ApplicationFailure if it belongs to others than the service
+     */
+    static SyncedTree movable(MigrationContext migration, FileTree tree) {
         checked(tree.path());
+        return new SyncedTree(migration, tree);
     }
 
     /** The same path, if it is of a folder that may be moved. */

@@ -311,6 +311,18 @@ class RsyncFileSyncTest {
     }
 
     @Test
+    void shouldTakeBackWhatABuildWithAnotherListHasCopied() {
+        CopyFiles refused = new CopyFiles(new FileTree("/var/lib/mysql", List.of()), Pass.FIRST);
+
+        assertThat(failure(() -> files.lookAtCopy(new Look<>(servers.migration(), "copy", refused)))
+                        .getOriginalMessage())
+                .contains("belongs to the system");
+        assertThat(files.removeCopy(new Undo<>(servers.migration(), "copy", refused, BeforeImage.NOTHING))
+                        .summary())
+                .contains("no copy of /var/lib/mysql");
+    }
+
+    @Test
     void shouldSayWhatThePreflightFinds() throws IOException {
         fill();
         Files.createDirectories(servers.on(Side.SOURCE, "/srv/full"));

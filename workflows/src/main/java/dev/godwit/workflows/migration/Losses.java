@@ -1,7 +1,10 @@
 package dev.godwit.workflows.migration;
 
 import dev.godwit.workflows.activity.Loss;
+import dev.godwit.workflows.plan.Words;
 import dev.godwit.workflows.spec.DatabaseSpec;
+import dev.godwit.workflows.spec.FileTree;
+import dev.godwit.workflows.spec.Spec;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.Async;
@@ -13,11 +16,13 @@ import org.jspecify.annotations.Nullable;
 final class Losses {
     private final Hands hands;
     private final List<DatabaseSpec> databases;
+    private final List<FileTree> files;
     private @Nullable Promise<Loss> counting;
 
-    Losses(Hands hands, List<DatabaseSpec> databases) {
+    Losses(Hands hands, Spec spec) {
         this.hands = hands;
-        this.databases = databases;
+        this.databases = spec.databases();
+        this.files = spec.files();
     }
 
     /** Waits until the loss is counted, or cannot be. */
@@ -26,7 +31,7 @@ final class Losses {
             Loss loss = count();
             return new Estimate(
                     "about " + loss.rows() + (loss.rows() == 1 ? " row" : " rows")
-                            + " written on the target since the pivot (" + loss.summary() + ")",
+                            + " written on the target since the pivot (" + loss.summary() + uncounted() + ")",
                     loss);
         } catch (TemporalFailure failure) {
             return new Estimate(
@@ -34,6 +39,14 @@ final class Losses {
                             + Failure.of(failure, StepOptions.ESTIMATE).words() + ")",
                     null);
         }
+    }
+
+    /** Files say neither who wrote them nor whether the source would have had them too. */
+    private String uncounted() {
+        return files.isEmpty()
+                ? ""
+                : "; files that came into "
+                        + Words.list(files.stream().map(FileTree::path).toList()) + " since are not counted";
     }
 
     /** Counts once at a time, however many ask: it reads everything on both servers. */

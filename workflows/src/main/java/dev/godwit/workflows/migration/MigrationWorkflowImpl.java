@@ -62,7 +62,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
         board = new StatusBoard(request);
         forward = new WayForward(board);
         watch = new Watch(hands, board, forward);
-        losses = new Losses(hands, spec.databases());
+        losses = new Losses(hands, spec);
     }
 
     @Override
@@ -250,10 +250,11 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
                 givenUp.addAll(failed);
             }
         }
+        String left = givenUp.isEmpty() ? "" : "; not taken back: " + Waits.ids(givenUp);
         if (touched && givenUp.isEmpty()) {
-            cleanUp();
+            left = cleanUp().map(why -> "; not cleaned up: " + why).orElse("");
         }
-        board.ends(End.ROLLED_BACK, givenUp.isEmpty() ? reason : reason + "; not taken back: " + Waits.ids(givenUp));
+        board.ends(End.ROLLED_BACK, reason + left);
     }
 
     private Choice decideUndo(List<PlannedStep> failed) {
@@ -266,18 +267,23 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
         return decision == null ? Choice.RETRY : decision.choice();
     }
 
-    /** What is left behind on the servers after a rollback is ours alone: worth a note, not worth waiting for. */
-    private void cleanUp() {
+    /**
+     * What is left behind on the servers after a rollback is ours alone: worth telling, not worth waiting for.
+     *
+     * @return why it could not be removed
+     */
+    private Optional<String> cleanUp() {
+        List<String> failed = new ArrayList<>();
         Workflow.newDetachedCancellationScope(() -> {
                     try {
                         board.note("cleaned up", hands.cleanUp().summary());
                     } catch (TemporalFailure failure) {
-                        board.note(
-                                "clean-up failed",
-                                Failure.of(failure, StepOptions.UNDO).words());
+                        failed.add(Failure.of(failure, StepOptions.UNDO).words());
+                        board.note("clean-up failed", failed.getFirst());
                     }
                 })
                 .run();
+        return failed.stream().findFirst();
     }
 
     private @Nullable Void cancelledInTemporal(String why) {

@@ -596,6 +596,16 @@ class MigrationWorkflowTest {
     }
 
     @Test
+    void shouldEndWithWhatCouldNotBeCleanedUp() {
+        hands.failForGood("act verify-files-uploads");
+        hands.failForGood("act clean-up");
+
+        MigrationStatus end = finish(start(Specs.shop(Gates.Cutover.NONE), null));
+        assertThat(end.end()).isEqualTo(End.ROLLED_BACK);
+        assertThat(end.endReason()).contains("nobody decided", "; not cleaned up: ", "act clean-up to work");
+    }
+
+    @Test
     void shouldRollBackWithTheReasonGivenWhenSaidDuringThePreflight() throws InterruptedException {
         var hold = hands.hold("inspect servers");
         WorkflowStub started = start(Specs.shop(), null);

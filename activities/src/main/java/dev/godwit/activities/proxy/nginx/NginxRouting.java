@@ -195,7 +195,8 @@ public final class NginxRouting implements ProxyRouting {
         proveTarget(original, proxy, endpoints);
         original.host().markForwarded(migration.id());
         try {
-            original(migration, proxy, request.before()).put(forward);
+            // Whatever was there when it was read, the page is there now.
+            original.host().replace(original.live().path(), forward.bytes());
             proof.forward(endpoints, forward.nonce(), target);
         } catch (ApplicationFailure notProved) {
             throw pageAgain(request, proxy, notProved);
