@@ -9,6 +9,8 @@ public final class ExitCode {
     public static final int USAGE = 2;
     /** This machine cannot hold the lab: no root, or no namespaces. As the lab's script has it. */
     public static final int MACHINE = 3;
+    /** The lab is not in a state that allows the call. As the lab's script has it. */
+    public static final int STATE = 4;
 
     private ExitCode() {}
 }
