@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>As long as no visitor can have reached the target, one undo that fails does not keep the others from running: all
  * are tried at once, and then, patiently, those that failed. A target that is gone does not keep the source from
- * serving.
+ * serving. But while the page is up, what the source needs to serve stops those behind it: the page stays until the
+ * service answers again, and so do the copies.
  *
  * <p>Once visitors have reached the target, or may have, an undo that fails stops those behind it: the source must not
  * come to life beside a target that lives. And the copies on the target stay: what visitors wrote is nowhere else.
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 final class Compensations {
     /** A change id of ADR 5. */
     private static final String CERTAIN_AFTER_ALL = "certain-after-all";
+
+    /** A change id of ADR 5. */
+    private static final String PAGE_UNTIL_SERVED = "page-until-served";
 
     private record Entry(PlannedStep planned, BeforeImage before) {}
 
@@ -90,11 +94,20 @@ final class Compensations {
                 if (side != null && failure.isUnreachable()) {
                     unreachable.put(side, failure);
                 }
-                stopped = board.pastPivot() || targetServed;
+                stopped = board.pastPivot()
+                        || targetServed
+                        || keepsThePage(entry.planned().step(), board);
             }
         }
         failed.reversed().forEach(entries::push);
         return failed.stream().map(Entry::planned).toList();
+    }
+
+    /** Asked only when such an undo has failed, so that other histories have no mark of it. */
+    private static boolean keepsThePage(Step step, StatusBoard board) {
+        return board.inOutage()
+                && UndoRules.neededToServe(step)
+                && Workflow.getVersion(PAGE_UNTIL_SERVED, Workflow.DEFAULT_VERSION, 1) == 1;
     }
 
     private static boolean wasPutBackBy(Entry older, Entry newer, StatusBoard board) {

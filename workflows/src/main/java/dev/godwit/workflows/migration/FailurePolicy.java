@@ -1,7 +1,6 @@
 package dev.godwit.workflows.migration;
 
 import dev.godwit.workflows.plan.PlannedStep;
-import dev.godwit.workflows.plan.Step;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,11 +22,11 @@ final class FailurePolicy {
     }
 
     /**
-     * The choices about steps that could not be taken back. What brings visitors back to a server is not left undone:
-     * that would be an end with nobody serving.
+     * The choices about steps that could not be taken back. Without what the source needs to serve, skipped, it would be
+     * an end with nobody serving.
      */
     static List<Choice> undoChoices(List<PlannedStep> failed, boolean inOutage) {
-        boolean bringsVisitorsBack = failed.stream().anyMatch(planned -> planned.step() instanceof Step.ServePage);
-        return inOutage && bringsVisitorsBack ? List.of(Choice.RETRY) : List.of(Choice.RETRY, Choice.SKIP);
+        boolean needed = failed.stream().anyMatch(planned -> UndoRules.neededToServe(planned.step()));
+        return inOutage && needed ? List.of(Choice.RETRY) : List.of(Choice.RETRY, Choice.SKIP);
     }
 }

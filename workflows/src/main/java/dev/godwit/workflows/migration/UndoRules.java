@@ -1,6 +1,7 @@
 package dev.godwit.workflows.migration;
 
 import dev.godwit.workflows.plan.Step;
+import dev.godwit.workflows.spec.Side;
 
 /** What the undo of one step means for others. Pure. */
 final class UndoRules {
@@ -18,6 +19,19 @@ final class UndoRules {
                 newer instanceof Step.UnitStep units
                         && found.on() == units.on()
                         && found.units().containsAll(units.units());
+            default -> false;
+        };
+    }
+
+    /**
+     * Whether the source can serve visitors only when this step has been taken back. Asked while the page is up, when no
+     * unit of the source is down but the service's.
+     */
+    static boolean neededToServe(Step step) {
+        return switch (step) {
+            case Step.ServePage ignored -> true;
+            case Step.FenceDatabase ignored -> true;
+            case Step.StopUnits units -> units.on() == Side.SOURCE;
             default -> false;
         };
     }

@@ -434,6 +434,12 @@ public sealed interface Step {
             return "remove the crontabs of " + Words.list(users) + " from the target";
         }
 
+        /** The lists come from the source: one that is gone for good must not keep DNS from moving. */
+        @Override
+        public boolean skippable() {
+            return true;
+        }
+
         @Override
         public Side on() {
             return Side.TARGET;

@@ -251,11 +251,10 @@ abstract class FailureMatrix {
         assertThat(waiting.reason())
                 .contains("the undo of " + place.id() + " failed: SPEC_MISMATCH: ", "the test said fail");
         assertThat(waiting.options())
-                .isEqualTo(
-                        place.endsTheOutageWhenUndone() ? List.of(Choice.RETRY) : List.of(Choice.RETRY, Choice.SKIP));
+                .isEqualTo(place.isNeededToServe() ? List.of(Choice.RETRY) : List.of(Choice.RETRY, Choice.SKIP));
         assertThat(waiting.until()).isNull();
         assertThat(accepted(status, place.id()))
-                .isEqualTo(place.endsTheOutageWhenUndone() ? Set.of("retry") : Set.of("retry", "skip"));
+                .isEqualTo(place.isNeededToServe() ? Set.of("retry") : Set.of("retry", "skip"));
         engine.environment().sleep(Duration.ofDays(1));
         assertThat(migration.status()).as("nothing happens by itself").isEqualTo(status);
 

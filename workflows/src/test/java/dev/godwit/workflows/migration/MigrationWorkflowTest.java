@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The interpreter with recording fakes and skipped time. */
 class MigrationWorkflowTest {
@@ -423,19 +425,19 @@ class MigrationWorkflowTest {
     @Test
     void shouldShowWhatCouldNotBeTakenBackAndRetryItWhenToldSo() {
         hands.fail("act verify-files-uploads", -1);
-        hands.fail("undo stop-service", -1);
+        hands.fail("undo stop-jobs", -1);
         WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
         awaitStatus(status -> status.undoing() && isWaitingFor(status, Waiting.For.DECISION));
 
         MigrationStatus waiting = migration.status();
-        assertThat(step(waiting, "stop-service").state()).isEqualTo(StepState.UNDO_FAILED);
+        assertThat(step(waiting, "stop-jobs").state()).isEqualTo(StepState.UNDO_FAILED);
         assertThat(waiting.endReason()).contains("verify-files-uploads failed");
-        mendAndRetry("undo", "stop-service");
+        mendAndRetry("undo", "stop-jobs");
 
         MigrationStatus end = finish(started);
         assertThat(end.end()).isEqualTo(End.ROLLED_BACK);
-        assertThat(hands.calls("undo")).last().isEqualTo("stop-service");
-        assertThat(step(end, "stop-service").state()).isEqualTo(StepState.UNDONE);
+        assertThat(hands.calls("undo")).last().isEqualTo("stop-jobs");
+        assertThat(step(end, "stop-jobs").state()).isEqualTo(StepState.UNDONE);
     }
 
     @Test
@@ -532,15 +534,16 @@ class MigrationWorkflowTest {
         hands.failForGood("act rehearse-compare");
         WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
         awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
+        var hold = hands.hold("act rehearse-stop");
 
         List<String> answers =
                 atOnce(20, () -> migration.decide(new Command.Decide("ann", "known", "rehearse-compare", Choice.SKIP)));
 
         assertThat(answers).filteredOn("accepted"::equals).hasSize(1);
-        // Who comes late finds a migration that has ended.
         assertThat(answers)
                 .filteredOn(answer -> answer.contains("waits for a decision"))
-                .isNotEmpty();
+                .hasSize(19);
+        hold.letGo();
         assertThat(finish(started).end()).isEqualTo(End.FINISHED);
     }
 
@@ -584,15 +587,51 @@ class MigrationWorkflowTest {
     @Test
     void shouldEndWithoutWhatCouldNotBeTakenBackWhenAPersonSaysSkip() {
         hands.failForGood("act verify-files-uploads");
-        hands.failForGood("undo stop-service");
+        hands.failForGood("undo stop-jobs");
         WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
         awaitStatus(status -> status.undoing() && isWaitingFor(status, Waiting.For.DECISION));
-        migration.decide(new Command.Decide("ann", "by hand", "stop-service", Choice.SKIP));
+        migration.decide(new Command.Decide("ann", "by hand", "stop-jobs", Choice.SKIP));
 
         MigrationStatus end = finish(started);
         assertThat(end.end()).isEqualTo(End.ROLLED_BACK);
-        assertThat(end.endReason()).endsWith("not taken back: stop-service");
+        assertThat(end.endReason()).endsWith("not taken back: stop-jobs");
         assertThat(hands.calls("act")).as("what is kept for it stays").doesNotContain("clean-up");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fence-database-shop", "stop-service", "serve-page"})
+    void shouldKeepThePageAndTheCopiesUntilTheSourceCanServe(String needed) {
+        hands.failForGood("act verify-files-uploads");
+        hands.failForGood("undo " + needed);
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> status.undoing() && isWaitingFor(status, Waiting.For.DECISION));
+
+        assertThat(migration.status().serving()).isNull();
+        assertThat(waiting().options()).containsExactly(Choice.RETRY);
+        assertThat(hands.calls("undo"))
+                .doesNotContain("serve-page", "stop-jobs", "copy-database-first-shop", "copy-files-first-uploads");
+        hands.mend("undo " + needed);
+        migration.decide(new Command.Decide("ann", "mended", needed, Choice.RETRY));
+
+        MigrationStatus end = finish(started);
+        assertThat(end.serving()).isEqualTo(Side.SOURCE);
+        assertThat(end.endReason()).doesNotContain("not taken back");
+    }
+
+    @Test
+    void shouldAskATargetThatIsSaidToBeMendedAfterTheSoaksTime() {
+        hands.failForGood("act soak");
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
+        environment.sleep(Specs.shop(Gates.Cutover.NONE).soak().plusDays(1));
+        migration.decide(new Command.Decide("ann", "mended, I think", "soak", Choice.RETRY));
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
+        assertThat(hands.attempts("act soak")).isEqualTo(2);
+
+        hands.mend("act soak");
+        migration.decide(new Command.Decide("ann", "now it is", "soak", Choice.RETRY));
+        assertThat(finish(started).end()).isEqualTo(End.FINISHED);
+        assertThat(hands.attempts("act soak")).isEqualTo(3);
     }
 
     @Test

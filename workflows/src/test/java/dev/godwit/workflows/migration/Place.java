@@ -158,19 +158,29 @@ record Place(int index) {
         return planned().step() instanceof Step.StartUnits start && start.enable() && !isPastPivot();
     }
 
-    /** From the pivot on visitors may have reached the target: what cannot be taken back stops what comes behind it. */
+    /**
+     * From the pivot on visitors may have reached the target: what cannot be taken back stops what comes behind it. So
+     * does, while the page is up, what the source needs to serve.
+     */
     boolean stopsOthersWhenItsUndoFails() {
-        return isPivot() || isPastPivot();
+        return isPivot() || isPastPivot() || isNeededToServe();
     }
 
     /** Who serves when its undo has failed. */
     @Nullable
     Side servingWhenItsUndoFails() {
-        return isPastPivot() ? Side.TARGET : isPivot() || endsTheOutageWhenUndone() ? null : Side.SOURCE;
+        return isPastPivot() ? Side.TARGET : isPivot() || isNeededToServe() ? null : Side.SOURCE;
     }
 
-    boolean endsTheOutageWhenUndone() {
-        return index == PAGE;
+    /** The page, and what stops the source's service and its writes behind it. */
+    boolean isNeededToServe() {
+        Step step = planned().step();
+        return PAGE <= index
+                && index < PIVOT
+                && step.on() == Side.SOURCE
+                && (step instanceof Step.SiteStep
+                        || step instanceof Step.UnitStep
+                        || step instanceof Step.FenceDatabase);
     }
 
     // ---- what a person may say ----

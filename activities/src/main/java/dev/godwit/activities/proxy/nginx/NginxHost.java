@@ -103,11 +103,26 @@ final class NginxHost {
                 "the saving of " + file.path() + " in the state folder");
     }
 
-    /** Keeps in the state folder that from now on visitors may reach the target. */
-    void markForwarded(String migration) {
+    /**
+     * Keeps in the state folder that from now on visitors may reach the target.
+     *
+     * @return whether none could before
+     */
+    boolean markForwarded(String migration) {
+        return mark(forwardedPath(migration));
+    }
+
+    /** Takes that back: nginx never loaded what would have sent them there. */
+    void unmarkForwarded(String migration) {
         succeeded(
-                server.run(Script.of(NginxScripts.MARK, forwardedPath(migration))),
-                "the note in the state folder that requests will be forwarded");
+                server.run(Script.of(NginxScripts.UNMARK, forwardedPath(migration))),
+                "to take back a note in the state folder");
+    }
+
+    private boolean mark(String path) {
+        Reply reply = server.run(Script.of(NginxScripts.MARK, path));
+        succeeded(reply, "the note " + path + " in the state folder");
+        return !reply.out().isBlank();
     }
 
     /** Whether visitors may have reached the target. */
@@ -150,8 +165,21 @@ final class NginxHost {
         tested(server.run(nginx(NginxScripts.RELOAD, RELOAD_SECONDS, path)), "the configuration with " + path);
     }
 
+    /** Begins the list of what {@link #install} makes. */
+    void beginInstall(String migration) {
+        mark(madePath(migration));
+    }
+
+    /** The paths that were made and are not undone; empty if nobody kept a list of them. */
+    Optional<List<String>> made(String migration) {
+        List<String> lines = server.output(Script.of(NginxScripts.LIST, madePath(migration)))
+                .lines()
+                .toList();
+        return lines.isEmpty() ? Optional.empty() : Optional.of(lines.subList(1, lines.size()));
+    }
+
     /** Installs a file and the link to it. */
-    void install(String site, SiteFile from) {
+    void install(String site, SiteFile from, String migration) {
         tested(
                 server.run(nginx(
                                 NginxScripts.INSTALL,
@@ -160,7 +188,8 @@ final class NginxHost {
                                 from.path(),
                                 from.link().orElse(""),
                                 from.mode(),
-                                length(from.content()))
+                                length(from.content()),
+                                madePath(migration))
                         .withInput(encoded(from.content()))),
                 "the configuration with the source's site " + site
                         + "; copy what it needs (certificates, snippets, modules) to this server, or correct it");
@@ -242,6 +271,10 @@ final class NginxHost {
 
     private static String forwardedPath(String migration) {
         return savedFolder(migration) + "/forwarded";
+    }
+
+    private static String madePath(String migration) {
+        return savedFolder(migration) + "/made";
     }
 
     /** Where the original is kept. */

@@ -117,9 +117,10 @@ public final class NginxRouting implements ProxyRouting {
         SiteFile site = siteOnSource(source, migration, proxy, null);
         Optional<SiteFile> there = target.read(proxy.site(), migration.id(), null);
         String did;
+        target.beginInstall(migration.id());
         if (there.isEmpty()) {
             refuseOther(migration, site);
-            target.install(proxy.site(), site);
+            target.install(proxy.site(), site, migration.id());
             did = "installed " + proxy.site() + " on the target; nginx accepts it and has reloaded";
         } else if (there.get().sha256().equals(site.sha256())) {
             if (isNew(request.before(), proxy)) {
@@ -193,12 +194,15 @@ public final class NginxRouting implements ProxyRouting {
         // An attempt before this one may have left its forwarding behind: that is not proved, so nobody goes there.
         servePage(original, proxy);
         proveTarget(original, proxy, endpoints);
-        original.host().markForwarded(migration.id());
+        boolean first = original.host().markForwarded(migration.id());
         try {
             // Whatever was there when it was read, the page is there now.
             original.host().replace(original.live().path(), forward.bytes());
             proof.forward(endpoints, forward.nonce(), target);
         } catch (ApplicationFailure notProved) {
+            if (first && FailureType.PROXY_CONFIG_INVALID.name().equals(notProved.getType())) {
+                original.host().unmarkForwarded(migration.id());
+            }
             throw pageAgain(request, proxy, notProved);
         }
         return Outcome.of(
@@ -293,16 +297,20 @@ public final class NginxRouting implements ProxyRouting {
     }
 
     private Outcome removeFromTarget(MigrationContext migration, BeforeImage before) {
+        NginxHost host = host(migration, Side.TARGET);
+        // Without the list, a build that kept none may have installed all that was not there.
+        Optional<List<String>> made = host.made(migration.id());
         List<String> added = before instanceof BeforeImage.Files files
                 ? files.files().stream()
                         .filter(file -> !file.existed())
                         .map(SavedFile::path)
+                        .filter(path -> made.map(paths -> paths.contains(path)).orElse(true))
                         .toList()
                 : List.of();
         if (added.isEmpty()) {
-            return Outcome.of("the target had the site before; it stays");
+            return Outcome.of("the target's site is not Godwit's; it stays");
         }
-        host(migration, Side.TARGET).remove(added);
+        host.remove(added);
         return Outcome.of(Words.list(added) + (added.size() == 1 ? " is" : " are") + " not on the target any more");
     }
 

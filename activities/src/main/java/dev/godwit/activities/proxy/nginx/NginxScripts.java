@@ -169,13 +169,30 @@ final class NginxScripts {
             mv -f -- "$2/.$3" "$2/$3"
             """;
 
-    /** {@code FILE}: an empty file that is there even if the machine loses its power now. */
+    /**
+     * {@code FILE}: a file that is there even if the machine loses its power now; empty, unless it was there. Prints
+     * {@code new} if it was not.
+     */
     static final String MARK = """
             set -eu
             umask 077
             mkdir -p -- "${1%/*}"
-            : >"$1"
+            [ -e "$1" ] || echo new
+            : >>"$1"
             sync -- "$1" "${1%/*}"
+            """;
+
+    /** {@code FILE}: {@code list}, and its lines; nothing if there is none. */
+    static final String LIST = """
+            set -eu
+            [ ! -e "$1" ] || { echo list; cat -- "$1"; }
+            """;
+
+    /** {@code FILE}: takes a mark away. */
+    static final String UNMARK = """
+            set -eu
+            rm -f -- "$1"
+            sync -- "${1%/*}"
             """;
 
     /** {@code FOLDER PATTERN…}: the files that each pattern of an include matches, as {@code number base64} lines. */
@@ -236,12 +253,22 @@ final class NginxScripts {
             """;
 
     /**
-     * {@code SITE LIVE LINK MODE LENGTH}: installs a new site's file (standard input) at LIVE and, if LINK is not empty, a link
-     * with this text at SITE; removes both if nginx refuses them. A file or link that is there already stays.
+     * {@code SITE LIVE LINK MODE LENGTH MADE}: installs a new site's file (standard input) at LIVE and, if LINK is not empty,
+     * a link with this text at SITE; removes both if nginx refuses them. A file or link that is there already stays. The
+     * paths of what it makes are lines of the file MADE, from before they are there.
      */
     static final String INSTALL = COMMON + """
-            site=$1 live=$2 link=$3 mode=$4 length=$5
-            shift 5
+            site=$1 live=$2 link=$3 mode=$4 length=$5 made=$6
+            shift 6
+            making() {
+            	printf '%s\n' "$1" >>"$made"
+            	sync -- "$made"
+            }
+            unmade() {
+            	rm -f -- "$1"
+            	grep -vxF -e "$1" -- "$made" >"$made.new" || :
+            	mv -f -- "$made.new" "$made"
+            }
             staged=${live%/*}/.${live##*/}.godwit
             made_live='' made_link=''
             trap 'rm -f -- "$staged"' EXIT
@@ -255,16 +282,18 @@ final class NginxScripts {
             	whole "$staged" "$length"
             	chmod -- "$mode" "$staged"
             	sync -- "$staged"
+            	making "$live"
             	mv -f -- "$staged" "$live"
             	made_live=yes
             fi
             if [ -n "$link" ] && [ ! -L "$site" ]; then
+            	making "$site"
             	ln -s -- "$link" "$site"
             	made_link=yes
             fi
             if ! verdict=$("$@" -t 2>&1); then
-            	[ -z "$made_link" ] || rm -f -- "$site"
-            	[ -z "$made_live" ] || rm -f -- "$live"
+            	[ -z "$made_link" ] || unmade "$site"
+            	[ -z "$made_live" ] || unmade "$live"
             	fail 21 "$verdict"
             fi
             reload "$@"

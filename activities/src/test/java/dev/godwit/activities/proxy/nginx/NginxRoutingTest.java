@@ -628,6 +628,21 @@ class NginxRoutingTest {
                 .isPresent();
     }
 
+    /** nginx never loaded what would have sent anybody there: no copy has to be kept for them. */
+    @Test
+    void shouldKnowThatNobodyWasSentAnywhereWhenNginxRefusesTheForwarding() throws Exception {
+        target.enableSite(site);
+        target.start();
+        BeforeImage before = look(new ForwardRequests(proxy()));
+        servePage(proxy(), before);
+        source.write("/etc/nginx/sites-enabled/broken", "nonsense;\n");
+        assertFails(FailureType.PROXY_CONFIG_INVALID, "nonsense", () -> forward(before));
+        Files.delete(source.path("/etc/nginx/sites-enabled/broken"));
+        assertThat(stopForwarding(before).targetServed()).isFalse();
+        forward(before);
+        assertThat(stopForwarding(before).targetServed()).isTrue();
+    }
+
     private void write(String inside, String text) {
         try {
             source.write(inside, text);
@@ -804,6 +819,9 @@ class NginxRoutingTest {
         target.start();
         BeforeImage before = lookAtTarget();
         target.enableSite(site);
+        target.write(
+                "/var/lib/godwit/" + migration.id() + "/proxy/made",
+                target.path(RealNginx.FILE) + "\n" + target.path(RealNginx.SITE) + "\n");
         assertThatThrownBy(() -> ask(target, "https://shop.test:" + https + "/"))
                 .isInstanceOf(NoAnswer.class);
         install(before);
@@ -847,6 +865,32 @@ class NginxRoutingTest {
         target.start();
         assertFails(FailureType.SPEC_MISMATCH, "not enabled", () -> install(lookAtTarget()));
         assertThat(target.read(RealNginx.FILE)).isEqualTo("# a draft\n");
+    }
+
+    /** What somebody made after the look is not the undo's to remove. */
+    @Test
+    void shouldLeaveWhatSomebodyMadeInTheMeantime() throws Exception {
+        target.write(RealNginx.FILE, site + "# the target's own\n");
+        target.start();
+        BeforeImage before = lookAtTarget();
+        assertFails(FailureType.SPEC_MISMATCH, "enable it yourself", () -> install(before));
+        Files.createSymbolicLink(target.path(RealNginx.SITE), Path.of("../sites-available/" + RealNginx.NAME));
+        target.reload();
+        assertThat(install(before).summary()).contains("of its own, which stays");
+        assertThat(restore(new InstallSite(proxy()), before).summary()).contains("it stays");
+        assertThat(target.path(RealNginx.SITE)).exists();
+    }
+
+    @Test
+    void shouldLeaveWhatSomebodyMadeWhereNginxRefusedTheSite() throws Exception {
+        Files.delete(target.path("/etc/nginx/shop.test.crt"));
+        target.start();
+        BeforeImage before = lookAtTarget();
+        assertFails(FailureType.PROXY_CONFIG_INVALID, "cannot load certificate", () -> install(before));
+        target.enableSite("# the target's own\n");
+        restore(new InstallSite(proxy()), before);
+        assertThat(target.read(RealNginx.FILE)).isEqualTo("# the target's own\n");
+        assertThat(target.path(RealNginx.SITE)).exists();
     }
 
     @Test
