@@ -52,9 +52,10 @@ final class MoveAudit {
         checks.add(outside.servedBy(
                 "new", Outside.seconds(Objects.requireNonNull(step("point-dns").endedAt())), SOME_WRITES));
         checks.add(frozen());
+        checks.add(fenced());
         checks.add(database(after));
         checks.add(orders());
-        checks.add(once());
+        checks.add(Outside.once(lab, "new", trafficBegan));
         checks.add(files(after));
         checks.add(dns(after));
         checks.add(jobs(idle));
@@ -85,6 +86,13 @@ final class MoveAudit {
                 late + " orders, jobs or cron runs there are younger than " + pivot);
     }
 
+    /** The service is down there; this is who would come with its password. */
+    private Check fenced() {
+        String answer = lines("old", Questions.LOG_IN_AS_THE_SITE);
+        return new Check(
+                "the source's database refuses the site's own login", answer.contains("too many connections"), answer);
+    }
+
     private Check database(Ground after) {
         Set<String> sections = Set.of("db.rows", "db.schema", "db.sequence", "db.largeobject", "db.extension");
         Snapshot source = before.source().only(sections);
@@ -108,16 +116,6 @@ final class MoveAudit {
                 source.equals(target),
                 "orders and checksum of their tokens: " + source.replace('\t', ' ') + " on old, "
                         + target.replace('\t', ' ') + " on new");
-    }
-
-    /** An order can only be once, by its key; what follows from it has none, and shows if it was applied twice. */
-    private Check once() {
-        String row = lab.sql("new", "shop", Questions.FOLLOWED_TWICE.formatted("'" + trafficBegan + "'"))
-                .strip();
-        return new Check(
-                "nothing that follows from an order is there twice",
-                row.equals("0\t0"),
-                "orders with more than one entry in the log, or more than one job: " + row.replace('\t', ' '));
     }
 
     private Check files(Ground after) {

@@ -127,4 +127,18 @@ final class Outside {
                 writes + " writes acknowledged, " + report.failed() + " requests failed; answered by "
                         + Words.counts(hosts));
     }
+
+    /**
+     * An order can only be once, by its key; what follows from it has none, and shows if it was applied twice.
+     *
+     * @param host that serves
+     */
+    static Check once(LabHost lab, String host, Instant since) {
+        String row = lab.sql(host, "shop", Questions.FOLLOWED_TWICE.formatted("'" + since + "'"))
+                .strip();
+        return new Check(
+                "nothing that follows from an order is there twice",
+                row.equals("0\t0"),
+                "orders with more than one entry in the log, or more than one job: " + row.replace('\t', ' '));
+    }
 }

@@ -49,6 +49,19 @@ final class Questions {
               FROM runs
             """;
 
+    /** %1$s: a moment. Runs on old, elsewhere, and minutes with two. */
+    static final String CRON_ON = """
+            SELECT count(*) FILTER (WHERE host = 'old'), count(*) FILTER (WHERE host <> 'old'),
+                   count(*) - count(DISTINCT date_trunc('minute', ran_at))
+              FROM cron_runs WHERE ran_at > %1$s
+            """;
+
+    /** A shell's script: what PostgreSQL answers to the site's own login. */
+    static final String LOG_IN_AS_THE_SITE = """
+            set -a; . /etc/shop/shop.env
+            PGPASSWORD=$DATABASE_PASSWORD psql -X -At -h 127.0.0.1 -U shop -d shop -c 'SELECT 1' 2>&1 || true
+            """;
+
     /** A shell's script: one line for each unit of the site. */
     static final String UNITS_RUN = """
             for unit in shop.service shop-worker.service; do

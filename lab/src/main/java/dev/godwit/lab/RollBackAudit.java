@@ -59,12 +59,9 @@ final class RollBackAudit {
         checks.addAll(outside.requests(end));
         checks.add(outside.writes());
         checks.add(outside.servedBy("old", ended, SOME_WRITES));
-        checks.add(new Check(
-                "old's worker does its jobs again",
-                idle,
-                idle
-                        ? "no job waits"
-                        : lab.sql("old", "shop", Questions.PENDING_JOBS).strip() + " jobs wait"));
+        checks.add(jobs(idle));
+        checks.add(cron());
+        checks.add(Outside.once(lab, "old", end.startedAt()));
         checks.add(Leftovers.check(before, after, Set.of()));
         return checks;
     }
@@ -82,6 +79,27 @@ final class RollBackAudit {
                 "the migration failed at " + step + " and is rolled back",
                 end.outcome() == End.ROLLED_BACK && failed.isEmpty() && there && reason,
                 end.outcome() + ", " + end.endReason() + (failed.isEmpty() ? "" : "; not undone: " + failed));
+    }
+
+    private Check jobs(boolean idle) {
+        String[] row = lab.sql("old", "shop", Questions.JOBS_BY_HOST.formatted("'" + end.startedAt() + "'"))
+                .strip()
+                .split("\t", -1);
+        return new Check(
+                "jobs ran on old only, and none is left",
+                idle && !row[0].equals("0") && row[1].equals("0") && row[2].equals("0"),
+                row[0] + " done by old, " + row[1] + " by new, " + row[2] + " not done");
+    }
+
+    /** In the minutes of the cutover it may not have run. */
+    private Check cron() {
+        String[] row = lab.sql("old", "shop", Questions.CRON_ON.formatted("'" + end.startedAt() + "'"))
+                .strip()
+                .split("\t", -1);
+        return new Check(
+                "cron ran on old only, and never twice",
+                row[1].equals("0") && row[2].equals("0"),
+                row[0] + " runs on old, " + row[1] + " elsewhere; minutes with two runs: " + row[2]);
     }
 
     private static Check same(String name, Snapshot before, Snapshot after) {

@@ -76,11 +76,6 @@ class HostFaultsTest extends LabTest {
 
     private static final String CRON_RUNS_ON_NEW = "SELECT count(*) FROM cron_runs WHERE host = 'new'";
 
-    private static final String LOG_IN_AS_THE_SITE = """
-            set -a; . /etc/shop/shop.env
-            PGPASSWORD=$DATABASE_PASSWORD psql -X -At -h 127.0.0.1 -U shop -d shop -c 'SELECT 1' 2>&1 || true
-            """;
-
     private static final String CLOCK_AHEAD = """
             printf '#!/bin/sh\\nexec /usr/bin/date -d "5 minutes" "$@"\\n' >/usr/local/bin/date
             chmod 755 /usr/local/bin/date
@@ -319,7 +314,7 @@ class HostFaultsTest extends LabTest {
                             .strip())
                     .as("the transaction that was open")
                     .isNotEqualTo("active");
-            assertThat(lab.shell("old", LOG_IN_AS_THE_SITE).strip())
+            assertThat(lab.shell("old", Questions.LOG_IN_AS_THE_SITE).strip())
                     .as("the site's login on the source, after PostgreSQL came back there")
                     .contains("too many connections");
             killedWhileItServes(lab, KILLS_IN_THE_SOAK);
@@ -356,6 +351,8 @@ class HostFaultsTest extends LabTest {
         try (LabSession session = open(Rows.SMALL)) {
             LabHost lab = session.lab();
             Ground before = Ground.record(session);
+            double trafficBegan = now();
+            new Mover(session, terminal).startTraffic();
 
             // On the source: nothing is held when it is noticed.
             Operator first = Operator.start(session.api(), spec(session));
@@ -392,6 +389,16 @@ class HostFaultsTest extends LabTest {
             third.decide(changed.step(), "roll-back");
             goneBack(third.ended());
             unchanged(before, Ground.record(session));
+
+            // None of the three came as far as the page.
+            lab.stopTraffic();
+            assertThat(since(lab, trafficBegan).failed())
+                    .as("requests that failed")
+                    .isZero();
+            TrafficVerdict verdict = lab.trafficVerdict();
+            assertThat(verdict.missing()).isEmpty();
+            assertThat(verdict.duplicated()).isEmpty();
+            assertThat(verdict.unanswered()).isEmpty();
         }
     }
 
@@ -411,36 +418,32 @@ class HostFaultsTest extends LabTest {
             goBackFrom(first, "products");
             unchanged(before, Ground.record(session));
 
+            // nginx of the source, which neither forwards nor gives its site back before somebody mends it.
+            Operator second = startedUntil(session, breakpoints, "forward-requests");
+            lab.shell("old", BREAK_NGINX);
+            breakpoints.clear();
+            second.decide(asks(second, "nginx").step(), "roll-back");
+            Waiting undo = asks(second, "nginx");
+            assertThat(undo.reason()).contains("undo");
+            assertThat(session.api().status(second.id()).serving()).isNull();
+            lab.shell("old", MEND_NGINX);
+            second.decide(undo.step(), "retry");
+            goneBack(second.ended());
+            // nginx has never loaded what would have sent anybody there: nothing is kept for them.
+            unchanged(before, Ground.record(session));
+
             // One byte of one file, with its time and size as they were.
-            Operator second = startedUntil(session, breakpoints, "verify-files-uploads");
+            Operator third = startedUntil(session, breakpoints, "verify-files-uploads");
             lab.shell("new", SPOIL_A_FILE);
             breakpoints.clear();
-            MigrationView end = goBackFrom(second, ".jpg");
+            MigrationView end = goBackFrom(third, ".jpg");
             assertPassed(
                     end,
                     new RollBackAudit(session, before, end, "verify-files-uploads", ".jpg")
                             .checks().stream()
-                                    // The page was up twice.
+                                    // The page was up three times.
                                     .filter(check -> !HURT.contains(check.name()))
                                     .toList());
-
-            // nginx of the source, which neither forwards nor gives its site back before somebody mends it.
-            Operator third = startedUntil(session, breakpoints, "forward-requests");
-            lab.shell("old", BREAK_NGINX);
-            breakpoints.clear();
-            third.decide(asks(third, "nginx").step(), "roll-back");
-            Waiting undo = asks(third, "nginx");
-            assertThat(undo.reason()).contains("undo");
-            assertThat(session.api().status(third.id()).serving()).isNull();
-            lab.shell("old", MEND_NGINX);
-            third.decide(undo.step(), "retry");
-            goneBack(third.ended());
-            Ground after = Ground.record(session);
-            assertThat(before.source().differences(after.source())).as("old").isEmpty();
-            assertThat(before.dns().differences(after.dns())).as("the zone").isEmpty();
-            // It was about to send visitors there: what is on the target is kept.
-            assertThat(lab.sql("new", "shop", "SELECT count(*) > 0 FROM orders").strip())
-                    .isEqualTo("t");
         }
     }
 
@@ -699,11 +702,17 @@ class HostFaultsTest extends LabTest {
     }
 
     /** Ten minutes long, with a lock that nobody else gets. */
-    private static void openTransaction(LabHost lab) {
+    private static void openTransaction(LabHost lab) throws Exception {
         lab.shell("old", """
                 systemd-run --quiet --unit=lab-transaction runuser -u postgres -- psql -X -d shop \\
                     -c 'BEGIN' -c 'LOCK TABLE settings' -c 'SELECT pg_sleep(600)'
                 """);
+        await(
+                "the transaction to hold its lock",
+                () -> lab.sql("old", "shop", """
+                                SELECT count(*) FROM pg_locks
+                                 WHERE relation = 'settings'::regclass AND mode = 'AccessExclusiveLock' AND granted
+                                """).strip().equals("1"));
     }
 
     /**

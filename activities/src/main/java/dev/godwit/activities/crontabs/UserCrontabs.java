@@ -44,6 +44,9 @@ public final class UserCrontabs implements Crontabs {
     /** How long an attempt waits for jobs that cron has started. */
     private static final Duration LIMIT = Duration.ofSeconds(150);
 
+    /** The same in an undo, which is tried more often. */
+    private static final Duration UNDO_LIMIT = Duration.ofSeconds(15);
+
     /** Finds the spool folder: of Debian, SUSE, Red Hat. Each script begins with it. */
     private static final String SPOOL = """
             set -eu
@@ -53,6 +56,51 @@ public final class UserCrontabs implements Crontabs {
             done
             command -v crontab >/dev/null || { echo 'crontab: not found' >&2; exit 127; }
             sum() { sha256sum <"$1" | cut -d ' ' -f 1; }
+            """;
+
+    /**
+     * Waits for what cron has started, {@code limit} seconds at most. Such a job is below cron or, where it has left its
+     * parents, in cron's group; a fork of cron that has no child yet may become one. Of what is left it says no more than
+     * a program and its script: other arguments may be secret.
+     */
+    private static final String JOBS = """
+            left() {
+              ps -ww -e -o pid=,ppid=,ruid=,euid=,cgroup:999=,comm= | awk -v "uid=$1" '
+                { parent[$1] = $2; own[$1] = $3 == uid || $4 == uid; grouped[$1] = $5 ~ /[/]cron(d|ie)?[.]service/
+                  cron[$1] = $6 == "cron" || $6 == "crond"; children[$2]++ }
+                END {
+                  for (pid in own) {
+                    if (cron[pid]) {
+                      if (cron[parent[pid]] && !children[pid]) print pid
+                    } else if (own[pid]) {
+                      below = grouped[pid]
+                      for (above = parent[pid]; above > 1 && !below; above = parent[above]) below = cron[above]
+                      if (below) print pid
+                    }
+                  }
+                }'
+            }
+            # await_jobs USER…: until no job that cron has started for them is left; an empty line now and then
+            await_jobs() {
+              ticks=0
+              while :; do
+                all=
+                for user; do
+                  ! uid=$(id -u -- "$user" 2>/dev/null) || all="$all $(left "$uid")"
+                done
+                # shellcheck disable=SC2086,SC2116
+                all=$(echo $all)
+                [ -n "$all" ] || break
+                if [ "$ticks" -ge $((limit * 2)) ]; then
+                  ps -ww -o pid=,user=,args= -p "$(echo "$all" | tr ' ' ,)" |
+                    awk '{ print $1, $2, $3, ($4 ~ "^/" ? $4 : "") }' >&2
+                  exit 64
+                fi
+                echo
+                sleep 0.5
+                ticks=$((ticks + 1))
+              done
+            }
             """;
 
     /** $1 state folder, $2… users. Prints path and checksum of each, or {@code -} for none. */
@@ -76,11 +124,9 @@ public final class UserCrontabs implements Crontabs {
 
     /**
      * $1 state folder, $2 limit in seconds, $3… users. Prints the users whose crontabs it took, then empty lines while
-     * jobs that cron has started go on. Such a job is below cron or, where it has left its parents, in cron's group; a
-     * fork of cron that has no child yet may become one. Of what is left it says no more than a program and its script:
-     * other arguments may be secret.
+     * jobs that cron has started go on.
      */
-    private static final String TAKE = SPOOL + """
+    private static final String TAKE = SPOOL + JOBS + """
             state=$1 limit=$2
             shift 2
             mkdir -p -- "$state"
@@ -96,41 +142,7 @@ public final class UserCrontabs implements Crontabs {
               [ ! -e "$spool/$user" ] || exit 62
               echo "$user"
             done
-
-            left() {
-              ps -ww -e -o pid=,ppid=,ruid=,euid=,cgroup:999=,comm= | awk -v "uid=$1" '
-                { parent[$1] = $2; own[$1] = $3 == uid || $4 == uid; grouped[$1] = $5 ~ /[/]cron(d|ie)?[.]service/
-                  cron[$1] = $6 == "cron" || $6 == "crond"; children[$2]++ }
-                END {
-                  for (pid in own) {
-                    if (cron[pid]) {
-                      if (cron[parent[pid]] && !children[pid]) print pid
-                    } else if (own[pid]) {
-                      below = grouped[pid]
-                      for (above = parent[pid]; above > 1 && !below; above = parent[above]) below = cron[above]
-                      if (below) print pid
-                    }
-                  }
-                }'
-            }
-            ticks=0
-            while :; do
-              all=
-              for user; do
-                ! uid=$(id -u -- "$user" 2>/dev/null) || all="$all $(left "$uid")"
-              done
-              # shellcheck disable=SC2086,SC2116
-              all=$(echo $all)
-              [ -n "$all" ] || break
-              if [ "$ticks" -ge $((limit * 2)) ]; then
-                ps -ww -o pid=,user=,args= -p "$(echo "$all" | tr ' ' ,)" |
-                  awk '{ print $1, $2, $3, ($4 ~ "^/" ? $4 : "") }' >&2
-                exit 64
-              fi
-              echo
-              sleep 0.5
-              ticks=$((ticks + 1))
-            done
+            await_jobs "$@"
             """;
 
     /** $1 state folder, $2… users. Prints a line for each: the list in base64 with a dot before, or {@code -}. */
@@ -173,12 +185,13 @@ public final class UserCrontabs implements Crontabs {
             """;
 
     /**
-     * $1 state folder; then user and checksum, or {@code -}. Prints the users whose crontabs it changed. The file beside
-     * begins with a dot, which cron skips; the renaming changes the folder's time, by which cron notices.
+     * $1 state folder, $2 limit in seconds; then user and checksum, or {@code -}. Prints the users whose crontabs it
+     * changed, then empty lines while jobs of a crontab that is gone go on: they are not to meet those of the other side.
+     * The file beside begins with a dot, which cron skips; the renaming changes the folder's time, by which cron notices.
      */
-    private static final String RESTORE = SPOOL + """
-            state=$1
-            shift
+    private static final String RESTORE = SPOOL + JOBS + """
+            state=$1 limit=$2 gone=
+            shift 2
             while [ $# -gt 0 ]; do
               user=$1 found=$2
               shift 2
@@ -194,12 +207,18 @@ public final class UserCrontabs implements Crontabs {
                   cmp -s -- "$saved" "$spool/$user" || exit 63
                   echo "$user"
                 fi
-              elif [ -e "$spool/$user" ]; then
-                crontab -u "$user" -r
-                [ ! -e "$spool/$user" ] || exit 62
-                echo "$user"
+              else
+                [ ! -e "$state/$user.list" ] || gone="$gone $user"
+                if [ -e "$spool/$user" ]; then
+                  crontab -u "$user" -r
+                  [ ! -e "$spool/$user" ] || exit 62
+                  echo "$user"
+                fi
               fi
             done
+            # Names of users hold no blanks.
+            # shellcheck disable=SC2086
+            await_jobs $gone
             """;
 
     private final Servers servers;
@@ -240,17 +259,8 @@ public final class UserCrontabs implements Crontabs {
         List<String> arguments =
                 new ArrayList<>(List.of(folder(request.migration()), Long.toString(limit.toSeconds())));
         arguments.addAll(step.users());
-        List<String> taken = new ArrayList<>();
-        Reply reply = source.follow(new Script(TAKE, arguments, null), line -> {
-            if (line.isEmpty()) {
-                Heartbeat.of("waiting for what cron has started as " + Words.list(step.users()));
-            } else {
-                taken.add(line);
-            }
-        });
-        if (!reply.ok()) {
-            throw failure(source, reply);
-        }
+        List<String> taken = follow(
+                source, new Script(TAKE, arguments, null), "what cron has started as " + Words.list(step.users()));
         return Outcome.of(
                 taken.isEmpty()
                         ? "the source has no crontab of " + Words.list(step.users())
@@ -276,18 +286,36 @@ public final class UserCrontabs implements Crontabs {
         if (!(request.before() instanceof BeforeImage.Files found)) {
             return Outcome.of("nothing was changed, so nothing is put back");
         }
-        List<String> arguments = new ArrayList<>();
+        List<String> arguments = new ArrayList<>(List.of(
+                folder(request.migration()),
+                Long.toString((limit.compareTo(UNDO_LIMIT) < 0 ? limit : UNDO_LIMIT).toSeconds())));
         for (SavedFile file : found.files()) {
             arguments.add(checked(file.path().substring(file.path().lastIndexOf('/') + 1)));
             arguments.add(file.sha256() == null ? "-" : file.sha256());
         }
         Server server = servers.open(request.migration().host(step.on()));
-        List<String> changed = answer(server, request.migration(), RESTORE, arguments, "");
+        List<String> changed = follow(server, new Script(RESTORE, arguments, null), "what cron has started");
         return Outcome.of(
                 changed.isEmpty()
                         ? "the crontabs on the " + step.on().word() + " are as they were found"
                         : "put the crontabs of " + Words.list(changed) + " back on the "
                                 + step.on().word());
+    }
+
+    /** Runs a script that waits; its lines that are not empty. */
+    private static List<String> follow(Server server, Script script, String awaited) {
+        List<String> lines = new ArrayList<>();
+        Reply reply = server.follow(script, line -> {
+            if (line.isEmpty()) {
+                Heartbeat.of("waiting for " + awaited);
+            } else {
+                lines.add(line);
+            }
+        });
+        if (!reply.ok()) {
+            throw failure(server, reply);
+        }
+        return lines;
     }
 
     private static String checked(String user) {
@@ -301,13 +329,8 @@ public final class UserCrontabs implements Crontabs {
     private static List<String> ask(
             Server server, MigrationContext migration, String script, List<String> users, String input) {
         users.forEach(UserCrontabs::checked);
-        return answer(server, migration, script, users, input);
-    }
-
-    private static List<String> answer(
-            Server server, MigrationContext migration, String script, List<String> words, String input) {
         List<String> arguments = new ArrayList<>(List.of(folder(migration)));
-        arguments.addAll(words);
+        arguments.addAll(users);
         Reply reply = server.run(new Script(script, arguments, input));
         if (reply.ok()) {
             return reply.out().lines().toList();

@@ -41,6 +41,9 @@ public final class SystemdUnits implements ServiceUnits {
     /** Longer than systemd's own limit for a start or stop, 90 s (DefaultTimeoutStartSec), so that it decides. */
     private static final Duration LIMIT = Duration.ofSeconds(150);
 
+    /** How long a look waits for a unit that is going down; a look ends within two minutes. */
+    private static final Duration SETTLED = Duration.ofSeconds(95);
+
     private static final int NO_UNIT = 61;
     private static final int MASKED = 62;
     private static final int NOT_STARTED = 63;
@@ -48,8 +51,17 @@ public final class SystemdUnits implements ServiceUnits {
     private static final int LEFT_OVER = 65;
     private static final int STILL_WORKING = 66;
 
-    /** $1… the units. */
+    /**
+     * $1 limit in seconds, $2… the units. One that is going down may be coming up again, in a restart: that is known when
+     * it is over.
+     */
     private static final String LOOK = """
+            left=$(($1 * 5))
+            shift
+            while [ "$left" -gt 0 ] && systemctl show -p ActiveState --value -- "$@" | grep -qx deactivating; do
+              sleep 0.2
+              left=$((left - 1))
+            done
             systemctl show -p LoadState -p ActiveState -p UnitFileState -- "$@"
             """;
 
@@ -283,7 +295,9 @@ public final class SystemdUnits implements ServiceUnits {
             return new BeforeImage.Units(List.of());
         }
         Server server = server(request.migration(), step.on());
-        return new BeforeImage.Units(states(names, server.output(new Script(LOOK, names, null))));
+        List<String> arguments = new ArrayList<>(List.of(Long.toString(SETTLED.toSeconds())));
+        arguments.addAll(names);
+        return new BeforeImage.Units(states(names, server.output(new Script(LOOK, arguments, null))));
     }
 
     /** systemctl prints a paragraph for each unit, in the order in which they were asked for. */

@@ -236,6 +236,23 @@ class UserCrontabsTest {
         assertThat(source.run(Script.of("pgrep -u crontest")).ok()).isFalse();
     }
 
+    /** Else it would meet those of the source, whose crontab is put back next. */
+    @Test
+    void shouldWaitOnTheTargetForAJobOfTheCrontabThatItTakesBack() {
+        BeforeImage before = lookAtTarget();
+        source.output(Script.of("echo '* * * * * /run/crontest' | crontab -u crontest -"));
+        removeFromSource();
+        target.output(Script.of("""
+                printf '#!/bin/sh\\ntouch /tmp/crontest.began\\nexec sleep 3\\n' >/run/crontest
+                chmod 755 /run/crontest
+                """));
+        installOnTarget();
+        target.output(Script.of("until [ -e /tmp/crontest.began ]; do sleep 0.2; done"));
+        restoreTarget(before);
+        assertThat(target.run(Script.of("pgrep -u crontest")).ok()).isFalse();
+        assertThat(list(target)).isEmpty();
+    }
+
     @Test
     void shouldReportAMissingUserAndAFalseName() {
         lookAtSource();

@@ -188,6 +188,19 @@ class SystemdUnitsTest {
                 .isEqualTo("active\n");
     }
 
+    /** Recorded as down, it would stay down after a rollback. */
+    @Test
+    void shouldWaitForTheEndOfARestart() {
+        file("/etc/systemd/system/" + APP, """
+                [Service]
+                ExecStart=/bin/sleep 1000
+                ExecStop=/bin/sleep 2
+                """);
+        server.output(Script.of("systemctl daemon-reload; systemctl restart --no-block units-test.service;"
+                + " until [ $(systemctl is-active units-test.service) = deactivating ]; do :; done"));
+        assertThat(look(APP)).isEqualTo(image(new UnitState(APP, "active", "static")));
+    }
+
     @Test
     void shouldReportAUnitThatDoesNotExist() {
         assertThatActivityThrownBy(

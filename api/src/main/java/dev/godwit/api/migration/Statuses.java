@@ -128,12 +128,13 @@ final class Statuses {
         boolean before = phase.compareTo(Phase.CUTOVER) < 0;
         boolean after = phase.compareTo(Phase.CUTOVER) > 0;
         Optional<End> end = run.end();
-        boolean unknown = phase == Phase.CUTOVER && end.isEmpty();
+        // Out of the soak, too, it may be going back.
+        boolean unknown = (phase == Phase.CUTOVER || phase == Phase.SOAK) && end.isEmpty();
         return new MigrationView(
                 run.id().text(),
                 run.id().service(),
                 phase,
-                end.map(Statuses::serves).orElse(before ? Side.SOURCE : after ? Side.TARGET : null),
+                end.map(Statuses::serves).orElse(unknown ? null : before ? Side.SOURCE : Side.TARGET),
                 before ? Boolean.FALSE : after ? Boolean.TRUE : null,
                 null,
                 List.of(),
@@ -150,7 +151,7 @@ final class Statuses {
                 0,
                 true,
                 "This is what the engine knows: " + found(run, words)
-                        + (unknown ? "; it was in the cutover, so look at the servers to see who serves" : ""));
+                        + (unknown ? "; it was in its " + phase + ", so look at the servers to see who serves" : ""));
     }
 
     /** What there is instead of an answer. That nobody continues what was ended from outside is no news. */

@@ -171,19 +171,32 @@ public final class DevelopmentServer implements Engine {
 
     /**
      * A database file whose engine never served holds nothing, and perhaps half a schema that no later start completes.
+     * It is kept beside: one that somebody restored without the file that says that it served holds every migration.
      */
     private void forgetUnfinishedSetup() {
         if (Files.exists(database) && !Files.exists(served())) {
-            LOG.warn("Removing {}: the engine was stopped before it first served", database);
+            LOG.warn(
+                    "Moving {} aside, to {}: the engine was stopped before it first served; if you restored it from"
+                            + " elsewhere, stop Godwit, move it back and create the file {}",
+                    database,
+                    aside(""),
+                    served());
             try {
-                Files.delete(database);
+                Files.move(database, aside(""), StandardCopyOption.REPLACE_EXISTING);
                 for (String suffix : BESIDE) {
-                    Files.deleteIfExists(Path.of(database + suffix));
+                    Files.deleteIfExists(aside(suffix));
+                    if (Files.exists(Path.of(database + suffix))) {
+                        Files.move(Path.of(database + suffix), aside(suffix));
+                    }
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
+    }
+
+    private Path aside(String suffix) {
+        return Path.of(database + ".aside" + suffix);
     }
 
     private Path served() {

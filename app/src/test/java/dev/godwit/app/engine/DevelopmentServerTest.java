@@ -177,6 +177,9 @@ class DevelopmentServerTest {
         try (DevelopmentServer server = start()) {
             assertThat(server.describe()).contains("temporal.db");
         }
+        assertThat(folder.resolve("temporal.db.aside"))
+                .as("what somebody may have restored")
+                .hasContent("half a schema");
     }
 
     @Test

@@ -119,9 +119,10 @@ final class Sequences {
                 Session target = open(context, Side.TARGET)) {
             Compared compared = Compared.of(source, target);
             if (!compared.problems().isEmpty()) {
-                throw FailureType.VERIFICATION_FAILED.because("Expected the target's sequences where the source's are"
-                        + " or behind, but found: " + String.join("; ", compared.problems())
-                        + "; something writes to the target: stop it and copy the database again");
+                throw FailureType.VERIFICATION_FAILED.because(
+                        "Expected the target's sequences where the source's are"
+                                + " or behind, but found: " + String.join("; ", compared.problems())
+                                + "; something writes to the target: stop it, roll back, and start again: only a new copy is right");
             }
             compared.catchUp(target);
             List<String> pastIts = prove(compared.definitions(), compared.here(), source, target);
@@ -186,7 +187,7 @@ final class Sequences {
             if (!highest(source, query).equals(highest)) {
                 throw FailureType.VERIFICATION_FAILED.because("Expected that the next value of " + definition.name()
                         + ", " + next + ", is free on the target, but found " + highest.get()
-                        + " in its column; copy the database again");
+                        + " in its column; roll back, and start again: only a new copy is right");
             }
             likewise.add(definition.name());
         }

@@ -64,7 +64,7 @@ final class Verifier {
                     + " to be the same on both sides, but found " + problems.size()
                     + " differences: "
                     + String.join("; ", problems.subList(0, Math.min(SHOWN, problems.size())))
-                    + "; copy the database again, or roll back");
+                    + "; look who writes there, roll back, and start again: only a new copy has it");
         }
         long rows = source.tables().values().stream().mapToLong(Figures::rows).sum();
         return Outcome.of(rows + " rows in " + (source.tables().size() - 1) + " tables of " + name
