@@ -36,6 +36,7 @@ class LeaksTest extends LabTest {
     /** An undo is tried forty times, at last every fifteen seconds. */
     private static final Duration UNDO_GIVEN_UP = Duration.ofMinutes(15);
 
+    private static final Duration COPY_BEGINS = Duration.ofMinutes(1);
     private static final Duration SOAK = Duration.ofMinutes(15);
     private static final String FAILING_HOOK = """
             hooks:
@@ -84,9 +85,11 @@ class LeaksTest extends LabTest {
     void shouldLeaveNothingBehindAndLeakNoSecretHoweverItGoesBack() throws Exception {
         try (LabSession session = open(Rows.SMALL);
                 ProcessWatch processes = new ProcessWatch()) {
+            String password = loginsByPassword(session);
             Ground before = Ground.record(session);
-            SecretSearch secrets = secrets(session);
+            SecretSearch secrets = secrets(session).secret("the login's password", password);
             blocked(session, before);
+            backFromACopy(session, before);
             backFromTheGate(session, before);
             backFromAFailure(session, before);
             backFromAnotherWorld(session, before);
@@ -125,6 +128,15 @@ class LeaksTest extends LabTest {
         unchanged("after a preflight that blocks", before, Ground.record(session));
     }
 
+    private void backFromACopy(LabSession session, Ground before) throws Exception {
+        Operator operator = start(session, spec(session));
+        softly.assertThat(Await.until(COPY_BEGINS, Duration.ofMillis(20), () -> unitsOf(session, FIRST_COPY) == 1))
+                .as("whether the copy runs")
+                .isTrue();
+        ends(End.ROLLED_BACK, operator.rollBack(false));
+        unchanged("after a person took it back while it copied", before, Ground.record(session));
+    }
+
     private void backFromTheGate(LabSession session, Ground before) throws Exception {
         Operator operator = start(session, spec(session));
         operator.awaitGate();
@@ -132,9 +144,16 @@ class LeaksTest extends LabTest {
         unchanged("after a person took it back at the gate", before, Ground.record(session));
     }
 
-    /** The step fails that is the last before the pivot: everything has to be undone. */
+    /**
+     * The step fails that is the last before the pivot: everything has to be undone. Godwit logs in at both databases by
+     * password here.
+     */
     private void backFromAFailure(LabSession session, Ground before) throws Exception {
-        Operator operator = start(session, spec(session) + FAILING_HOOK);
+        String login = "{ user: mover, password: secret:mover }";
+        Operator operator = start(
+                session,
+                spec(session).replace("copy: dump }", "copy: dump, source: " + login + ", target: " + login + " }")
+                        + FAILING_HOOK);
         operator.approve();
         MigrationView failed = operator.awaitDecision();
         operator.decide(Objects.requireNonNull(failed.waiting()).step(), "roll-back");
@@ -231,6 +250,16 @@ class LeaksTest extends LabTest {
         Operator operator = Operator.start(session.api(), yaml);
         ids.add(operator.id());
         return operator;
+    }
+
+    /** A superuser on either server; its password is a secret of Godwit's. */
+    private static String loginsByPassword(LabSession session) throws IOException {
+        String password = UUID.randomUUID().toString();
+        for (String host : List.of("old", "new")) {
+            session.lab().sql(host, "postgres", "CREATE ROLE mover SUPERUSER LOGIN PASSWORD '" + password + "'");
+        }
+        GodwitProcess.storeSecret(session.godwit().data(), "mover", password);
+        return password;
     }
 
     private static String spec(LabSession session) {
