@@ -37,6 +37,11 @@ class NetworkTest extends LabTest {
             '
             """;
 
+    /** RFC 4022, tcpOutSegs and tcpRetransSegs, of its network alone; the first line has the names. */
+    private static final String SENT_AGAIN = """
+            awk '/^Tcp: [0-9]/ { print 100 * $13 / $12 }' /proc/net/snmp
+            """;
+
     private static final Duration DNS_IS_KNOWN = Duration.ofSeconds(60);
     private static final Duration LATELY = Duration.ofSeconds(3);
     private static final Duration JOB_BEGINS = Duration.ofSeconds(30);
@@ -259,6 +264,9 @@ class NetworkTest extends LabTest {
             mover.approve();
             mover.soak(Duration.ofSeconds(5));
             MigrationView end = mover.finish();
+            assertThat(Double.parseDouble(session.lab().shell("old", SENT_AGAIN)))
+                    .as("segments that old had to send again, in per cent")
+                    .isGreaterThan(1);
             session.lab().heal();
             assertPassed(
                     end,
