@@ -88,6 +88,30 @@ class HistoryRecorder {
     }
 
     @Test
+    void shouldRecordUndoThatStopsWhileThePageIsUp() throws Exception {
+        hands.failForGood("act verify-database-shop");
+        hands.failForGood("undo fence-database-shop");
+        record("undo-stopped-while-the-page-is-up", migration -> {
+            approve(migration);
+            await(migration, status -> status.undoing() && status.waiting() != null);
+            hands.mend("undo fence-database-shop");
+            migration.decide(new Command.Decide("ann", "mended", "fence-database-shop", Choice.RETRY));
+        });
+    }
+
+    @Test
+    void shouldRecordFinishedAfterALateRetryOfTheSoak() throws Exception {
+        hands.failForGood("act soak");
+        record("finished-after-a-late-retry-of-the-soak", migration -> {
+            approve(migration);
+            awaitWait(migration, Waiting.For.DECISION);
+            engine.environment().sleep(Specs.shop().soak().plusDays(1));
+            hands.mend("act soak");
+            migration.decide(new Command.Decide("ann", "mended", "soak", Choice.RETRY));
+        });
+    }
+
+    @Test
     void shouldRecordRolledBackFromThePivotWithTheCopiesKept() throws Exception {
         hands.failForGood("act forward-requests");
         hands.targetServedBefore("undo forward-requests");

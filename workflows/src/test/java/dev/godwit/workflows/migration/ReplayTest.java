@@ -58,6 +58,8 @@ class ReplayTest {
                         "undo-failed-and-skipped.json",
                         "undo-failed-and-put-back-by-an-older-one.json",
                         "undo-stopped-after-the-pivot.json",
+                        "undo-stopped-while-the-page-is-up.json",
+                        "finished-after-a-late-retry-of-the-soak.json",
                         "cancelled-in-temporal.json");
     }
 
