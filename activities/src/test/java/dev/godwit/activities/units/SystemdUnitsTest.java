@@ -198,7 +198,7 @@ class SystemdUnitsTest {
                 """);
         server.output(Script.of("systemctl daemon-reload; systemctl restart --no-block units-test.service;"
                 + " until [ $(systemctl is-active units-test.service) = deactivating ]; do :; done"));
-        assertThat(look(APP)).isEqualTo(image(new UnitState(APP, "active", "static")));
+        assertThat(look(APP)).isEqualTo(image(new UnitState(APP, "active", "enabled")));
     }
 
     @Test
