@@ -11,15 +11,21 @@ import dev.godwit.lab.LabSession;
 import dev.godwit.lab.Move;
 import dev.godwit.lab.Rows;
 import dev.godwit.lab.bench.Series.Unit;
+import dev.godwit.workflows.Durations;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The outage of the demo's move, without the last copies themselves: stop, fence, verify, start, pivot. */
 final class OutageBenchmark implements Benchmark {
+    private static final Pattern WAITED = Pattern.compile("waited (\\S+) for the end of that");
+
     @Override
     public String name() {
         return "outage";
@@ -51,6 +57,7 @@ final class OutageBenchmark implements Benchmark {
         List<Double> beyond = new ArrayList<>();
         List<Double> whole = new ArrayList<>();
         List<Double> met = new ArrayList<>();
+        List<Double> counting = new ArrayList<>();
         Map<String, List<Double>> steps = new TreeMap<>();
         for (int round = 0; round < rounds; round++) {
             Move move = move(bench, rows);
@@ -67,6 +74,7 @@ final class OutageBenchmark implements Benchmark {
                 if (page) {
                     steps.computeIfAbsent(step.id(), id -> new ArrayList<>()).add(seconds(step));
                     copies += step.id().startsWith("copy-") ? seconds(step) : 0;
+                    waited(step).ifPresent(counting::add);
                 }
                 page &= !step.pivot();
             }
@@ -78,7 +86,10 @@ final class OutageBenchmark implements Benchmark {
                 Figure.shown("the whole outage, " + size, new Series(whole, Unit.SECONDS)),
                 Figure.shown(
                         "the client's longest time without an acknowledged write, " + size,
-                        new Series(met, Unit.SECONDS))));
+                        new Series(met, Unit.SECONDS)),
+                Figure.shown(
+                        "of the last copy, waiting for the end of the count, " + size,
+                        new Series(counting, Unit.SECONDS))));
         steps.forEach((id, seconds) -> figures.add(Figure.shown(size + ": " + id, new Series(seconds, Unit.SECONDS))));
         return figures;
     }
@@ -95,6 +106,14 @@ final class OutageBenchmark implements Benchmark {
             }
             return move;
         }
+    }
+
+    /** What a copy says that it waited for the count of both sides, when everything was copied. */
+    private static Optional<Double> waited(StepView step) {
+        return Optional.ofNullable(step.note())
+                .map(WAITED::matcher)
+                .filter(Matcher::find)
+                .map(found -> Durations.parse(found.group(1)).toMillis() / 1e3);
     }
 
     private static double seconds(StepView step) {

@@ -9,6 +9,7 @@ import dev.godwit.activities.host.Jobs;
 import dev.godwit.activities.host.ShellQuote;
 import dev.godwit.activities.link.Link;
 import dev.godwit.activities.secrets.Secrets;
+import dev.godwit.workflows.Durations;
 import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.activity.MigrationContext;
 import dev.godwit.workflows.activity.Outcome;
@@ -390,6 +391,7 @@ final class Copier {
                 return "";
             }
             Both counted;
+            long copied = System.nanoTime();
             try {
                 counted = counting.await(heartbeat);
             } catch (ApplicationFailure e) {
@@ -399,7 +401,9 @@ final class Copier {
                 return "; not counted on the way: " + e.getOriginalMessage();
             }
             new CountedAhead(counted.source().known(), counted.target().known()).write(context);
-            return ", " + counted.source().tables().size() + " tables counted on the way";
+            Duration waited = Duration.ofMillis((System.nanoTime() - copied) / 1_000_000);
+            return ", " + counted.source().tables().size() + " tables counted on the way (waited "
+                    + Durations.format(waited) + " for the end of that)";
         }
     }
 
