@@ -196,10 +196,15 @@ public final class UserCrontabs implements Crontabs {
               user=$1 found=$2
               shift 2
               [ -e "$state/$user.changed" ] || continue
-              if [ "$found" != - ]; then
-                # What was taken away is newer than what was looked at, if somebody edited it in between.
-                saved=$state/$user.taken
-                [ -e "$saved" ] || saved=$state/$user.$found
+              # What was taken away is newer than what was looked at, if somebody wrote it in between.
+              saved=$state/$user.taken
+              if [ ! -e "$saved" ]; then
+                saved=
+                [ "$found" = - ] || saved=$state/$user.$found
+                # On the target, the jobs of what was installed there.
+                [ ! -e "$state/$user.list" ] || gone="$gone $user"
+              fi
+              if [ -n "$saved" ]; then
                 if [ ! -e "$spool/$user" ] || ! cmp -s -- "$saved" "$spool/$user"; then
                   cp -p -- "$saved" "$spool/.godwit.$user"
                   sync -- "$spool/.godwit.$user"
@@ -207,13 +212,10 @@ public final class UserCrontabs implements Crontabs {
                   cmp -s -- "$saved" "$spool/$user" || exit 63
                   echo "$user"
                 fi
-              else
-                [ ! -e "$state/$user.list" ] || gone="$gone $user"
-                if [ -e "$spool/$user" ]; then
-                  crontab -u "$user" -r
-                  [ ! -e "$spool/$user" ] || exit 62
-                  echo "$user"
-                fi
+              elif [ -e "$state/$user.list" ] && [ -e "$spool/$user" ]; then
+                crontab -u "$user" -r
+                [ ! -e "$spool/$user" ] || exit 62
+                echo "$user"
               fi
             done
             # Names of users hold no blanks.

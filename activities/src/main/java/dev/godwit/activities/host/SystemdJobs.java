@@ -45,7 +45,8 @@ public final class SystemdJobs implements Jobs {
 
     /**
      * $1 unit, $2 root of the state folders, $3 the job's folder, $4 limit in seconds; then name and size of each file,
-     * whose contents are the input. The lock is for the moments in which a job is started, found lost, or removed.
+     * whose contents are the input. The lock is for the moments in which a job is started, found lost, or removed: an
+     * input whose sender is gone must not hold it until TCP notices.
      */
     private static final String RUN = """
             set -eu
@@ -80,7 +81,7 @@ public final class SystemdJobs implements Jobs {
               # An older build kept the units of jobs that failed.
               systemctl reset-failed -- "$unit" 2>/dev/null || :
               find . -mindepth 1 -delete
-              base64 -d | while [ $# -gt 0 ]; do
+              timeout 120 base64 -d | while [ $# -gt 0 ]; do
                 dd bs=65536 iflag=fullblock,count_bytes count="$2" of="$1" status=none
                 [ "$(stat -c %s -- "$1")" -eq "$2" ] || exit 45
                 shift 2

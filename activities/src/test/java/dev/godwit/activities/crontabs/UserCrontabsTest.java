@@ -236,6 +236,28 @@ class UserCrontabsTest {
         assertThat(source.run(Script.of("pgrep -u crontest")).ok()).isFalse();
     }
 
+    @Test
+    void shouldLoseNoCrontabThatCameAfterTheLook() {
+        source.output(Script.of("crontab -u crontest -r"));
+        BeforeImage nothing = lookAtSource();
+        source.output(Script.of("crontab -u crontest -").withInput(JOBS));
+        String found = spool(source);
+        removeFromSource();
+        assertThat(list(source)).isEmpty();
+        restoreSource(nothing);
+        assertThat(spool(source)).as("taken after the look").isEqualTo(found);
+    }
+
+    @Test
+    void shouldLeaveACrontabThatCameWhenThereWasNoneToTake() {
+        source.output(Script.of("crontab -u crontest -r"));
+        BeforeImage nothing = lookAtSource();
+        removeFromSource();
+        source.output(Script.of("crontab -u crontest -").withInput(JOBS));
+        restoreSource(nothing);
+        assertThat(list(source)).isEqualTo(JOBS);
+    }
+
     /** Else it would meet those of the source, whose crontab is put back next. */
     @Test
     void shouldWaitOnTheTargetForAJobOfTheCrontabThatItTakesBack() {

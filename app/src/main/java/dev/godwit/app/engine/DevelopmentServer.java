@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -175,28 +176,33 @@ public final class DevelopmentServer implements Engine {
      */
     private void forgetUnfinishedSetup() {
         if (Files.exists(database) && !Files.exists(served())) {
+            Path aside = aside();
             LOG.warn(
                     "Moving {} aside, to {}: the engine was stopped before it first served; if you restored it from"
                             + " elsewhere, stop Godwit, move it back and create the file {}",
                     database,
-                    aside(""),
+                    aside,
                     served());
             try {
-                Files.move(database, aside(""), StandardCopyOption.REPLACE_EXISTING);
                 for (String suffix : BESIDE) {
-                    Files.deleteIfExists(aside(suffix));
                     if (Files.exists(Path.of(database + suffix))) {
-                        Files.move(Path.of(database + suffix), aside(suffix));
+                        Files.move(Path.of(database + suffix), Path.of(aside + suffix));
                     }
                 }
+                Files.move(database, aside);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
     }
 
-    private Path aside(String suffix) {
-        return Path.of(database + ".aside" + suffix);
+    /** A name that nobody has: what was moved before is kept, too. */
+    private Path aside() {
+        return IntStream.iterate(1, number -> number + 1)
+                .mapToObj(number -> Path.of(database + ".aside-" + number))
+                .filter(path -> !Files.exists(path))
+                .findFirst()
+                .orElseThrow();
     }
 
     private Path served() {

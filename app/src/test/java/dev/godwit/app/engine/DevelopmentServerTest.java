@@ -177,13 +177,14 @@ class DevelopmentServerTest {
         try (DevelopmentServer server = start()) {
             assertThat(server.describe()).contains("temporal.db");
         }
-        assertThat(folder.resolve("temporal.db.aside"))
+        assertThat(folder.resolve("temporal.db.aside-1"))
                 .as("what somebody may have restored")
                 .hasContent("half a schema");
     }
 
     @Test
     void shouldStartOnceMoreWhenItEndsAtOnce(@TempDir Path programs) throws IOException {
+        Files.writeString(folder.resolve("temporal.db"), "restored");
         Path program = Files.writeString(
                 programs.resolve("temporal"), """
                 #!/bin/sh
@@ -195,6 +196,8 @@ class DevelopmentServerTest {
                 DevelopmentServer.start(program, folder, RealEngine.configuration(null), NAMESPACE)) {
             assertThat(server.current().isAlive()).isTrue();
         }
+        assertThat(folder.resolve("temporal.db.aside-1")).hasContent("restored");
+        assertThat(folder.resolve("temporal.db.aside-2")).hasContent("half a schema\n");
     }
 
     @Test

@@ -37,6 +37,9 @@ final class Compensations {
     private record Entry(PlannedStep planned, BeforeImage before) {}
 
     private final Deque<Entry> entries = new ArrayDeque<>();
+    /** Whether an undo that the source needs to serve has failed while the page was up. */
+    private boolean keptThePage;
+
     /** Whether visitors may have reached the target, although the pivot was not passed. */
     private boolean targetServed;
 
@@ -63,6 +66,12 @@ final class Compensations {
                     if (!undoEach(hands, board, StepOptions.UNDO_AT_ONCE).isEmpty()) {
                         failed.addAll(undoEach(hands, board, StepOptions.UNDO));
                     }
+                    if (!failed.isEmpty() && keptThePage && !board.inOutage()) {
+                        // Those of the target have waited until the source serves.
+                        keptThePage = false;
+                        failed.clear();
+                        failed.addAll(undoEach(hands, board, StepOptions.UNDO));
+                    }
                 })
                 .run();
         return failed;
@@ -79,6 +88,10 @@ final class Compensations {
         boolean stopped = false;
         while (!entries.isEmpty() && !stopped) {
             Entry entry = entries.pop();
+            if (waitsForTheSource(entry, board)) {
+                failed.add(entry);
+                continue;
+            }
             Side side = entry.planned().step().on();
             Failure failure = side == null ? null : unreachable.get(side);
             if (failure == null) {
@@ -94,19 +107,33 @@ final class Compensations {
                 if (side != null && failure.isUnreachable()) {
                     unreachable.put(side, failure);
                 }
-                stopped = board.pastPivot()
-                        || targetServed
-                        || keepsThePage(entry.planned().step(), board);
+                boolean needed = keepsThePage(entry, board);
+                keptThePage |= needed;
+                stopped = board.pastPivot() || targetServed || needed;
             }
         }
         failed.reversed().forEach(entries::push);
         return failed.stream().map(Entry::planned).toList();
     }
 
+    /** A target that is gone is not asked, patiently, before the source that visitors wait for. */
+    private boolean waitsForTheSource(Entry entry, StatusBoard board) {
+        return keptThePage
+                && board.inOutage()
+                && !board.pastPivot()
+                && !targetServed
+                && entry.planned().step().on() == Side.TARGET
+                && entries.stream().anyMatch(Compensations::isNeeded);
+    }
+
+    private static boolean isNeeded(Entry entry) {
+        return UndoRules.neededToServe(entry.planned().step());
+    }
+
     /** Asked only when such an undo has failed, so that other histories have no mark of it. */
-    private static boolean keepsThePage(Step step, StatusBoard board) {
+    private static boolean keepsThePage(Entry entry, StatusBoard board) {
         return board.inOutage()
-                && UndoRules.neededToServe(step)
+                && isNeeded(entry)
                 && Workflow.getVersion(PAGE_UNTIL_SERVED, Workflow.DEFAULT_VERSION, 1) == 1;
     }
 

@@ -618,6 +618,27 @@ class MigrationWorkflowTest {
         assertThat(end.endReason()).doesNotContain("not taken back");
     }
 
+    /** Two faults at once: the page does not stay up for as long as a target that is gone is asked in vain. */
+    @Test
+    void shouldAskTheSourceBeforeATargetThatIsGoneUntilItServes() {
+        hands.failForGood("act check-target");
+        List.of("start-service", "copy-database-first-shop", "install-site")
+                .forEach(id -> hands.loseServerOf("undo " + id));
+        hands.fail("undo fence-database-shop", 5);
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> status.undoing() && isWaitingFor(status, Waiting.For.DECISION));
+
+        assertThat(migration.status().serving()).isEqualTo(Side.SOURCE);
+        List<String> asked = hands.asked();
+        assertThat(asked.subList(0, asked.lastIndexOf("undo fence-database-shop")))
+                .as("before the source could serve, as often as at once")
+                .filteredOn("undo start-service"::equals)
+                .hasSize(3);
+        List.of("start-service", "copy-database-first-shop", "install-site").forEach(id -> hands.mend("undo " + id));
+        migration.decide(new Command.Decide("ann", "it is back", waiting().step(), Choice.RETRY));
+        assertThat(finish(started).endReason()).doesNotContain("not taken back");
+    }
+
     @Test
     void shouldAskATargetThatIsSaidToBeMendedAfterTheSoaksTime() {
         hands.failForGood("act soak");

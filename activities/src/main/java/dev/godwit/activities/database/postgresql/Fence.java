@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PasswordUtil;
 import org.postgresql.util.ServerErrorMessage;
@@ -62,8 +63,12 @@ final class Fence {
         /** The database's limit refused. */
         record Refused(String way) implements Attempt {}
 
-        /** No way led to an answer that proves anything. */
-        record Unclear(String why) implements Attempt {}
+        /**
+         * No way led to an answer that proves anything.
+         *
+         * @param passing whether it may be over in a moment: no connection, or a server that is just starting
+         */
+        record Unclear(String why, boolean passing) implements Attempt {}
     }
 
     /** Opens a session for an attempt. */
@@ -108,6 +113,11 @@ final class Fence {
             }
             int ended = endSessions(source, name);
             Attempt attempt = attempt(context, source);
+            if (attempt instanceof Attempt.Unclear(String ignored, boolean passing) && passing) {
+                throw FailureType.DATABASE_FAILED.because("Expected the fenced database " + name
+                        + " to refuse a write, but found: " + words(attempt)
+                        + "; look whether the server takes connections, and at pg_hba.conf, or roll back");
+            }
             if (!(attempt instanceof Attempt.Refused refused)) {
                 throw FailureType.FENCE_NOT_PROVED.because("Expected the fenced database " + name
                         + " to refuse a write, but found: " + words(attempt) + "; roll back, or look at pg_hba.conf");
@@ -218,6 +228,7 @@ final class Fence {
     private Attempt attempt(Context context, Session source) {
         Server server = context.source();
         List<String> why = new ArrayList<>();
+        boolean passing = false;
         String password = newPassword();
         try {
             makeProbe(context, source, password);
@@ -230,6 +241,7 @@ final class Fence {
                 return attempt;
             }
             why.add(unclear.why());
+            passing |= unclear.passing();
         } finally {
             dropProbe(context, source);
         }
@@ -242,8 +254,9 @@ final class Fence {
                 return attempt;
             }
             why.add(unclear.why());
+            passing |= unclear.passing();
         }
-        return new Attempt.Unclear(String.join("; ", why));
+        return new Attempt.Unclear(String.join("; ", why), passing);
     }
 
     private static Attempt attempt(Names names, String way, Opener opener) {
@@ -254,8 +267,13 @@ final class Fence {
             if (TOO_MANY_CONNECTIONS.equals(e.getSQLState()) && DATABASE_LIMIT.equals(routine(e))) {
                 return new Attempt.Refused(way);
             }
-            return new Attempt.Unclear(way + ": " + e.getMessage());
+            return new Attempt.Unclear(way + ": " + e.getMessage(), isPassing(e.getSQLState()));
         }
+    }
+
+    /** Connection exceptions and operator intervention (PostgreSQL manual, appendix A). */
+    private static boolean isPassing(@Nullable String sqlState) {
+        return sqlState != null && (sqlState.startsWith("08") || sqlState.startsWith("57P"));
     }
 
     /** Writes for real, and takes it back. */

@@ -274,7 +274,7 @@ final class NginxHost {
     }
 
     private static String madePath(String migration) {
-        return savedFolder(migration) + "/made";
+        return StateFolder.of(migration) + "/site-made";
     }
 
     /** Where the original is kept. */

@@ -84,6 +84,7 @@ public final class NginxRouting implements ProxyRouting {
     private BeforeImage lookAtTarget(MigrationContext migration, NginxProxy proxy) {
         SiteFile source = siteOnSource(host(migration, Side.SOURCE), migration, proxy, null);
         Server target = servers.open(migration.target());
+        new NginxHost(target, layout).beginInstall(migration.id());
         TreeSet<String> paths = new TreeSet<>(List.of(proxy.site(), source.path()));
         return new BeforeImage.Files(paths.stream()
                 .map(path -> target.read(path)
@@ -117,7 +118,6 @@ public final class NginxRouting implements ProxyRouting {
         SiteFile site = siteOnSource(source, migration, proxy, null);
         Optional<SiteFile> there = target.read(proxy.site(), migration.id(), null);
         String did;
-        target.beginInstall(migration.id());
         if (there.isEmpty()) {
             refuseOther(migration, site);
             target.install(proxy.site(), site, migration.id());

@@ -820,7 +820,7 @@ class NginxRoutingTest {
         BeforeImage before = lookAtTarget();
         target.enableSite(site);
         target.write(
-                "/var/lib/godwit/" + migration.id() + "/proxy/made",
+                "/var/lib/godwit/" + migration.id() + "/site-made",
                 target.path(RealNginx.FILE) + "\n" + target.path(RealNginx.SITE) + "\n");
         assertThatThrownBy(() -> ask(target, "https://shop.test:" + https + "/"))
                 .isInstanceOf(NoAnswer.class);
