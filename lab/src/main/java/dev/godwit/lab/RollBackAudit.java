@@ -12,6 +12,9 @@ import java.util.Set;
 /** What must be true after a failure before the pivot: everything is as the record that was made before says. */
 final class RollBackAudit {
     private static final Duration TRAFFIC_FLOWS = Duration.ofSeconds(30);
+    /** At the beginning of each minute. */
+    private static final Duration CRON_RUNS = Duration.ofSeconds(75);
+
     private static final Duration JOBS_DONE = Duration.ofSeconds(20);
     private static final long SOME_WRITES = 20;
 
@@ -50,6 +53,7 @@ final class RollBackAudit {
                 JOBS_DONE,
                 Duration.ofMillis(500),
                 () -> lab.sql("old", "shop", Questions.PENDING_JOBS).strip().equals("0"));
+        Await.until(CRON_RUNS, Duration.ofMillis(500), () -> !cronRuns(ended)[0].equals("0"));
         Ground after = Ground.record(session);
         List<Check> checks = new ArrayList<>();
         checks.add(rolledBack());
@@ -60,7 +64,7 @@ final class RollBackAudit {
         checks.add(outside.writes());
         checks.add(outside.servedBy("old", ended, SOME_WRITES));
         checks.add(jobs(idle));
-        checks.add(cron());
+        checks.add(cron(ended));
         checks.add(Outside.once(lab, "old", end.startedAt()));
         checks.add(Leftovers.check(before, after, Set.of()));
         return checks;
@@ -91,15 +95,22 @@ final class RollBackAudit {
                 row[0] + " done by old, " + row[1] + " by new, " + row[2] + " not done");
     }
 
-    /** In the minutes of the cutover it may not have run. */
-    private Check cron() {
-        String[] row = lab.sql("old", "shop", Questions.CRON_ON.formatted("'" + end.startedAt() + "'"))
+    /** In the minutes of the cutover it may not have run; since the end it has. */
+    private Check cron(double ended) {
+        String[] all = cronRuns(Outside.seconds(end.startedAt()));
+        String[] since = cronRuns(ended);
+        return new Check(
+                "cron runs on old again, ran nowhere else, and never twice",
+                !since[0].equals("0") && all[1].equals("0") && all[2].equals("0"),
+                all[0] + " runs on old, " + since[0] + " of them since the end, " + all[1]
+                        + " elsewhere; minutes with two runs: " + all[2]);
+    }
+
+    /** On old, elsewhere, and minutes with two. */
+    private String[] cronRuns(double since) {
+        return lab.sql("old", "shop", Questions.CRON_ON.formatted("to_timestamp(" + since + ")"))
                 .strip()
                 .split("\t", -1);
-        return new Check(
-                "cron ran on old only, and never twice",
-                row[1].equals("0") && row[2].equals("0"),
-                row[0] + " runs on old, " + row[1] + " elsewhere; minutes with two runs: " + row[2]);
     }
 
     private static Check same(String name, Snapshot before, Snapshot after) {

@@ -133,10 +133,11 @@ public final class UserCrontabs implements Crontabs {
             for user; do
               : >"$state/$user.changed"
               [ -e "$spool/$user" ] || continue
-              crontab -u "$user" -l >"$state/$user.new"
-              mv -f -- "$state/$user.new" "$state/$user.list"
+              # In this order: on the source there is never a list without what was taken.
               cp -p -- "$spool/$user" "$state/$user.new"
               mv -f -- "$state/$user.new" "$state/$user.taken"
+              crontab -u "$user" -l >"$state/$user.new"
+              mv -f -- "$state/$user.new" "$state/$user.list"
               sync -- "$state/$user.list" "$state/$user.taken" "$state"
               crontab -u "$user" -r
               [ ! -e "$spool/$user" ] || exit 62
