@@ -36,6 +36,11 @@ public final class Durations {
         };
     }
 
+    /** The shorter one of two. */
+    public static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
     /** Writes a duration, to the millisecond. */
     public static String format(Duration duration) {
         StringBuilder text = new StringBuilder();

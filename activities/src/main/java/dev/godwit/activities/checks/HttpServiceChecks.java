@@ -146,7 +146,7 @@ public final class HttpServiceChecks implements ServiceChecks {
         Duration period = request.step().period();
         Instant end =
                 Instant.ofEpochMilli(context.getInfo().getScheduledTimestamp()).plus(period);
-        Duration tolerated = shorter(period, TOLERATED);
+        Duration tolerated = Durations.shorter(period, TOLERATED);
         Watching watching = context.getHeartbeatDetails(Watching.class).orElse(Watching.START);
         String address = request.migration().target().address();
         while (true) {
@@ -168,7 +168,7 @@ public final class HttpServiceChecks implements ServiceChecks {
             }
             Instant next = Instant.now().plus(interval(period));
             while (Instant.now().isBefore(next)) {
-                pause(shorter(HEARTBEAT, Duration.between(Instant.now(), next)));
+                pause(Durations.shorter(HEARTBEAT, Duration.between(Instant.now(), next)));
                 context.heartbeat(watching);
             }
         }
@@ -183,17 +183,13 @@ public final class HttpServiceChecks implements ServiceChecks {
     }
 
     static Duration interval(Duration period) {
-        Duration tenth = shorter(period.dividedBy(10), LONGEST_INTERVAL);
+        Duration tenth = Durations.shorter(period.dividedBy(10), LONGEST_INTERVAL);
         return tenth.compareTo(SHORTEST_INTERVAL) < 0 ? SHORTEST_INTERVAL : tenth;
     }
 
     private Verdict ask(String address, HttpCheck check) {
         Heartbeat.of("asking " + check.get());
         return Verdict.ask(client, address, check);
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 
     private static void pause(Duration duration) {

@@ -7,6 +7,7 @@ import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.host.StateFolder;
+import dev.godwit.workflows.Durations;
 import dev.godwit.workflows.activity.Act;
 import dev.godwit.workflows.activity.Crontabs;
 import dev.godwit.workflows.activity.FailureType;
@@ -291,7 +292,7 @@ public final class UserCrontabs implements Crontabs {
         }
         List<String> arguments = new ArrayList<>(List.of(
                 folder(request.migration()),
-                Long.toString((limit.compareTo(UNDO_LIMIT) < 0 ? limit : UNDO_LIMIT).toSeconds())));
+                Long.toString(Durations.shorter(limit, UNDO_LIMIT).toSeconds())));
         for (SavedFile file : found.files()) {
             arguments.add(checked(file.path().substring(file.path().lastIndexOf('/') + 1)));
             arguments.add(file.sha256() == null ? "-" : file.sha256());

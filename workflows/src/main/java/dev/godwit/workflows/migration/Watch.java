@@ -1,5 +1,6 @@
 package dev.godwit.workflows.migration;
 
+import dev.godwit.workflows.Durations;
 import dev.godwit.workflows.activity.Outcome;
 import dev.godwit.workflows.plan.BeforeImage;
 import dev.godwit.workflows.plan.PlannedStep;
@@ -49,12 +50,12 @@ final class Watch {
         Instant until = (startedAt == null ? Moment.now() : startedAt).plus(soak.period());
         // Only a retry can come so late; asked only then, so that other histories have no mark of it.
         if (!Moment.now().isBefore(until) && Workflow.getVersion(LATE_RETRY, Workflow.DEFAULT_VERSION, 1) == 1) {
-            until = Moment.now().plus(soak.period().compareTo(LAST_LOOK) < 0 ? soak.period() : LAST_LOOK);
+            until = Moment.now().plus(Durations.shorter(soak.period(), LAST_LOOK));
         }
         Outcome last = Outcome.of("watched until then");
         while (finish == null && Moment.now().isBefore(until)) {
             Duration left = Duration.between(Moment.now(), until);
-            Duration stretch = left.compareTo(STRETCH) < 0 ? left : STRETCH;
+            Duration stretch = Durations.shorter(left, STRETCH);
             board.waitingAt(planned, Waits.soak(planned, until));
             Instant end = Moment.now().plus(stretch);
             last = watchStretch(planned, new Step.Soak(stretch, soak.checks()), last);
