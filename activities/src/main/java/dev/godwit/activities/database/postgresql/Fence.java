@@ -113,14 +113,11 @@ final class Fence {
             }
             int ended = endSessions(source, name);
             Attempt attempt = attempt(context, source);
-            if (attempt instanceof Attempt.Unclear(String ignored, boolean passing) && passing) {
-                throw FailureType.DATABASE_FAILED.because("Expected the fenced database " + name
-                        + " to refuse a write, but found: " + words(attempt)
-                        + "; look whether the server takes connections, and at pg_hba.conf, or roll back");
-            }
             if (!(attempt instanceof Attempt.Refused refused)) {
-                throw FailureType.FENCE_NOT_PROVED.because("Expected the fenced database " + name
-                        + " to refuse a write, but found: " + words(attempt) + "; roll back, or look at pg_hba.conf");
+                boolean passing = attempt instanceof Attempt.Unclear unclear && unclear.passing();
+                FailureType type = passing ? FailureType.DATABASE_FAILED : FailureType.FENCE_NOT_PROVED;
+                throw type.because("Expected the fenced database " + name + " to refuse a write, but found: "
+                        + words(attempt) + "; roll back, or look at pg_hba.conf");
             }
             // Whoever was half-way in when the limit was set has arrived by now.
             ended += endSessions(source, name);
