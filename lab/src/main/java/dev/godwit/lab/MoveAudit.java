@@ -55,7 +55,7 @@ final class MoveAudit {
         checks.add(fenced());
         checks.add(database(after));
         checks.add(orders());
-        checks.add(Outside.once(lab, "new", trafficBegan));
+        checks.add(outside.once("new", trafficBegan));
         checks.add(files(after));
         checks.add(dns(after));
         checks.add(jobs(idle));
@@ -90,7 +90,9 @@ final class MoveAudit {
     private Check fenced() {
         String answer = lines("old", Questions.LOG_IN_AS_THE_SITE);
         return new Check(
-                "the source's database refuses the site's own login", answer.contains("too many connections"), answer);
+                "the source's database refuses the site's own login",
+                answer.contains(Questions.REFUSED_BY_THE_FENCE),
+                answer);
     }
 
     private Check database(Ground after) {

@@ -133,7 +133,7 @@ final class Outside {
      *
      * @param host that serves
      */
-    static Check once(LabHost lab, String host, Instant since) {
+    Check once(String host, Instant since) {
         String row = lab.sql(host, "shop", Questions.FOLLOWED_TWICE.formatted("'" + since + "'"))
                 .strip();
         return new Check(

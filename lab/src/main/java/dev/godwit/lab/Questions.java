@@ -50,17 +50,20 @@ final class Questions {
             """;
 
     /** %1$s: a moment. Runs on old, elsewhere, and minutes with two. */
-    static final String CRON_ON = """
+    static final String CRON_SINCE = """
             SELECT count(*) FILTER (WHERE host = 'old'), count(*) FILTER (WHERE host <> 'old'),
                    count(*) - count(DISTINCT date_trunc('minute', ran_at))
               FROM cron_runs WHERE ran_at > %1$s
             """;
 
-    /** A shell's script: what PostgreSQL answers to the site's own login. */
+    /** A shell's script: what PostgreSQL answers to the site's own login. A refusal is an answer, so it never fails. */
     static final String LOG_IN_AS_THE_SITE = """
             set -a; . /etc/shop/shop.env
             PGPASSWORD=$DATABASE_PASSWORD psql -X -At -h 127.0.0.1 -U shop -d shop -c 'SELECT 1' 2>&1 || true
             """;
+
+    /** In the answer to that, while the database's own limit keeps everybody out; other limits say it in other words. */
+    static final String REFUSED_BY_THE_FENCE = "too many connections for database";
 
     /** A shell's script: one line for each unit of the site. */
     static final String UNITS_RUN = """

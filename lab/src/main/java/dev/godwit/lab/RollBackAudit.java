@@ -65,7 +65,7 @@ final class RollBackAudit {
         checks.add(outside.servedBy("old", ended, SOME_WRITES));
         checks.add(jobs(idle));
         checks.add(cron(ended));
-        checks.add(Outside.once(lab, "old", end.startedAt()));
+        checks.add(outside.once("old", end.startedAt()));
         checks.add(Leftovers.check(before, after, Set.of()));
         return checks;
     }
@@ -108,7 +108,7 @@ final class RollBackAudit {
 
     /** On old, elsewhere, and minutes with two. */
     private String[] cronRuns(double since) {
-        return lab.sql("old", "shop", Questions.CRON_ON.formatted("to_timestamp(" + since + ")"))
+        return lab.sql("old", "shop", Questions.CRON_SINCE.formatted("to_timestamp(" + since + ")"))
                 .strip()
                 .split("\t", -1);
     }

@@ -316,7 +316,7 @@ class HostFaultsTest extends LabTest {
                     .isNotEqualTo("active");
             assertThat(lab.shell("old", Questions.LOG_IN_AS_THE_SITE).strip())
                     .as("the site's login on the source, after PostgreSQL came back there")
-                    .contains("too many connections");
+                    .contains(Questions.REFUSED_BY_THE_FENCE);
             killedWhileItServes(lab, KILLS_IN_THE_SOAK);
             KILLS_IN_THE_SOAK.forEach(kill -> lab.shell(kill.host(), START_POSTGRESQL));
             await(

@@ -35,9 +35,9 @@ final class OutageBenchmark implements Benchmark {
     public String words() {
         return "the demo's move of a live shop with a database of more than 1.1 GB, and with one of 20 MB, with every"
                 + " check of the demo's: how long the page was up, as Godwit measures it, without the last copies of"
-                + " database and files; and what each step within it took. Rows"
-                + " and checksums of both servers are counted while the final copy builds its indexes, and the copy"
-                + " waits for the end of it: that is in the copy's time";
+                + " database and files; and what each step within it took. Rows and"
+                + " checksums of both servers are counted while the final copy builds its indexes, and the copy waits"
+                + " for the end of it: that is in the copy's time";
     }
 
     @Override
