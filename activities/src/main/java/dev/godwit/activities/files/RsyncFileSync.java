@@ -167,8 +167,8 @@ public final class RsyncFileSync implements FileSync {
             throw FailureType.VERIFICATION_FAILED.because(
                     "Expected " + tree.path() + " to be the same on both servers, but found differences, first: "
                             + String.join(" | ", Manifests.differences(tree, source, target))
-                            + "; look who writes there; if it was on the source and is over, put the file on the target right and"
-                            + " try again, else roll back and start again");
+                            + "; look who writes there; if it was on the source and is over, put the file on the"
+                            + " target right and try again, else roll back and start again");
         }
         return Outcome.of(tree.path() + " is the same on both servers: "
                 + pair.source().entries() + " entries, " + pair.source().bytes() + " bytes, manifest "

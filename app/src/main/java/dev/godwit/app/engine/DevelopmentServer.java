@@ -108,7 +108,7 @@ public final class DevelopmentServer implements Engine {
         boolean started = false;
         try {
             server.endOrphans();
-            server.forgetUnfinishedSetup();
+            server.moveUnfinishedSetupAside();
             server.requireFreePorts();
             server.launchTwiceIfNeeded();
             Thread.ofVirtual().name("engine-watch").start(server::watch);
@@ -174,7 +174,7 @@ public final class DevelopmentServer implements Engine {
      * A database file whose engine never served holds nothing, and perhaps half a schema that no later start completes.
      * It is kept beside: one that somebody restored without the file that says that it served holds every migration.
      */
-    private void forgetUnfinishedSetup() {
+    private void moveUnfinishedSetupAside() {
         if (Files.exists(database) && !Files.exists(served())) {
             Path aside = aside();
             LOG.warn(
@@ -234,7 +234,7 @@ public final class DevelopmentServer implements Engine {
                 throw e;
             }
             LOG.warn("{}; it is started once more", e.getMessage());
-            forgetUnfinishedSetup();
+            moveUnfinishedSetupAside();
             launch();
         }
     }

@@ -120,9 +120,10 @@ final class Sequences {
             Compared compared = Compared.of(source, target);
             if (!compared.problems().isEmpty()) {
                 throw FailureType.VERIFICATION_FAILED.because(
-                        "Expected the target's sequences where the source's are"
-                                + " or behind, but found: " + String.join("; ", compared.problems())
-                                + "; something writes to the target: stop it, roll back, and start again: only a new copy is right");
+                        "Expected the target's sequences where the source's are or behind, but found: "
+                                + String.join("; ", compared.problems())
+                                + "; something writes to the target: stop it, roll back, and start again: only a new"
+                                + " copy is right");
             }
             compared.catchUp(target);
             List<String> pastIts = prove(compared.definitions(), compared.here(), source, target);

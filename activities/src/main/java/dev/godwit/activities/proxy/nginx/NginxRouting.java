@@ -84,7 +84,7 @@ public final class NginxRouting implements ProxyRouting {
     private BeforeImage lookAtTarget(MigrationContext migration, NginxProxy proxy) {
         SiteFile source = siteOnSource(host(migration, Side.SOURCE), migration, proxy, null);
         Server target = servers.open(migration.target());
-        new NginxHost(target, layout).beginInstall(migration.id());
+        host(migration, Side.TARGET).beginInstall(migration.id());
         TreeSet<String> paths = new TreeSet<>(List.of(proxy.site(), source.path()));
         return new BeforeImage.Files(paths.stream()
                 .map(path -> target.read(path)
