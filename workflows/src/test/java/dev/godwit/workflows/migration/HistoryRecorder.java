@@ -60,7 +60,7 @@ class HistoryRecorder {
         record("undo-failed-and-skipped", migration -> {
             awaitWait(migration, Waiting.For.DECISION);
             migration.decide(new Command.Decide("ann", "enough", "copy-database-first-shop", Choice.ROLL_BACK));
-            await(migration, status -> status.undoing() && status.waiting() != null);
+            awaitUndoThatAsks(migration);
             migration.decide(new Command.Decide("ann", "by hand", "link-hosts", Choice.SKIP));
         });
     }
@@ -81,9 +81,8 @@ class HistoryRecorder {
             awaitWait(migration, Waiting.For.DECISION);
             refused(() -> migration.rollBack(new Command.RollBack("ann", "slow", false)));
             migration.rollBack(new Command.RollBack("ann", "slow", true));
-            await(migration, status -> status.undoing() && status.waiting() != null);
-            hands.mend("undo start-jobs");
-            migration.decide(new Command.Decide("ann", "mended", "start-jobs", Choice.RETRY));
+            awaitUndoThatAsks(migration);
+            mendAndRetry(migration, "undo", "start-jobs");
         });
     }
 
@@ -93,9 +92,8 @@ class HistoryRecorder {
         hands.failForGood("undo fence-database-shop");
         record("undo-stopped-while-the-page-is-up", migration -> {
             approve(migration);
-            await(migration, status -> status.undoing() && status.waiting() != null);
-            hands.mend("undo fence-database-shop");
-            migration.decide(new Command.Decide("ann", "mended", "fence-database-shop", Choice.RETRY));
+            awaitUndoThatAsks(migration);
+            mendAndRetry(migration, "undo", "fence-database-shop");
         });
     }
 
@@ -106,8 +104,7 @@ class HistoryRecorder {
             approve(migration);
             awaitWait(migration, Waiting.For.DECISION);
             engine.environment().sleep(Specs.shop().soak().plusDays(1));
-            hands.mend("act soak");
-            migration.decide(new Command.Decide("ann", "mended", "soak", Choice.RETRY));
+            mendAndRetry(migration, "act", "soak");
         });
     }
 
@@ -218,6 +215,15 @@ class HistoryRecorder {
         awaitWait(migration, Waiting.For.APPROVAL);
         String hash = Planner.plan(Specs.shop(), Specs.facts()).hash();
         migration.approve(new Command.Approve("ann", "go", hash));
+    }
+
+    private void mendAndRetry(MigrationWorkflow migration, String what, String step) {
+        hands.mend(what + " " + step);
+        migration.decide(new Command.Decide("ann", "mended", step, Choice.RETRY));
+    }
+
+    private void awaitUndoThatAsks(MigrationWorkflow migration) {
+        await(migration, status -> status.undoing() && status.waiting() != null);
     }
 
     private void awaitWait(MigrationWorkflow migration, Waiting.For what) {

@@ -610,8 +610,7 @@ class MigrationWorkflowTest {
         assertThat(waiting().options()).containsExactly(Choice.RETRY);
         assertThat(hands.calls("undo"))
                 .doesNotContain("serve-page", "stop-jobs", "copy-database-first-shop", "copy-files-first-uploads");
-        hands.mend("undo " + needed);
-        migration.decide(new Command.Decide("ann", "mended", needed, Choice.RETRY));
+        mendAndRetry("undo", needed);
 
         MigrationStatus end = finish(started);
         assertThat(end.serving()).isEqualTo(Side.SOURCE);
@@ -622,8 +621,8 @@ class MigrationWorkflowTest {
     @Test
     void shouldAskTheSourceBeforeATargetThatIsGoneUntilItServes() {
         hands.failForGood("act check-target");
-        List.of("start-service", "copy-database-first-shop", "install-site")
-                .forEach(id -> hands.loseServerOf("undo " + id));
+        List<String> onTheTarget = List.of("start-service", "copy-database-first-shop", "install-site");
+        onTheTarget.forEach(id -> hands.loseServerOf("undo " + id));
         hands.fail("undo fence-database-shop", 5);
         WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
         awaitStatus(status -> status.undoing() && isWaitingFor(status, Waiting.For.DECISION));
@@ -634,7 +633,7 @@ class MigrationWorkflowTest {
                 .as("before the source could serve, as often as at once")
                 .filteredOn("undo start-service"::equals)
                 .hasSize(3);
-        List.of("start-service", "copy-database-first-shop", "install-site").forEach(id -> hands.mend("undo " + id));
+        onTheTarget.forEach(id -> hands.mend("undo " + id));
         migration.decide(new Command.Decide("ann", "it is back", waiting().step(), Choice.RETRY));
         assertThat(finish(started).endReason()).doesNotContain("not taken back");
     }
@@ -649,8 +648,7 @@ class MigrationWorkflowTest {
         awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
         assertThat(hands.attempts("act soak")).isEqualTo(2);
 
-        hands.mend("act soak");
-        migration.decide(new Command.Decide("ann", "now it is", "soak", Choice.RETRY));
+        mendAndRetry("act", "soak");
         assertThat(finish(started).end()).isEqualTo(End.FINISHED);
         assertThat(hands.attempts("act soak")).isEqualTo(3);
     }
