@@ -146,7 +146,7 @@ abstract class FailureMatrix {
     @MethodSource("acts")
     void shouldAskAgainWhenAStepTimesOutAfterItHasSucceeded(Place place) {
         pace = Duration.ofSeconds(1);
-        hands.losesItsAnswer(place.act());
+        hands.timeOut(place.act(), engine.environment());
         WorkflowStub started = start();
         openGatesBefore(place);
         awaitUntil(() -> hands.attempts(place.act()) == 2, () -> "attempt 2 of " + place);
