@@ -170,6 +170,13 @@ public final class Mover {
 
     /** Waits until the step fails, and decides to roll back. */
     MigrationView rollBackWhenItFails(String step) throws IOException, InterruptedException {
+        awaitFailure(step);
+        decideToRollBack(step);
+        return ended();
+    }
+
+    /** Waits, with an approval on the way, until it asks for a decision about the step. */
+    void awaitFailure(String step) throws IOException, InterruptedException {
         MigrationView view = follow(now -> waitsFor(now, Waiting.For.APPROVAL) || waitsFor(now, Waiting.For.DECISION));
         if (waitsFor(view, Waiting.For.APPROVAL)) {
             approve();
@@ -182,9 +189,11 @@ public final class Mover {
             throw new LabException(
                     ExitCode.FAILURE, "Expected a decision about " + step + " to be asked for, but found " + waiting);
         }
+    }
+
+    void decideToRollBack(String step) throws IOException, InterruptedException {
         terminal.event("POST /migrations/" + id() + "/decision: roll back");
         api.decide(id(), step, "roll-back", "the demo made " + step + " fail");
-        return ended();
     }
 
     /** Follows until a condition holds. */

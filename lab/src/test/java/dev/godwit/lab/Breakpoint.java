@@ -4,9 +4,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A moment of one step's act.
+ * A moment of one step's act, or of its undo.
  *
- * @param step the step's id
+ * @param step the step's id, or what {@link #undoOf} makes of it
  */
 record Breakpoint(String step, Moment moment) {
     enum Moment {
@@ -16,6 +16,11 @@ record Breakpoint(String step, Moment moment) {
         DURING,
         /** The act has succeeded, and nobody knows yet. */
         AFTER
+    }
+
+    /** What names the undo of a step. */
+    static String undoOf(String step) {
+        return "undo-" + step;
     }
 
     @Override

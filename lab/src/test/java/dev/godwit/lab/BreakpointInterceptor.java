@@ -1,6 +1,7 @@
 package dev.godwit.lab;
 
 import dev.godwit.workflows.activity.Act;
+import dev.godwit.workflows.activity.Undo;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.context.annotation.Value;
 import io.micronaut.core.annotation.Order;
@@ -15,9 +16,10 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
- * Lets an act wait at a breakpoint, so that a test can disturb it there. It is no part of Godwit: it takes part where
+ * Lets an act, or an undo, wait at a breakpoint, so that a test can disturb it there. It is no part of Godwit: it takes part where
  * the lab is on the class path and the setting {@value Breakpoints#PROPERTY} is true. It is next to the act, so that
  * every other interceptor, the one that beats too, is at work while it waits.
  */
@@ -39,24 +41,27 @@ final class BreakpointInterceptor extends WorkerInterceptorBase {
         return new ActivityInboundCallsInterceptorBase(next) {
             @Override
             public ActivityOutput execute(ActivityInput input) {
-                Optional<String> step = stepOf(input);
-                return step.isEmpty() ? super.execute(input) : stopping(step.get(), () -> super.execute(input));
+                Optional<String> act = actOf(input);
+                return act.isEmpty() ? super.execute(input) : stopping(act.get(), () -> super.execute(input));
             }
         };
     }
 
-    private static Optional<String> stepOf(ActivityInboundCallsInterceptor.ActivityInput input) {
+    private static Optional<String> actOf(ActivityInboundCallsInterceptor.ActivityInput input) {
         return Arrays.stream(input.getArguments())
-                .filter(Act.class::isInstance)
-                .map(argument -> ((Act<?>) argument).stepId())
+                .flatMap(argument -> switch (argument) {
+                    case Act<?> act -> Stream.of(act.stepId());
+                    case Undo<?> undo -> Stream.of(Breakpoint.undoOf(undo.stepId()));
+                    default -> Stream.empty();
+                })
                 .findFirst();
     }
 
     private ActivityInboundCallsInterceptor.ActivityOutput stopping(
-            String step, Supplier<ActivityInboundCallsInterceptor.ActivityOutput> act) {
-        Breakpoint before = new Breakpoint(step, Breakpoint.Moment.BEFORE);
-        Breakpoint during = new Breakpoint(step, Breakpoint.Moment.DURING);
-        Breakpoint after = new Breakpoint(step, Breakpoint.Moment.AFTER);
+            String name, Supplier<ActivityInboundCallsInterceptor.ActivityOutput> act) {
+        Breakpoint before = new Breakpoint(name, Breakpoint.Moment.BEFORE);
+        Breakpoint during = new Breakpoint(name, Breakpoint.Moment.DURING);
+        Breakpoint after = new Breakpoint(name, Breakpoint.Moment.AFTER);
         if (breakpoints.isSet(before)) {
             breakpoints.reach(before);
             waitWhile(() -> breakpoints.isSet(before));
