@@ -98,10 +98,14 @@ public final class HostCertificates implements Certificates {
                 CertificateScripts.run(target, "", "restore", folder).sound(target);
         target.output(Script.of(CertificateScripts.DROP, folder));
         servers.open(migration.source()).output(Script.of(CertificateScripts.DROP, folder));
-        return Outcome.of(
-                answer.getFirst().equals("restored")
-                        ? "the target has the certificates that it had before"
-                        : "no certificates had been copied");
+        if (!answer.getFirst().equals("restored")) {
+            return Outcome.of("no certificates had been copied");
+        }
+        List<String> kept = answer.subList(1, answer.size());
+        return Outcome.of("the target has the certificates that it had before"
+                + (kept.isEmpty()
+                        ? ""
+                        : ", and these, because something else there needs them by now: " + String.join(", ", kept)));
     }
 
     private static String folder(MigrationContext migration) {

@@ -5,6 +5,7 @@ import dev.godwit.activities.files.Manifests.Pair;
 import dev.godwit.activities.host.Job;
 import dev.godwit.activities.host.JobKey;
 import dev.godwit.activities.host.Jobs;
+import dev.godwit.activities.host.LiveTarget;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
@@ -78,6 +79,7 @@ public final class RsyncFileSync implements FileSync {
         Beat beat = new Beat("copying " + tree.path());
         Server source = servers.open(migration.source());
         Server target = servers.open(migration.target());
+        LiveTarget.refuse(source, migration.id(), "copy " + tree.path());
 
         String sourceLetters = sourceFolder(tree, source);
         Link.allowPath(source, migration.id(), tree.path());
@@ -124,6 +126,7 @@ public final class RsyncFileSync implements FileSync {
         Beat beat = new Beat("removing " + tree.path() + " from the target");
         Server source = servers.open(migration.source());
         Server target = servers.open(migration.target());
+        LiveTarget.refuse(source, migration.id(), "remove the copy of " + tree.path());
 
         // Also what a later pass left running: it would fill the folder again.
         jobs.remove(source, tree.job(MEASURE));

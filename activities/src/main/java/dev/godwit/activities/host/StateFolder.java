@@ -39,6 +39,11 @@ public final class StateFolder {
         return migration;
     }
 
+    /** On the source: the note that visitors are sent to the target, made before the first of them can be. */
+    public static String forwarded(String migration) {
+        return of(migration) + "/proxy/forwarded";
+    }
+
     /** Where what a migration has replaced is kept once it is finished. */
     public static String archive(String migration) {
         return ROOT + "/" + ARCHIVE + "/" + checked(migration);

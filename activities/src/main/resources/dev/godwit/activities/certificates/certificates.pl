@@ -5,7 +5,7 @@
 #   pem                  on either: certificates, and the checksums of the public keys that belong to private keys
 #   remember FOLDER      on the target: saves what a list's entries are now, once
 #   place FOLDER         on the target: puts what is in FOLDER/new where it belongs
-#   restore FOLDER       on the target: puts back what was remembered
+#   restore FOLDER       on the target: puts back what was remembered; prints what stays because others need it
 #
 # An entry of a list begins with 'r' (required), 'o' (only if the target has none of that name) or 'a' (a folder above the
 # others, made if it is missing and else left alone), then its path.
@@ -296,10 +296,12 @@ sub restore {
     # Only what was placed: the rest may have been changed since, by the target's own certbot or by a person.
     my %placed = map { $_ => 1 } listed("$folder/placed");
     my %touched = map { parent($_) => 1 } keys %placed;
+    my %kept = map { $_ => 1 } grep { $placed{$_} && $known->{$_} eq 'absent' } keys %placed;
+    needed_by_others($folder, \%placed, \%kept);
     for my $path (reverse sort @$order) {
         my $beside = parent($path) . '/.godwit-' . substr($path, rindex($path, '/') + 1);
         unlink $beside if -l $beside || -f $beside;
-        next unless $placed{$path} && $known->{$path} eq 'absent';
+        next unless $placed{$path} && $known->{$path} eq 'absent' && !$kept{$path};
         if (-d $path && !-l $path) {
             # Somebody else's files keep it.
             rmdir $path;
@@ -315,10 +317,61 @@ sub restore {
         print $tar substr($_, 1), "\0" for @back;
         close($tar) or die "tar could not put back $archive\n";
     }
-    for my $path (grep { $placed{$_} } @$order) {
+    for my $path (grep { $placed{$_} && !$kept{$_} } @$order) {
         my $now = look($path);
         problem("$path was $known->{$path} and is $now") unless $now eq $known->{$path} || $now eq 'folder';
     }
     unlink "$folder/started";
     print "restored\0";
+    print "$_\0" for grep { !-d $_ } sort keys %kept;
+}
+
+# Leaves in a set of paths only what somebody else needs by now: another migration, another lineage's renewal, a site of
+# nginx. Lineages share accounts and options; of a lineage all is needed, or nothing.
+sub needed_by_others {
+    my ($folder, $placed, $paths) = @_;
+    my (%needed, @texts);
+    my $own = parent($folder);
+    for my $other (grep { parent($_) ne $own } glob(parent($own) . '/*/certificates')) {
+        my ($known) = known($other);
+        $needed{$_} = 1 for keys %$known;
+    }
+    my @renewals = grep { !$placed->{$_} } map { glob("$_/renewal/*.conf") } roots($paths);
+    for my $file (@renewals, split(/\0/, `find -L /etc/nginx -type f -size -1024k -print0 2>/dev/null`)) {
+        push @texts, text($file);
+    }
+    for my $path (keys %$paths) {
+        next unless $needed{$path} || grep { index($_, $path) >= 0 } @texts;
+        $needed{$path} = 1;
+        $needed{lineage($path)} = 1 if lineage($path);
+    }
+    push @texts, map { text($_) } grep { $needed{$_} && m{/renewal/} } keys %$paths;
+    my %accounts = map { $_ => 1 } map { /^account\s*=\s*(\S+)/mg } @texts;
+    for my $path (keys %$paths) {
+        my ($account) = $path =~ m{/accounts/.*/([^/]+)/[^/]+$};
+        delete $paths->{$path} unless $needed{$path} || $needed{lineage($path)} || ($account && $accounts{$account});
+    }
+}
+
+# The renewal of the lineage that a path is of, or ''.
+sub lineage {
+    my ($path) = @_;
+    return $path if $path =~ m{/renewal/[^/]+\.conf$};
+    return $path =~ m{^(.*)/(?:live|archive)/([^/]+)/} ? "$1/renewal/$2.conf" : '';
+}
+
+sub text {
+    my ($file) = @_;
+    local $/;
+    open(my $in, '<', $file) or return ();
+    my $text = <$in>;
+    close($in);
+    return $text // '';
+}
+
+# The folders of certbot above paths.
+sub roots {
+    my ($paths) = @_;
+    my %roots = map { m{^(.*)/(?:live|archive|renewal|accounts)/} ? ($1 => 1) : () } keys %$paths;
+    return sort keys %roots;
 }

@@ -167,6 +167,44 @@ class HostCertificatesTest {
         assertThat(servers.on(Side.TARGET, "/etc/letsencrypt")).doesNotExist();
     }
 
+    /** Lineages share accounts and options; a site may be served with a certificate that came with another. */
+    @Test
+    void shouldLeaveWhatSomethingElseNeedsByNow() throws IOException {
+        BeforeImage before = look();
+        copy(before);
+        sh(Side.TARGET, """
+                echo 'account = old' > etc/letsencrypt/renewal/blog.example.org.conf
+                mkdir -p var/lib/godwit/blog-1/certificates
+                printf '/etc/letsencrypt/ssl-dhparams.pem\\0absent\\0' > var/lib/godwit/blog-1/certificates/known
+                """);
+        String account = "/etc/letsencrypt/accounts/acme/directory/old/private_key.json";
+
+        assertThat(undo(before).summary()).endsWith(account + ", /etc/letsencrypt/ssl-dhparams.pem");
+        assertThat(servers.on(Side.TARGET, account)).exists();
+        assertThat(servers.on(Side.TARGET, "/etc/letsencrypt/ssl-dhparams.pem")).exists();
+        assertThat(servers.on(Side.TARGET, "/etc/letsencrypt/live")).doesNotExist();
+        assertThat(servers.on(Side.TARGET, "/etc/letsencrypt/archive")).doesNotExist();
+    }
+
+    @Test
+    void shouldLeaveALineageThatASiteIsServedWith() throws IOException {
+        BeforeImage before = look();
+        copy(before);
+        sh(
+                Side.TARGET,
+                "mkdir -p etc/nginx/sites-enabled; echo 'ssl_certificate " + LIVE
+                        + "/fullchain.pem;' > etc/nginx/sites-enabled/blog");
+        undo(before);
+
+        assertThat(servers.on(Side.TARGET, LIVE + "/fullchain.pem")).exists();
+        assertThat(servers.on(Side.TARGET, LIVE + "/privkey.pem")).exists();
+        assertThat(servers.on(Side.TARGET, "/etc/letsencrypt/renewal/shop.example.org.conf"))
+                .exists();
+        assertThat(servers.on(Side.TARGET, "/etc/letsencrypt/accounts/acme/directory/old"))
+                .exists();
+        assertThat(servers.on(Side.TARGET, "/etc/letsencrypt/ssl-dhparams.pem")).doesNotExist();
+    }
+
     @Test
     void shouldLeaveAloneWhatItNeverCopied() throws IOException {
         sh(Side.TARGET, "mkdir -p etc/letsencrypt/renewal; echo mine > etc/letsencrypt/renewal/shop.example.org.conf");
@@ -370,8 +408,9 @@ class HostCertificatesTest {
         return certificates.copyCertificates(act(before));
     }
 
-    private void undo(BeforeImage before) {
-        certificates.removeCertificates(new Undo<>(servers.migration(), "copy", new CopyCertificates(TLS), before));
+    private Outcome undo(BeforeImage before) {
+        return certificates.removeCertificates(
+                new Undo<>(servers.migration(), "copy", new CopyCertificates(TLS), before));
     }
 
     private void sh(Side side, String script) throws IOException {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.godwit.activities.TestSpec;
 import dev.godwit.activities.ThisMachine;
 import dev.godwit.activities.host.ActivityStubs;
+import dev.godwit.activities.host.StateFolder;
 import dev.godwit.activities.link.InProcessJobs;
 import dev.godwit.activities.link.SshHostLink;
 import dev.godwit.activities.link.TwoServers;
@@ -415,6 +416,21 @@ class RsyncFileSyncTest {
                     .collect(Collectors.joining("\n"));
             Files.writeString(file, others + "\n" + words[1] + "\n");
         }
+    }
+
+    @Test
+    void shouldTouchNoCopyOnceVisitorsAreSentThere() throws IOException {
+        fill();
+        BeforeImage before = look();
+        copy(Pass.FIRST, before);
+        Path note = servers.on(
+                Side.SOURCE, StateFolder.forwarded(servers.migration().id()));
+        Files.createDirectories(note.getParent());
+        Files.createFile(note);
+
+        assertThat(failure(() -> copy(Pass.FINAL, before))).hasMessageContaining("what they wrote is nowhere else");
+        assertThat(failure(() -> undo(before))).hasMessageContaining("what they wrote is nowhere else");
+        assertThat(servers.on(Side.TARGET, PATH)).isDirectory();
     }
 
     private Spec spec(FileTree... trees) {

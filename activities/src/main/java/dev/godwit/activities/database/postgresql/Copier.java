@@ -6,6 +6,7 @@ import dev.godwit.activities.database.postgresql.Counting.Both;
 import dev.godwit.activities.host.Job;
 import dev.godwit.activities.host.JobKey;
 import dev.godwit.activities.host.Jobs;
+import dev.godwit.activities.host.LiveTarget;
 import dev.godwit.activities.host.ShellQuote;
 import dev.godwit.activities.link.Link;
 import dev.godwit.activities.secrets.Secrets;
@@ -141,6 +142,10 @@ final class Copier {
 
     Outcome copy(Context context, String stepId, Pass pass) {
         JobKey key = key(context, pass);
+        LiveTarget.refuse(
+                context.source(),
+                context.migration().id(),
+                "copy " + context.database().name());
         try (Session source = connections.open(context, Side.SOURCE);
                 Session target = connections.maintenance(context, Side.TARGET)) {
             String name = context.database().name();
@@ -174,8 +179,17 @@ final class Copier {
         }
     }
 
-    /** Drops what any pass has made. */
+    /**
+     * Drops what any pass has made. On the source first: a copy that was cut off with its target holds locks there, for
+     * as long as nobody notices.
+     */
     Outcome drop(Context context) {
+        LiveTarget.refuse(
+                context.source(),
+                context.migration().id(),
+                "drop the copy of " + context.database().name());
+        closeSource(context);
+        endSourceSessions(context);
         for (Pass pass : Pass.values()) {
             jobs.remove(context.target(), key(context, pass));
         }
@@ -193,10 +207,10 @@ final class Copier {
                 }
             }
         }
+        // Once more: the target's job may have begun one meanwhile.
         endSourceSessions(context);
         context.removeState(Side.TARGET, context.names().record());
         context.removeState(Side.TARGET, context.names().counted());
-        closeSource(context);
         return Outcome.of("the copy of " + context.database().name() + " is gone from the target"
                 + (kept.isEmpty()
                         ? ""
@@ -325,8 +339,9 @@ final class Copier {
         long limit = Fence.originalLimit(context, source);
         target.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + unfinished + "'");
         return target.inTransaction(() -> {
-            new CopyRecord(copy.oid(), stepId, record.roles()).write(context);
+            // In this order: where another attempt has made the copy meanwhile, its record stays.
             target.executeFormatted("ALTER DATABASE " + unfinished + " RENAME TO %I", name);
+            new CopyRecord(copy.oid(), stepId, record.roles()).write(context);
             target.executeFormatted("ALTER DATABASE %I CONNECTION LIMIT " + limit, name);
             properties.forEach(target::execute);
             return copy.bytes();

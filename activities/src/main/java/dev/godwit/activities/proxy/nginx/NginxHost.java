@@ -109,13 +109,13 @@ final class NginxHost {
      * @return whether none could before
      */
     boolean markForwarded(String migration) {
-        return mark(forwardedPath(migration));
+        return mark(StateFolder.forwarded(migration));
     }
 
     /** Takes that back: nginx never loaded what would have sent them there. */
     void unmarkForwarded(String migration) {
         succeeded(
-                server.run(Script.of(NginxScripts.UNMARK, forwardedPath(migration))),
+                server.run(Script.of(NginxScripts.UNMARK, StateFolder.forwarded(migration))),
                 "to take back a note in the state folder");
     }
 
@@ -127,7 +127,7 @@ final class NginxHost {
 
     /** Whether visitors may have reached the target. */
     boolean wasForwarded(String migration) {
-        return server.read(forwardedPath(migration)).isPresent();
+        return server.read(StateFolder.forwarded(migration)).isPresent();
     }
 
     /** The files behind patterns of includes. */
@@ -267,10 +267,6 @@ final class NginxHost {
 
     private static String savedFolder(String migration) {
         return StateFolder.of(migration) + "/proxy";
-    }
-
-    private static String forwardedPath(String migration) {
-        return savedFolder(migration) + "/forwarded";
     }
 
     private static String madePath(String migration) {

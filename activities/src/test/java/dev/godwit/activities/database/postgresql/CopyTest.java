@@ -218,6 +218,44 @@ class CopyTest {
         }
     }
 
+    /** Whatever Godwit believes: its data folder may be an older one than the servers'. */
+    @Test
+    void shouldTouchNoCopyOnceVisitorsAreSentThere() throws IOException {
+        lab.copy(Pass.FIRST);
+        String copy = identifier();
+        Path note = Path.of(StateFolder.forwarded(lab.migration.id()));
+        Files.createDirectories(note.getParent());
+        Files.createFile(note);
+
+        assertThatThrownBy(() -> lab.copy(Pass.FINAL)).hasMessageContaining("what they wrote is nowhere else");
+        assertThatThrownBy(() -> lab.drop(Pass.FIRST)).hasMessageContaining("what they wrote is nowhere else");
+        assertThat(identifier()).isEqualTo(copy);
+    }
+
+    /** A copy that was cut off with its target holds locks on the source. */
+    @Test
+    void shouldLetGoOfTheSourceWhenTheTargetIsGone() throws IOException {
+        Process held = sessionOfACopy();
+        lab.jobs.gone = true;
+
+        assertThatThrownBy(() -> lab.drop(Pass.FIRST)).hasMessageContaining("no server");
+        assertThat(held.onExit()).succeedsWithin(Duration.ofSeconds(5));
+    }
+
+    /** An attempt that was thought dead does not spoil the record of the one that took its place. */
+    @Test
+    void shouldKeepTheRecordOfAnotherAttemptThatWasSooner() throws IOException {
+        lab.copy(Pass.FIRST);
+        Path record = Path.of(StateFolder.of(lab.migration.id()), lab.names.record());
+        String written = Files.readString(record);
+        target.sql("postgres", "ALTER DATABASE " + QUOTED + " RENAME TO sooner");
+        lab.jobs.afterwards = () -> target.sql("postgres", "ALTER DATABASE sooner RENAME TO " + QUOTED);
+
+        assertThatThrownBy(() -> lab.copy(Pass.FIRST)).hasMessageContaining("already exists");
+        assertThat(record).hasContent(written);
+        assertThat(lab.copy(Pass.FIRST).summary()).contains("complete already");
+    }
+
     @Test
     void shouldTolerateAnUndoOfACopyThatNeverHappened() {
         assertThat(lab.drop(Pass.FIRST).summary()).contains("gone");
@@ -304,7 +342,17 @@ class CopyTest {
     void shouldClearWhatAKilledAttemptLeft() throws IOException {
         target.sql("postgres", "CREATE DATABASE " + lab.names.unfinished());
         target.sql(lab.names.unfinished(), "CREATE TABLE leftover (n int)");
-        Process held = new ProcessBuilder(
+        Process held = sessionOfACopy();
+
+        lab.copy(Pass.FIRST);
+
+        assertThat(lab.verify().summary()).contains("same on both sides");
+        assertThat(held.onExit()).succeedsWithin(Duration.ofSeconds(5));
+    }
+
+    /** As one that holds the snapshot on the source. */
+    private Process sessionOfACopy() throws IOException {
+        return new ProcessBuilder(
                         "runuser",
                         "-u",
                         "postgres",
@@ -319,11 +367,6 @@ class CopyTest {
                         "-c",
                         "SELECT pg_sleep(600)")
                 .start();
-
-        lab.copy(Pass.FIRST);
-
-        assertThat(lab.verify().summary()).contains("same on both sides");
-        assertThat(held.onExit()).succeedsWithin(Duration.ofSeconds(5));
     }
 
     @Test

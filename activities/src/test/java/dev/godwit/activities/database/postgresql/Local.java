@@ -222,6 +222,12 @@ final class Local {
         /** Those that were removed, in order. */
         final List<String> removed = new ArrayList<>();
 
+        /** Whether the target is gone. */
+        boolean gone;
+
+        /** What happens once a job has succeeded, before anybody knows. */
+        Runnable afterwards = () -> {};
+
         private final Map<JobKey, String> succeeded = new HashMap<>();
         private final Path root;
 
@@ -256,6 +262,7 @@ final class Local {
                     throw FailureType.COMMAND_FAILED.because("Expected the job to succeed, but found: " + reply.err());
                 }
                 succeeded.put(key, reply.out());
+                afterwards.run();
                 return reply.out();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -264,6 +271,9 @@ final class Local {
 
         @Override
         public void remove(Server server, JobKey key) {
+            if (gone) {
+                throw FailureType.HOST_UNREACHABLE.because("Expected the target, but found no server");
+            }
             succeeded.remove(key);
             removed.add(key.step());
         }

@@ -231,6 +231,12 @@ class NginxRoutingTest {
         return routing.forwardRequests(new Act<>(migration, "forward-requests", new ForwardRequests(proxy()), before));
     }
 
+    private void forwardThroughThePage() {
+        BeforeImage before = look(new ForwardRequests(proxy()));
+        servePage(proxy(), before);
+        forward(before);
+    }
+
     private Outcome stopForwarding(BeforeImage before) {
         return routing.stopForwarding(new Undo<>(migration, "forward-requests", new ForwardRequests(proxy()), before));
     }
@@ -464,7 +470,7 @@ class NginxRoutingTest {
     @Test
     void shouldForwardLargeBodiesAndRequestsWithoutHost() throws Exception {
         startTarget();
-        forward(look(new ForwardRequests(proxy())));
+        forwardThroughThePage();
         assertThat(raw(
                         "POST /up HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 900000\r\nConnection: close\r\n\r\n",
                         "x".repeat(900_000)))
@@ -479,7 +485,7 @@ class NginxRoutingTest {
             CompletableFuture<Void> served =
                     CompletableFuture.runAsync(() -> echoUpgraded(echo), Thread::startVirtualThread);
             startTarget();
-            forward(look(new ForwardRequests(proxy())));
+            forwardThroughThePage();
             target.write(
                     RealNginx.FILE,
                     site.replace(
@@ -591,10 +597,25 @@ class NginxRoutingTest {
         }
     }
 
+    /** As after hours in which Godwit was dead, and its operator followed the runbook. */
+    @Test
+    void shouldForwardNobodyFromASourceThatSomebodyHasPutBack() throws Exception {
+        startTarget();
+        BeforeImage before = look(new ForwardRequests(proxy()));
+        servePage(proxy(), before);
+        source.write(RealNginx.FILE, site);
+        reload(source);
+        assertFails(FailureType.SPEC_MISMATCH, "somebody has put it back", () -> forward(before));
+        assertThat(source.read(RealNginx.FILE)).isEqualTo(site);
+        assertThat(ask("/").body()).contains("side 127.0.0.1");
+        assertThat(stopForwarding(before).targetServed()).isFalse();
+    }
+
     @Test
     void shouldServeThePageAgainWhenAnAttemptLeftItsForwardingBehind() throws Exception {
         BeforeImage before = look(new ForwardRequests(proxy()));
         startTarget();
+        servePage(proxy(), before);
         forward(before);
         target.close();
         assertFails(FailureType.PROXY_NOT_PROVED, "the page is still up", () -> forward(before));
