@@ -41,6 +41,7 @@ public final class UserCrontabs implements Crontabs {
     private static final int STILL_THERE = 62;
     private static final int DIFFERS = 63;
     private static final int STILL_WORKING = 64;
+    private static final int SOMEBODYS = 65;
 
     /** How long an attempt waits for jobs that cron has started. */
     private static final Duration LIMIT = Duration.ofSeconds(150);
@@ -176,6 +177,7 @@ public final class UserCrontabs implements Crontabs {
               wanted=$(sum "$state/$user.list")
               crontab -u "$user" -l >"$state/$user.new" 2>/dev/null || :
               if [ ! -e "$spool/$user" ] || [ "$(sum "$state/$user.new")" != "$wanted" ]; then
+                [ ! -e "$spool/$user" ] || [ -e "$state/$user.changed" ] || { echo "$spool/$user" >&2; exit 65; }
                 : >"$state/$user.changed"
                 crontab -u "$user" - <"$state/$user.list"
                 crontab -u "$user" -l >"$state/$user.new"
@@ -250,9 +252,21 @@ public final class UserCrontabs implements Crontabs {
         for (String line : ask(server, request.migration(), LOOK, step.users(), "")) {
             int space = line.lastIndexOf(' ');
             String sum = line.substring(space + 1);
+            if (step instanceof InstallCrontabs && !sum.equals("-")) {
+                throw somebodys(server, line.substring(0, space));
+            }
             files.add(new SavedFile(line.substring(0, space), !sum.equals("-"), sum.equals("-") ? null : sum));
         }
         return new BeforeImage.Files(files);
+    }
+
+    /** Of a service that has moved here meanwhile, or of the operator's: the preflight found none. */
+    private static RuntimeException somebodys(Server server, String path) {
+        return FailureType.SPEC_MISMATCH.because("Expected no crontab " + path + " on "
+                + server.spec().host()
+                + " before Godwit's, as in the preflight, but found one: the source's would replace it, and its jobs"
+                + " would run nowhere; give those jobs to another user, or to /etc/cron.d, take the crontab away, then"
+                + " try again");
     }
 
     @Override
@@ -364,6 +378,7 @@ public final class UserCrontabs implements Crontabs {
                 FailureType.COMMAND_FAILED.because("Expected the jobs that cron has started on " + host
                         + " to end, so that they run on one side only, but found still at work: " + found
                         + "; the crontab is taken away already: wait for them, or end them, then try again");
+            case SOMEBODYS -> somebodys(server, found);
             default -> RemoteFailure.of(host, "the change of crontabs", reply.exitCode(), reply.err());
         };
     }

@@ -4,6 +4,7 @@ import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.database.postgresql.Postgresql;
 import dev.godwit.activities.host.Jobs;
 import dev.godwit.activities.host.Servers;
+import dev.godwit.activities.link.LinkProof;
 import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.workflows.activity.Act;
 import dev.godwit.workflows.activity.DatabaseCopy;
@@ -18,6 +19,7 @@ import dev.godwit.workflows.activity.Undo;
 import dev.godwit.workflows.plan.BeforeImage;
 import dev.godwit.workflows.plan.Step.CopyDatabase;
 import dev.godwit.workflows.plan.Step.FenceDatabase;
+import dev.godwit.workflows.plan.Step.Pass;
 import dev.godwit.workflows.plan.Step.SetSequences;
 import dev.godwit.workflows.plan.Step.VerifyDatabase;
 import dev.godwit.workflows.spec.DatabaseSpec;
@@ -28,9 +30,11 @@ import java.util.stream.IntStream;
 
 /** Hands each database to its engine. */
 public final class DatabaseActivities implements DatabaseCopy, DatabaseFence {
+    private final Servers servers;
     private final Postgresql postgresql;
 
     public DatabaseActivities(Servers servers, Jobs jobs, Secrets secrets) {
+        this.servers = servers;
         postgresql = new Postgresql(servers, jobs, secrets, Heartbeat::of);
     }
 
@@ -50,6 +54,10 @@ public final class DatabaseActivities implements DatabaseCopy, DatabaseFence {
     @Override
     public BeforeImage lookAtCopy(Look<CopyDatabase> request) {
         Heartbeat.of("looking at " + request.step().database().name() + " on the target");
+        if (request.step().pass() != Pass.FIRST) {
+            LinkProof.require(
+                    request.migration(), servers.open(request.migration().target()));
+        }
         return switch (request.step().database()) {
             case PostgresqlDatabase database -> postgresql.lookAtCopy(request, database);
         };

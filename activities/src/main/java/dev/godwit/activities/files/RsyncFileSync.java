@@ -10,6 +10,7 @@ import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.link.Link;
+import dev.godwit.activities.link.LinkProof;
 import dev.godwit.workflows.activity.Act;
 import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.activity.FileSync;
@@ -56,6 +57,8 @@ public final class RsyncFileSync implements FileSync {
     @Override
     public BeforeImage lookAtCopy(Look<CopyFiles> request) {
         if (request.step().pass() != Pass.FIRST) {
+            LinkProof.require(
+                    request.migration(), servers.open(request.migration().target()));
             return BeforeImage.NOTHING;
         }
         SyncedTree tree = SyncedTree.movable(request.migration(), request.step().tree());

@@ -339,8 +339,8 @@ final class HostFindings {
                         where,
                         "Expected no crontab of " + name + " on the target until the cutover, but found one: its jobs"
                                 + " would run on both servers while everything is prepared",
-                        "add what is needed of it to the source's, which replaces it, and run on the target: crontab -u "
-                                + name + " -r");
+                        "give its jobs to another user, or to /etc/cron.d; then run on the target: crontab -u " + name
+                                + " -r");
             }
         }
     }

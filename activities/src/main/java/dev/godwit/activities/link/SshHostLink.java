@@ -1,6 +1,5 @@
 package dev.godwit.activities.link;
 
-import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
@@ -19,6 +18,7 @@ import dev.godwit.workflows.spec.HostSpec;
 import io.temporal.failure.ApplicationFailure;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -28,9 +28,6 @@ import java.util.regex.Pattern;
 public final class SshHostLink implements HostLink {
     /** The type, base64 and comment of a public key as ssh-keygen writes it. */
     private static final Pattern PUBLIC_KEY = Pattern.compile("[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}( .*)?");
-
-    /** What ssh itself ends with when there is no connection or no login. */
-    private static final int SSH_FAILED = 255;
 
     /** {@code $1} the link's folder. Prints the public key. */
     private static final String MAKE_KEY = """
@@ -198,19 +195,17 @@ public final class SshHostLink implements HostLink {
      * @return the chains that were opened
      */
     private static List<String> prove(MigrationContext migration, Server source, Server target) {
-        Reply closed = ping(migration, target);
-        if (answered(migration, closed)) {
+        Optional<ApplicationFailure> failure = LinkProof.failure(migration, target);
+        if (failure.isEmpty()) {
             return List.of();
         }
-        ApplicationFailure failure = notProved(migration, closed);
-        if (!failure.getType().equals(FailureType.HOST_UNREACHABLE.name())) {
-            throw failure;
+        List<String> opened = failure.get().getType().equals(FailureType.HOST_UNREACHABLE.name())
+                ? PacketFilter.open(source, migration)
+                : List.of();
+        if (opened.isEmpty()) {
+            throw failure.get();
         }
-        List<String> opened = PacketFilter.open(source, migration);
-        Reply open = opened.isEmpty() ? closed : ping(migration, target);
-        if (!answered(migration, open)) {
-            throw notProved(migration, open);
-        }
+        LinkProof.require(migration, target);
         return opened;
     }
 
@@ -251,44 +246,6 @@ public final class SshHostLink implements HostLink {
         servers.open(migration.target()).output(Script.of(REMOVE_FOLDER, folder));
         return Outcome.of("the temporary key is gone from both servers"
                 + (closed.isEmpty() ? "" : ", its rule from the source's firewall (" + Words.list(closed) + ")"));
-    }
-
-    /** Asks through the link: only an answer shows that key, address, host key and wrapper fit. */
-    private static Reply ping(MigrationContext migration, Server target) {
-        List<String> command = new ArrayList<>(Link.sshCommand(migration.id(), migration.source()));
-        command.add("godwit-run");
-        command.add("ping");
-        return target.run(new Script("exec \"$@\" </dev/null", command, null));
-    }
-
-    private static boolean answered(MigrationContext migration, Reply reply) {
-        return reply.ok() && reply.out().strip().equals(Link.mark(migration.id()));
-    }
-
-    private static ApplicationFailure notProved(MigrationContext migration, Reply reply) {
-        HostSpec source = migration.source();
-        String way =
-                "from " + migration.target().address() + " to " + source.ssh().user() + "@" + source.address()
-                        + " port " + source.ssh().port();
-        String found = reply.err().strip();
-        if (reply.exitCode() == SSH_FAILED && found.contains("Host key verification failed")) {
-            return FailureType.HOST_KEY_CHANGED.because("Expected the source's own host keys " + way + ", but found: "
-                    + found + "; look whether another machine answers at that address");
-        }
-        if (reply.exitCode() == SSH_FAILED && found.contains("Permission denied")) {
-            return FailureType.LOGIN_REFUSED.because("Expected the source to accept the temporary key " + way
-                    + ", but found: " + found + "; look whether the source sees the target under another address, and"
-                    + " whether its sshd allows public keys for this user");
-        }
-        if (reply.exitCode() == SSH_FAILED) {
-            return FailureType.HOST_UNREACHABLE.because("Expected an ssh connection " + way + ", but found: " + found
-                    + "; let the target reach that port: a firewall outside the source, or a rule that the"
-                    + " source's own cannot be asked for, is in the way");
-        }
-        return FailureType.COMMAND_FAILED.because("Expected '" + Link.mark(migration.id()) + "' from the source " + way
-                + ", but found exit status " + reply.exitCode() + ", '"
-                + reply.out().strip() + "' and: " + found
-                + "; look whether something on the source prints at login");
     }
 
     private static String publicKey(String line, HostSpec target) {

@@ -170,16 +170,25 @@ class UserCrontabsTest {
     }
 
     @Test
-    void shouldPutBackTheTargetsOwn() {
+    void shouldNotReplaceACrontabThatCameToTheTargetSinceThePreflight() {
         target.output(Script.of("crontab -u crontest -").withInput("@hourly own\n"));
-        String own = spool(target);
+        assertThatActivityThrownBy(this::lookAtTarget)
+                .hasMessageContaining("SPEC_MISMATCH")
+                .hasMessageContaining("its jobs would run nowhere");
+        assertThat(list(target)).isEqualTo("@hourly own\n");
+    }
+
+    @Test
+    void shouldNotReplaceACrontabThatCameToTheTargetAfterTheLook() {
         lookAtSource();
         BeforeImage before = lookAtTarget();
+        target.output(Script.of("crontab -u crontest -").withInput("@hourly own\n"));
         removeFromSource();
-        installOnTarget();
-        assertThat(list(target)).isEqualTo(JOBS);
+        assertThatActivityThrownBy(this::installOnTarget)
+                .hasMessageContaining("SPEC_MISMATCH")
+                .hasMessageContaining("/crontest on new.");
         restoreTarget(before);
-        assertThat(spool(target)).isEqualTo(own);
+        assertThat(list(target)).isEqualTo("@hourly own\n");
     }
 
     @Test

@@ -418,6 +418,15 @@ class RsyncFileSyncTest {
         }
     }
 
+    /** Asked before the page is up: days may have gone by since the link was made. */
+    @Test
+    void shouldSayBeforeTheFinalPassThatTheLinkIsGone() throws IOException {
+        Look<CopyFiles> look = new Look<>(servers.migration(), "copy-final", new CopyFiles(TREE, Pass.FINAL));
+        assertThat(files.lookAtCopy(look)).isEqualTo(BeforeImage.NOTHING);
+        Files.writeString(servers.on(Side.SOURCE, "/root/.ssh/authorized_keys"), "");
+        assertThat(failure(() -> files.lookAtCopy(look))).hasMessageContaining("has taken Godwit's line out");
+    }
+
     @Test
     void shouldTouchNoCopyOnceVisitorsAreSentThere() throws IOException {
         fill();
