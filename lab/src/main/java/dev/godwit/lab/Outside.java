@@ -21,6 +21,12 @@ final class Outside {
     /** The check of a client that keeps the old address; it cannot hold where the two servers are cut apart. */
     static final String FORWARDED = "a client that never resolves again is forwarded";
 
+    /** The check of requests; PostgreSQL that is killed under visitors is felt there. */
+    static final String NONE_FAILED = "no request failed before or after the outage";
+
+    /** The check of writes; those that a rollback after the pivot loses are on the target. */
+    static final String WRITES = "every acknowledged write is found, and once";
+
     private static final double EVER = Double.POSITIVE_INFINITY;
 
     private final LabHost lab;
@@ -47,7 +53,7 @@ final class Outside {
                         + ", without an answered read " + Words.seconds(read.seconds()) + "; Godwit: "
                         + Words.time(measuredByGodwit)));
         checks.add(new Check(
-                "no request failed before or after the outage",
+                NONE_FAILED,
                 before == 0 && after == 0 && all.ok() > 0,
                 all.requests() + " requests, " + all.ok() + " answered as they should, " + all.failed()
                         + " failed (before " + before + ", after " + after + "); by status: "
@@ -89,7 +95,7 @@ final class Outside {
         long asked =
                 verdict.checked().values().stream().mapToLong(Long::longValue).sum();
         return new Check(
-                "every acknowledged write is found, and once",
+                WRITES,
                 verdict.ok() && asked > 0,
                 "acknowledged and asked for: " + Words.counts(verdict.checked()) + "; missing "
                         + verdict.missing().size() + ", duplicated "

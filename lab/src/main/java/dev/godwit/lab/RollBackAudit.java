@@ -11,6 +11,9 @@ import java.util.Set;
 
 /** What must be true after a failure before the pivot: everything is as the record that was made before says. */
 final class RollBackAudit {
+    /** The check of the target; after a loss that was accepted it keeps the copies. */
+    static final String SAME_TARGET = "new is what it was before";
+
     private static final Duration TRAFFIC_FLOWS = Duration.ofSeconds(30);
     /** At the beginning of each minute. */
     private static final Duration CRON_RUNS = Duration.ofSeconds(75);
@@ -58,7 +61,7 @@ final class RollBackAudit {
         List<Check> checks = new ArrayList<>();
         checks.add(rolledBack());
         checks.add(same("old is what it was before", before.source(), after.source()));
-        checks.add(same("new is what it was before", before.target(), after.target()));
+        checks.add(same(SAME_TARGET, before.target(), after.target()));
         checks.add(same("the zone is what it was before, at every name server", before.dns(), after.dns()));
         checks.addAll(outside.requests(end));
         checks.add(outside.writes());
