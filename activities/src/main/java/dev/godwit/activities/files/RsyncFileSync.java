@@ -190,7 +190,7 @@ public final class RsyncFileSync implements FileSync {
 
     /** What rsync on the source knows, once it is sure that the folder may be read. */
     private static String sourceFolder(SyncedTree tree, Server source) {
-        List<String> found = source.output(Script.of(Scripts.SOURCE_FOLDER, tree.path()))
+        List<String> found = source.output(Script.of(Scripts.SOURCE_FOLDER, tree.path(), tree.work()))
                 .lines()
                 .toList();
         return switch (found.getFirst()) {
@@ -198,6 +198,11 @@ public final class RsyncFileSync implements FileSync {
             case "missing" ->
                 throw FailureType.SPEC_MISMATCH.because("Expected the folder " + tree.path() + " on "
                         + source.spec().host() + ", but found none; correct the path");
+            case "mounted" ->
+                throw FailureType.SPEC_MISMATCH.because("Expected " + tree.path() + " on "
+                        + source.spec().host() + " on the file system that is mounted at " + found.get(1)
+                        + ", as in the first pass, but found it on that of " + found.get(2)
+                        + "; mount it again, then try again; nothing was copied or deleted");
             default -> {
                 // A link could lead to where the path itself may not.
                 SyncedTree.checked(found.getLast());
@@ -215,6 +220,10 @@ public final class RsyncFileSync implements FileSync {
         return switch (found.getFirst()) {
             case "tool" -> throw noRsync(target);
             case "full" -> throw foreignContent(tree);
+            case "taken" ->
+                throw FailureType.SPEC_MISMATCH.because("Expected no other migration to copy " + tree.path() + " to "
+                        + target.spec().host() + ", but found its record in " + found.get(1)
+                        + "; wait for its end, or roll back");
             case "unknown" ->
                 throw FailureType.SPEC_MISMATCH.because("Expected Godwit's record of what was at " + tree.path()
                         + " on " + target.spec().host()

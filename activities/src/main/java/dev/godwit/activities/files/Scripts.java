@@ -25,16 +25,35 @@ final class Scripts {
             }
             """;
 
-    /** {@code $1} the folder. Prints its real path and whether rsync knows ACLs and extended attributes. */
+    /**
+     * {@code $1} the folder, {@code $2} where Godwit keeps what it knows about it; without it nothing is kept or asked.
+     * Prints its real path and whether rsync knows ACLs and extended attributes. A folder that is on another file system
+     * than in the first pass is not the one that was copied: where it is mounted with the service, it is empty now, and
+     * so would the copy be.
+     */
     static final String SOURCE_FOLDER = """
             set -eu
             LC_ALL=C; export LC_ALL
+            umask 077
             if ! command -v rsync >/dev/null; then
                 echo tool
                 exit 0
             fi
             if ! [ -d "$1" ]; then
                 echo missing
+                exit 0
+            fi
+            mount=$(stat -L -c %m -- "$1")
+            if [ $# -eq 1 ]; then
+                :
+            elif ! [ -f "$2/mount" ]; then
+                mkdir -p "$2"
+                printf '%s\\n' "$mount" > "$2/mount.new"
+                mv "$2/mount.new" "$2/mount"
+            elif [ "$(cat "$2/mount")" != "$mount" ]; then
+                echo mounted
+                cat "$2/mount"
+                printf '%s\\n' "$mount"
                 exit 0
             fi
             """ + LETTERS + """
@@ -82,8 +101,8 @@ final class Scripts {
 
     /**
      * {@code $1} the folder, {@code $2} where Godwit keeps what it knows about it, then mode, uid, gid and path of each
-     * missing parent, the outermost first. Refuses a folder that has content and is not this migration's copy. Prints
-     * which of ACLs and extended attributes rsync knows.
+     * missing parent, the outermost first. Refuses a folder that has content and is not this migration's copy, or that
+     * another one copies. Prints which of ACLs and extended attributes rsync knows.
      */
     static final String PREPARE_TARGET = STATE + """
             set -eu
@@ -99,6 +118,12 @@ final class Scripts {
                 exit 0
             fi
             if ! [ -f "$work/started" ]; then
+                for other in "${work%/*/*/*}"/*/files/"${work##*/}"/started; do
+                    [ -e "$other" ] || continue
+                    echo taken
+                    printf '%s\\n' "${other%/started}"
+                    exit 0
+                done
                 if [ "$(state "$folder")" = full ]; then
                     echo full
                     exit 0

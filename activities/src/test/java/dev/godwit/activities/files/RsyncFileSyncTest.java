@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.godwit.activities.TestSpec;
 import dev.godwit.activities.ThisMachine;
 import dev.godwit.activities.host.ActivityStubs;
+import dev.godwit.activities.host.Script;
+import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.StateFolder;
 import dev.godwit.activities.link.InProcessJobs;
 import dev.godwit.activities.link.SshHostLink;
@@ -17,6 +19,7 @@ import dev.godwit.workflows.activity.FileSync;
 import dev.godwit.workflows.activity.Inspect;
 import dev.godwit.workflows.activity.Inspection;
 import dev.godwit.workflows.activity.Look;
+import dev.godwit.workflows.activity.MigrationContext;
 import dev.godwit.workflows.activity.Outcome;
 import dev.godwit.workflows.activity.Undo;
 import dev.godwit.workflows.plan.BeforeImage;
@@ -425,6 +428,39 @@ class RsyncFileSyncTest {
         assertThat(files.lookAtCopy(look)).isEqualTo(BeforeImage.NOTHING);
         Files.writeString(servers.on(Side.SOURCE, "/root/.ssh/authorized_keys"), "");
         assertThat(failure(() -> files.lookAtCopy(look))).hasMessageContaining("has taken Godwit's line out");
+    }
+
+    /** As one whose mount belongs to the service's unit: stopped with it, the folder below is empty. */
+    @Test
+    void shouldNotEmptyTheCopyOfAFolderThatIsNotMountedAnyMore() throws IOException {
+        Server source = servers.servers().open(servers.migration().source());
+        source.output(Script.of("mkdir -p \"$1\"; mount -t tmpfs lab \"$1\"; echo one >\"$1/file\"", PATH));
+        BeforeImage before = look();
+        copy(Pass.FIRST, before);
+        source.output(Script.of("umount \"$1\"", PATH));
+
+        assertThat(failure(() -> copy(Pass.FINAL, before))).hasMessageContaining("mounted at " + PATH);
+        assertThat(servers.on(Side.TARGET, PATH + "/file")).hasContent("one");
+        source.output(Script.of("mount -t tmpfs lab \"$1\"; echo two >\"$1/file\"", PATH));
+        copy(Pass.FINAL, before);
+        assertThat(servers.on(Side.TARGET, PATH + "/file")).hasContent("two");
+    }
+
+    /** Each would take the other's files back. */
+    @Test
+    void shouldNotCopyToAFolderThatAnotherMigrationCopiesTo() throws IOException {
+        fill();
+        MigrationContext mine = servers.migration();
+        MigrationContext other = new MigrationContext("blog-1", "blog.example.org", mine.source(), mine.target());
+        link.linkHosts(new Act<>(other, "link-hosts", new LinkHosts(), BeforeImage.NOTHING));
+        CopyFiles step = new CopyFiles(TREE, Pass.FIRST);
+        BeforeImage theirs = files.lookAtCopy(new Look<>(other, "copy", step));
+        BeforeImage before = look();
+        files.copyFiles(new Act<>(other, "copy", step, theirs));
+
+        assertThat(failure(() -> copy(Pass.FIRST, before))).hasMessageContaining("/var/lib/godwit/blog-1/files/");
+        undo(before);
+        assertThat(servers.on(Side.TARGET, PATH + "/empty")).exists();
     }
 
     @Test
