@@ -159,6 +159,26 @@ class MigrationWorkflowTest {
     }
 
     @Test
+    void shouldAskWhenAStepTimesOutInEveryAttempt() {
+        String hook = "hook-1";
+        hands.timeOutAlways("act " + hook, environment);
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
+
+        assertThat(waiting().reason())
+                .isEqualTo("hook-1 failed: Expected an answer in time, but found none (TIMEOUT_TYPE_HEARTBEAT);"
+                        + " look whether the worker and the server are up");
+        assertThat(waiting().options()).containsExactly(Choice.RETRY, Choice.SKIP, Choice.ROLL_BACK);
+        assertThat(hands.attempts("act " + hook)).isEqualTo(3);
+        assertThat(step(migration.status(), hook))
+                .extracting(StepStatus::state, StepStatus::failure, StepStatus::attempts)
+                .containsExactly(StepState.FAILED, null, 3);
+        mendAndRetry("act", hook);
+        assertThat(finish(started).end()).isEqualTo(End.FINISHED);
+        assertThat(hands.attempts("act " + hook)).isEqualTo(4);
+    }
+
+    @Test
     void shouldGoOnAfterARetryThatAPersonDecided() {
         hands.fail("act copy-files-first-uploads", -1);
         WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);

@@ -61,6 +61,7 @@ final class RecordingHands {
     private final Set<String> gone = ConcurrentHashMap.newKeySet();
     private final Set<String> served = ConcurrentHashMap.newKeySet();
     private final Map<String, TestWorkflowEnvironment> late = new ConcurrentHashMap<>();
+    private final Map<String, TestWorkflowEnvironment> alwaysLate = new ConcurrentHashMap<>();
     private final Map<String, CountDownLatch> lateUntil = new ConcurrentHashMap<>();
     private final Map<String, CountDownLatch> hangs = new ConcurrentHashMap<>();
     private final Map<String, Hold> holds = new ConcurrentHashMap<>();
@@ -86,6 +87,8 @@ final class RecordingHands {
         failures.remove(call);
         hopeless.remove(call);
         gone.remove(call);
+        alwaysLate.remove(call);
+        askedAgain(call);
     }
 
     /** Lets an undo find that visitors could reach the target. */
@@ -96,6 +99,11 @@ final class RecordingHands {
     /** Lets a call succeed once without a heartbeat, and answer only after it has been asked again. */
     void timeOut(String call, TestWorkflowEnvironment engine) {
         late.put(call, engine);
+    }
+
+    /** Lets every attempt of a call go on without a heartbeat, until it is asked again or mended. */
+    void timeOutAlways(String call, TestWorkflowEnvironment engine) {
+        alwaysLate.put(call, engine);
     }
 
     /** Lets a call take until the test lets go, and succeed then, cancelled or not. */
@@ -167,10 +175,7 @@ final class RecordingHands {
         synchronized (this) {
             asked.add(call);
         }
-        CountDownLatch awaited = lateUntil.remove(call);
-        if (awaited != null) {
-            awaited.countDown();
-        }
+        askedAgain(call);
         Hold hold = holds.remove(call);
         if (hold != null) {
             hold.begun().countDown();
@@ -193,7 +198,8 @@ final class RecordingHands {
         synchronized (this) {
             calls.add(call);
         }
-        TestWorkflowEnvironment engine = late.remove(call);
+        TestWorkflowEnvironment once = late.remove(call);
+        TestWorkflowEnvironment engine = once == null ? alwaysLate.get(call) : once;
         if (engine != null) {
             CountDownLatch askedAgain = new CountDownLatch(1);
             lateUntil.put(call, askedAgain);
@@ -201,6 +207,13 @@ final class RecordingHands {
             await(askedAgain);
         }
         return (served.contains(call) ? Outcome.afterTargetServed(call) : Outcome.of(call)).withAttempt(attempt);
+    }
+
+    private void askedAgain(String call) {
+        CountDownLatch awaited = lateUntil.remove(call);
+        if (awaited != null) {
+            awaited.countDown();
+        }
     }
 
     /**
