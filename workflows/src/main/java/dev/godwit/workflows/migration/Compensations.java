@@ -28,12 +28,6 @@ import org.jspecify.annotations.Nullable;
  * come to life beside a target that lives. And the copies on the target stay: what visitors wrote is nowhere else.
  */
 final class Compensations {
-    /** A change id of ADR 5. */
-    private static final String CERTAIN_AFTER_ALL = "certain-after-all";
-
-    /** A change id of ADR 5. */
-    private static final String PAGE_UNTIL_SERVED = "page-until-served";
-
     private record Entry(PlannedStep planned, BeforeImage before) {}
 
     private final Deque<Entry> entries = new ArrayDeque<>();
@@ -130,11 +124,8 @@ final class Compensations {
         return UndoRules.neededToServe(entry.planned().step());
     }
 
-    /** Asked only when such an undo has failed, so that other histories have no mark of it. */
     private static boolean keepsThePage(Entry entry, StatusBoard board) {
-        return board.inOutage()
-                && isNeeded(entry)
-                && Workflow.getVersion(PAGE_UNTIL_SERVED, Workflow.DEFAULT_VERSION, 1) == 1;
+        return board.inOutage() && isNeeded(entry) && Change.PAGE_UNTIL_SERVED.isMade();
     }
 
     private static boolean wasPutBackBy(Entry older, Entry newer, StatusBoard board) {
@@ -170,12 +161,8 @@ final class Compensations {
         }
     }
 
-    /**
-     * Whether nobody is in doubt any more, after an undo that works, where visitors were sent. Asked only while somebody
-     * was, so that histories without that doubt have no mark of it.
-     */
+    /** Whether nobody is in doubt any more, after an undo that works, where visitors were sent. */
     private static boolean isCertain(Step step) {
-        return step instanceof Step.ForwardRequests
-                && Workflow.getVersion(CERTAIN_AFTER_ALL, Workflow.DEFAULT_VERSION, 1) == 1;
+        return step instanceof Step.ForwardRequests && Change.CERTAIN_AFTER_ALL.isMade();
     }
 }
