@@ -2,8 +2,8 @@ package dev.godwit.workflows.migration;
 
 import dev.godwit.workflows.activity.Outcome;
 import dev.godwit.workflows.plan.BeforeImage;
+import dev.godwit.workflows.plan.Effect;
 import dev.godwit.workflows.plan.PlannedStep;
-import dev.godwit.workflows.plan.Step;
 import dev.godwit.workflows.spec.Side;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.Workflow;
@@ -121,7 +121,7 @@ final class Compensations {
     }
 
     private static boolean isNeeded(Entry entry) {
-        return UndoRules.neededToServe(entry.planned().step());
+        return Effect.of(entry.planned().step()).neededToServe();
     }
 
     private static boolean keepsThePage(Entry entry, StatusBoard board) {
@@ -129,8 +129,8 @@ final class Compensations {
     }
 
     private static boolean wasPutBackBy(Entry older, Entry newer, StatusBoard board) {
-        boolean same = UndoRules.putsTheSameBack(
-                older.planned().step(), newer.planned().step());
+        boolean same =
+                Effect.putsTheSameBack(older.planned().step(), newer.planned().step());
         if (same) {
             board.undone(
                     newer.planned(),
@@ -141,20 +141,21 @@ final class Compensations {
 
     private @Nullable Failure undo(Entry entry, Hands hands, StatusBoard board, StepOptions options) {
         PlannedStep planned = entry.planned();
-        if (UndoRules.holdsWrites(planned.step()) && (board.pastPivot() || targetServed)) {
+        Effect effect = Effect.of(planned.step());
+        if (effect.holdsWrites() && (board.pastPivot() || targetServed)) {
             board.kept(planned, "kept on the target: it may hold what visitors have written there");
             return null;
         }
         board.undoing(planned);
         try {
             Outcome outcome = hands.undo(planned, entry.before(), options);
-            targetServed = outcome.targetServed() || (targetServed && !isCertain(planned.step()));
+            targetServed = outcome.targetServed() || (targetServed && !isCertain(effect));
             board.undone(planned, outcome);
-            Serving.afterUndo(planned.step(), board);
+            board.afterUndo(planned);
             return null;
         } catch (TemporalFailure temporal) {
             // Nobody knows where the old proxy sends visitors now.
-            targetServed |= planned.step() instanceof Step.ForwardRequests;
+            targetServed |= effect == Effect.PIVOT;
             Failure failure = Failure.of(temporal, options);
             board.undoFailed(planned, failure);
             return failure;
@@ -162,7 +163,7 @@ final class Compensations {
     }
 
     /** Whether nobody is in doubt any more, after an undo that works, where visitors were sent. */
-    private static boolean isCertain(Step step) {
-        return step instanceof Step.ForwardRequests && Change.CERTAIN_AFTER_ALL.isMade();
+    private static boolean isCertain(Effect effect) {
+        return effect == Effect.PIVOT && Change.CERTAIN_AFTER_ALL.isMade();
     }
 }

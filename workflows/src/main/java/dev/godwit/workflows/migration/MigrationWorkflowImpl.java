@@ -142,10 +142,10 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
             board.running(planned);
             BeforeImage before = image(planned);
             compensations.register(planned, before);
-            Serving.beforeAct(planned.step(), board);
+            board.beforeAct(planned);
             Outcome outcome =
                     planned.step() instanceof Step.Soak soak ? watch.watch(planned, soak) : hands.act(planned, before);
-            Serving.afterAct(planned.step(), board);
+            board.afterAct(planned);
             board.done(planned, outcome);
         });
     }
