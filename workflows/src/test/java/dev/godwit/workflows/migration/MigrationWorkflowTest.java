@@ -404,6 +404,23 @@ class MigrationWorkflowTest {
     }
 
     @Test
+    void shouldKeepTheCopiesWhenNobodyKnowsWhetherVisitorsReachedTheTarget() {
+        hands.failForGood("act forward-requests");
+        hands.failForGood("undo forward-requests");
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> status.undoing() && isWaitingFor(status, Waiting.For.DECISION));
+        migration.decide(new Command.Decide("ann", "by hand", "forward-requests", Choice.SKIP));
+
+        MigrationStatus end = finish(started);
+        assertThat(end.endReason()).endsWith("not taken back: forward-requests");
+        assertThat(end.serving()).isEqualTo(Side.SOURCE);
+        assertThat(hands.calls("undo"))
+                .contains("serve-page", "link-hosts")
+                .noneMatch(id -> id.startsWith("copy-database") || id.startsWith("copy-files"));
+        assertThat(step(end, "copy-database-first-shop").note()).startsWith("kept on the target");
+    }
+
+    @Test
     void shouldGoOnWhenThePivotProvesItselfInTheEnd() {
         hands.failForGood("act forward-requests");
         WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
