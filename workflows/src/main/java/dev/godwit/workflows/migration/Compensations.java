@@ -2,8 +2,8 @@ package dev.godwit.workflows.migration;
 
 import dev.godwit.workflows.activity.Outcome;
 import dev.godwit.workflows.plan.BeforeImage;
+import dev.godwit.workflows.plan.Effect;
 import dev.godwit.workflows.plan.PlannedStep;
-import dev.godwit.workflows.plan.Step;
 import dev.godwit.workflows.spec.Side;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.Workflow;
@@ -28,12 +28,6 @@ import org.jspecify.annotations.Nullable;
  * come to life beside a target that lives. And the copies on the target stay: what visitors wrote is nowhere else.
  */
 final class Compensations {
-    /** A change id of ADR 5. */
-    private static final String CERTAIN_AFTER_ALL = "certain-after-all";
-
-    /** A change id of ADR 5. */
-    private static final String PAGE_UNTIL_SERVED = "page-until-served";
-
     private record Entry(PlannedStep planned, BeforeImage before) {}
 
     private final Deque<Entry> entries = new ArrayDeque<>();
@@ -127,19 +121,16 @@ final class Compensations {
     }
 
     private static boolean isNeeded(Entry entry) {
-        return UndoRules.neededToServe(entry.planned().step());
+        return Effect.of(entry.planned().step()).neededToServe();
     }
 
-    /** Asked only when such an undo has failed, so that other histories have no mark of it. */
     private static boolean keepsThePage(Entry entry, StatusBoard board) {
-        return board.inOutage()
-                && isNeeded(entry)
-                && Workflow.getVersion(PAGE_UNTIL_SERVED, Workflow.DEFAULT_VERSION, 1) == 1;
+        return board.inOutage() && isNeeded(entry) && Change.PAGE_UNTIL_SERVED.isMade();
     }
 
     private static boolean wasPutBackBy(Entry older, Entry newer, StatusBoard board) {
-        boolean same = UndoRules.putsTheSameBack(
-                older.planned().step(), newer.planned().step());
+        boolean same =
+                Effect.putsTheSameBack(older.planned().step(), newer.planned().step());
         if (same) {
             board.undone(
                     newer.planned(),
@@ -150,32 +141,29 @@ final class Compensations {
 
     private @Nullable Failure undo(Entry entry, Hands hands, StatusBoard board, StepOptions options) {
         PlannedStep planned = entry.planned();
-        if (UndoRules.holdsWrites(planned.step()) && (board.pastPivot() || targetServed)) {
+        Effect effect = Effect.of(planned.step());
+        if (effect.holdsWrites() && (board.pastPivot() || targetServed)) {
             board.kept(planned, "kept on the target: it may hold what visitors have written there");
             return null;
         }
         board.undoing(planned);
         try {
             Outcome outcome = hands.undo(planned, entry.before(), options);
-            targetServed = outcome.targetServed() || (targetServed && !isCertain(planned.step()));
+            targetServed = outcome.targetServed() || (targetServed && !isCertain(effect));
             board.undone(planned, outcome);
-            Serving.afterUndo(planned.step(), board);
+            board.afterUndo(planned);
             return null;
         } catch (TemporalFailure temporal) {
             // Nobody knows where the old proxy sends visitors now.
-            targetServed |= planned.step() instanceof Step.ForwardRequests;
+            targetServed |= effect == Effect.PIVOT;
             Failure failure = Failure.of(temporal, options);
             board.undoFailed(planned, failure);
             return failure;
         }
     }
 
-    /**
-     * Whether nobody is in doubt any more, after an undo that works, where visitors were sent. Asked only while somebody
-     * was, so that histories without that doubt have no mark of it.
-     */
-    private static boolean isCertain(Step step) {
-        return step instanceof Step.ForwardRequests
-                && Workflow.getVersion(CERTAIN_AFTER_ALL, Workflow.DEFAULT_VERSION, 1) == 1;
+    /** Whether nobody is in doubt any more, after an undo that works, where visitors were sent. */
+    private static boolean isCertain(Effect effect) {
+        return effect == Effect.PIVOT && Change.CERTAIN_AFTER_ALL.isMade();
     }
 }

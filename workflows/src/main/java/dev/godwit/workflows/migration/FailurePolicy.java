@@ -1,5 +1,6 @@
 package dev.godwit.workflows.migration;
 
+import dev.godwit.workflows.plan.Effect;
 import dev.godwit.workflows.plan.PlannedStep;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,8 @@ final class FailurePolicy {
      * an end with nobody serving.
      */
     static List<Choice> undoChoices(List<PlannedStep> failed, boolean inOutage) {
-        boolean needed = failed.stream().anyMatch(planned -> UndoRules.neededToServe(planned.step()));
+        boolean needed =
+                failed.stream().anyMatch(planned -> Effect.of(planned.step()).neededToServe());
         return inOutage && needed ? List.of(Choice.RETRY) : List.of(Choice.RETRY, Choice.SKIP);
     }
 }

@@ -32,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  * is done, and in which order, is the plan's; what may be decided is {@link FailurePolicy}'s and {@link CommandRules}'.
  */
 public class MigrationWorkflowImpl implements MigrationWorkflow {
-    /** A change id of ADR 5. */
-    private static final String PAUSE_AFTER_LOOKS = "pause-after-looks";
-
     private final Spec spec;
     private final BiFunction<Spec, Facts, Plan> planner;
     private final Hands hands;
@@ -111,8 +108,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
         if (board.status().phase() != planned.phase()) {
             board.enter(planned.phase());
             lookAhead(planned.phase());
-            // Asked only when it matters, so that other histories have no mark of it.
-            if (board.paused() && Workflow.getVersion(PAUSE_AFTER_LOOKS, Workflow.DEFAULT_VERSION, 1) == 1) {
+            if (board.paused() && Change.PAUSE_AFTER_LOOKS.isMade()) {
                 awaitResume(planned);
             }
         }
@@ -146,10 +142,10 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
             board.running(planned);
             BeforeImage before = image(planned);
             compensations.register(planned, before);
-            Serving.beforeAct(planned.step(), board);
+            board.beforeAct(planned);
             Outcome outcome =
                     planned.step() instanceof Step.Soak soak ? watch.watch(planned, soak) : hands.act(planned, before);
-            Serving.afterAct(planned.step(), board);
+            board.afterAct(planned);
             board.done(planned, outcome);
         });
     }

@@ -1,6 +1,7 @@
 package dev.godwit.workflows.migration;
 
 import dev.godwit.workflows.activity.Outcome;
+import dev.godwit.workflows.plan.Effect;
 import dev.godwit.workflows.plan.Phase;
 import dev.godwit.workflows.plan.PlanReport;
 import dev.godwit.workflows.plan.PlannedStep;
@@ -173,7 +174,27 @@ final class StatusBoard {
 
     // ---- who serves ----
 
-    void outageBegins() {
+    void beforeAct(PlannedStep planned) {
+        if (Effect.of(planned.step()) == Effect.PAGE) {
+            outageBegins();
+        }
+    }
+
+    void afterAct(PlannedStep planned) {
+        if (Effect.of(planned.step()) == Effect.PIVOT) {
+            serves(Side.TARGET);
+        }
+    }
+
+    void afterUndo(PlannedStep planned) {
+        switch (Effect.of(planned.step())) {
+            case PAGE -> serves(Side.SOURCE);
+            case PIVOT -> outageBegins();
+            case NONE, COPY, STOPS_SOURCE -> {}
+        }
+    }
+
+    private void outageBegins() {
         serving = null;
         if (outageBegan == null) {
             outageBegan = Moment.now();
@@ -181,7 +202,7 @@ final class StatusBoard {
         changed();
     }
 
-    void serves(Side side) {
+    private void serves(Side side) {
         serving = side;
         if (outageBegan != null) {
             Duration last = Duration.between(outageBegan, Moment.now());

@@ -16,12 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The soak: watched in stretches, until the period is over or somebody says finish. */
 final class Watch {
-    /** A change id of ADR 5. */
-    private static final String FINISH_AT_ONCE = "finish-at-once";
-
-    /** A change id of ADR 5. */
-    private static final String LATE_RETRY = "late-retry-of-soak";
-
     /** How long a target is watched that had failed, and is said to be mended after the soak's time. */
     private static final Duration LAST_LOOK = Duration.ofMinutes(10);
 
@@ -48,8 +42,8 @@ final class Watch {
     Outcome watch(PlannedStep planned, Step.Soak soak) {
         Instant startedAt = board.status(planned).startedAt();
         Instant until = (startedAt == null ? Moment.now() : startedAt).plus(soak.period());
-        // Only a retry can come so late; asked only then, so that other histories have no mark of it.
-        if (!Moment.now().isBefore(until) && Workflow.getVersion(LATE_RETRY, Workflow.DEFAULT_VERSION, 1) == 1) {
+        // Only a retry can come so late.
+        if (!Moment.now().isBefore(until) && Change.LATE_RETRY_OF_SOAK.isMade()) {
             until = Moment.now().plus(Durations.shorter(soak.period(), LAST_LOOK));
         }
         Outcome last = Outcome.of("watched until then");
@@ -78,7 +72,7 @@ final class Watch {
             return watched.get();
         }
         scope.cancel();
-        if (Workflow.getVersion(FINISH_AT_ONCE, Workflow.DEFAULT_VERSION, 1) == 1) {
+        if (Change.FINISH_AT_ONCE.isMade()) {
             // Its worker may be dead: then it ends a minute later, as a failure that nobody has to decide about.
             return before;
         }

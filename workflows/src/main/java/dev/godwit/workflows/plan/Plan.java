@@ -32,7 +32,7 @@ public record Plan(String hash, List<PlannedStep> steps) {
      */
     public Duration outage(Function<PlannedStep, Duration> duration) {
         return steps.subList(0, pivot() + 1).stream()
-                .dropWhile(planned -> !(planned.step() instanceof Step.ServePage))
+                .dropWhile(planned -> Effect.of(planned.step()) != Effect.PAGE)
                 .map(duration)
                 .reduce(Duration.ZERO, Duration::plus);
     }

@@ -220,56 +220,102 @@ abstract class FailureMatrix {
 
     // ---- its undo fails ----
 
-    @ParameterizedTest
-    @MethodSource("undos")
-    void shouldWaitForAPersonWhenAnUndoFails(Place place) {
-        hands.failForGood(place.act());
-        hands.failForGood(place.undo());
-        WorkflowStub started = start();
-        openGatesBefore(place);
-        awaitDecision(place);
-        engine.say(() -> migration.rollBack(new Command.RollBack("ann", "enough", place.isPastPivot())));
+    static Stream<Place.FailedUndo> newestUndos() {
+        return undos().map(Place::undoFails);
+    }
 
-        Place.RolledBack expected = place.rolledBackIn();
-        List<String> others =
-                expected.undone().stream().filter(id -> !id.equals(place.id())).toList();
-        if (place.isPutBackByAnOlderUndoToo()) {
+    static Stream<Place.FailedUndo> undosInTheMiddle() {
+        return undos().flatMap(place -> place.undoFailsInTheMiddle().stream());
+    }
+
+    static Stream<Place.FailedUndo> skips() {
+        return undosInTheMiddle().filter(Place.FailedUndo::canBeSkipped);
+    }
+
+    @ParameterizedTest
+    @MethodSource("newestUndos")
+    void shouldWaitForAPersonWhenAnUndoFails(Place.FailedUndo expected) {
+        rollBackAndMend(expected);
+    }
+
+    @ParameterizedTest
+    @MethodSource("undosInTheMiddle")
+    void shouldWaitForAPersonWhenAnUndoInTheMiddleFails(Place.FailedUndo expected) {
+        rollBackAndMend(expected);
+    }
+
+    @ParameterizedTest
+    @MethodSource("skips")
+    void shouldEndWithoutAnUndoInTheMiddleThatAPersonSkips(Place.FailedUndo expected) {
+        WorkflowStub started = rollBackFailing(expected);
+        awaitUndoThatAsks(expected);
+        decide(expected, Choice.SKIP);
+
+        MigrationStatus end = started.getResult(MigrationStatus.class);
+        assertRolledBack(end, expected.afterSkip(), 0);
+        assertThat(end.endReason()).isEqualTo("ann said roll back: enough; not taken back: " + expected.place());
+        assertThat(hands.attempts(expected.place().undo())).isEqualTo(2);
+    }
+
+    private void rollBackAndMend(Place.FailedUndo expected) {
+        Place place = expected.place();
+        WorkflowStub started = rollBackFailing(expected);
+        if (expected.isPutBackByAnOlderUndoToo()) {
             MigrationStatus end = started.getResult(MigrationStatus.class);
-            assertRolledBack(end, new Place.RolledBack(others, expected.states()));
+            assertRolledBack(end, expected.putBackByAnOlderUndo());
             assertThat(status(end, place.id()).note()).startsWith("put back by the undo of ");
             return;
         }
-
-        awaitCall(place.undo());
-        MigrationStatus status = awaitStatus(now -> now.undoing() && isWaitingAt(now, place.id()));
-        boolean stops = place.stopsOthersWhenItsUndoFails();
-        assertThat(hands.calls("undo")).isEqualTo(stops ? List.of() : others);
+        MigrationStatus status = awaitUndoThatAsks(expected);
         assertThat(hands.attempts(place.undo())).as("at once, then patiently").isEqualTo(2);
-        assertThat(status(status, place.id()).state()).isEqualTo(StepState.UNDO_FAILED);
-        assertThat(status.serving()).isEqualTo(place.servingWhenItsUndoFails());
+        assertThat(status.serving()).isEqualTo(expected.serving());
         Waiting waiting = Objects.requireNonNull(status.waiting());
         assertThat(waiting.reason())
                 .contains("the undo of " + place.id() + " failed: SPEC_MISMATCH: ", "the test said fail");
-        assertThat(waiting.options())
-                .isEqualTo(place.isNeededToServe() ? List.of(Choice.RETRY) : List.of(Choice.RETRY, Choice.SKIP));
+        assertThat(waiting.options()).isEqualTo(expected.choices());
         assertThat(waiting.until()).isNull();
-        assertThat(accepted(status, place.id()))
-                .isEqualTo(place.isNeededToServe() ? Set.of("retry") : Set.of("retry", "skip"));
+        assertThat(accepted(status, place.id())).isEqualTo(expected.commands());
         engine.environment().sleep(Duration.ofDays(1));
         assertThat(migration.status()).as("nothing happens by itself").isEqualTo(status);
 
         hands.mend(place.undo());
-        engine.say(() -> migration.decide(new Command.Decide("ann", "mended", place.id(), Choice.RETRY)));
-        MigrationStatus end = started.getResult(MigrationStatus.class);
-        List<String> othersThenThis =
-                Stream.concat(others.stream(), Stream.of(place.id())).toList();
-        assertRolledBack(end, new Place.RolledBack(stops ? expected.undone() : othersThenThis, expected.states()));
+        decide(expected, Choice.RETRY);
+        assertRolledBack(started.getResult(MigrationStatus.class), expected.afterRetry());
         assertThat(hands.attempts(place.undo())).isEqualTo(3);
+    }
+
+    private WorkflowStub rollBackFailing(Place.FailedUndo expected) {
+        Place failed = expected.failed();
+        hands.failForGood(failed.act());
+        hands.failForGood(expected.place().undo());
+        WorkflowStub started = start();
+        openGatesBefore(failed);
+        awaitDecision(failed);
+        engine.say(() -> migration.rollBack(new Command.RollBack("ann", "enough", failed.isPastPivot())));
+        return started;
+    }
+
+    private MigrationStatus awaitUndoThatAsks(Place.FailedUndo expected) {
+        awaitCall(expected.place().undo());
+        MigrationStatus status = awaitStatus(
+                now -> now.undoing() && isWaitingAt(now, expected.place().id()));
+        assertThat(hands.calls("undo")).isEqualTo(expected.whileItWaits().undone());
+        assertThat(states(status)).isEqualTo(expected.whileItWaits().states());
+        return status;
+    }
+
+    private void decide(Place.FailedUndo expected, Choice choice) {
+        engine.say(() -> migration.decide(
+                new Command.Decide("ann", "looked at it", expected.place().id(), choice)));
     }
 
     // ---- what must be true at the end ----
 
     private void assertRolledBack(MigrationStatus end, Place.RolledBack expected) {
+        assertRolledBack(end, expected, expected.undone().isEmpty() ? 0 : 1);
+    }
+
+    private void assertRolledBack(MigrationStatus end, Place.RolledBack expected, int cleanUps) {
         assertThat(end.end()).isEqualTo(End.ROLLED_BACK);
         assertThat(end.serving()).isEqualTo(Side.SOURCE);
         assertThat(end.waiting()).isNull();
@@ -278,8 +324,8 @@ abstract class FailureMatrix {
         assertThat(states(end)).isEqualTo(expected.states());
         assertThat(hands.calls("act"))
                 .filteredOn("clean-up"::equals)
-                .as("clean-up, once, if there is something to clean")
-                .hasSize(expected.undone().isEmpty() ? 0 : 1);
+                .as("clean-up, once, if there is something to clean and nothing was left as it was")
+                .hasSize(cleanUps);
         assertThat(accepted(end, "serve-page")).isEmpty();
     }
 

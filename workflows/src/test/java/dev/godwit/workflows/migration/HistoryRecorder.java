@@ -173,6 +173,63 @@ class HistoryRecorder {
         });
     }
 
+    @Test
+    void shouldRecordThatThePreflightCouldNotLook() throws Exception {
+        hands.failForGood("inspect servers");
+        record("preflight-could-not-look", migration -> {});
+    }
+
+    @Test
+    void shouldRecordRolledBackDuringThePreflight() throws Exception {
+        var hold = hands.hold("inspect servers");
+        record("rolled-back-during-the-preflight", migration -> {
+            hold.awaitBegin();
+            migration.rollBack(new Command.RollBack("ann", "wrong server", false));
+            hold.letGo();
+        });
+    }
+
+    @Test
+    void shouldRecordRolledBackAndNotCleanedUp() throws Exception {
+        hands.failForGood("act verify-database-shop");
+        hands.failForGood("act clean-up");
+        record("rolled-back-and-not-cleaned-up", this::approve);
+    }
+
+    @Test
+    void shouldRecordRolledBackFromThePivotCertainAfterAll() throws Exception {
+        hands.failForGood("act forward-requests");
+        hands.fail("undo forward-requests", StepOptions.UNDO_AT_ONCE.attempts());
+        record("rolled-back-from-the-pivot-certain-after-all", this::approve);
+    }
+
+    @Test
+    void shouldRecordFinishedAfterAPauseWhileItLooks() throws Exception {
+        var hold = hands.hold("look serve-page");
+        record("finished-after-a-pause-while-it-looks", migration -> {
+            approve(migration);
+            hold.awaitBegin();
+            migration.pause(new Command.Pause("ann", "lunch"));
+            hold.letGo();
+            awaitWait(migration, Waiting.For.RESUME);
+            migration.resume(new Command.Resume("ann", "back"));
+        });
+    }
+
+    @Test
+    void shouldRecordFinishedAlthoughCancelledInTemporal() throws Exception {
+        hands.failForGood("act point-dns");
+        record("finished-although-cancelled-in-temporal", migration -> {
+            approve(migration);
+            awaitWait(migration, Waiting.For.DECISION);
+            WorkflowStub.fromTyped(migration).cancel("by hand");
+            while (migration.journal().stream().noneMatch(entry -> entry.event().equals("cancellation ignored"))) {
+                engine.environment().sleep(Duration.ofSeconds(5));
+            }
+            mendAndRetry(migration, "act", "point-dns");
+        });
+    }
+
     private interface Person {
         void steer(MigrationWorkflow migration) throws InterruptedException;
     }

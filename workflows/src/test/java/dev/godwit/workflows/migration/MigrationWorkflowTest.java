@@ -159,6 +159,26 @@ class MigrationWorkflowTest {
     }
 
     @Test
+    void shouldAskWhenAStepTimesOutInEveryAttempt() {
+        String hook = "hook-1";
+        hands.timeOutAlways("act " + hook, environment);
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
+
+        assertThat(waiting().reason())
+                .isEqualTo("hook-1 failed: Expected an answer in time, but found none (TIMEOUT_TYPE_HEARTBEAT);"
+                        + " look whether the worker and the server are up");
+        assertThat(waiting().options()).containsExactly(Choice.RETRY, Choice.SKIP, Choice.ROLL_BACK);
+        assertThat(hands.attempts("act " + hook)).isEqualTo(3);
+        assertThat(step(migration.status(), hook))
+                .extracting(StepStatus::state, StepStatus::failure, StepStatus::attempts)
+                .containsExactly(StepState.FAILED, null, 3);
+        mendAndRetry("act", hook);
+        assertThat(finish(started).end()).isEqualTo(End.FINISHED);
+        assertThat(hands.attempts("act " + hook)).isEqualTo(4);
+    }
+
+    @Test
     void shouldGoOnAfterARetryThatAPersonDecided() {
         hands.fail("act copy-files-first-uploads", -1);
         WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
@@ -381,6 +401,23 @@ class MigrationWorkflowTest {
         assertThat(end.end()).isEqualTo(End.ROLLED_BACK);
         assertThat(hands.attempts("undo forward-requests")).isEqualTo(4);
         assertThat(hands.calls("undo")).contains("copy-database-first-shop", "copy-files-first-uploads");
+    }
+
+    @Test
+    void shouldKeepTheCopiesWhenNobodyKnowsWhetherVisitorsReachedTheTarget() {
+        hands.failForGood("act forward-requests");
+        hands.failForGood("undo forward-requests");
+        WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
+        awaitStatus(status -> status.undoing() && isWaitingFor(status, Waiting.For.DECISION));
+        migration.decide(new Command.Decide("ann", "by hand", "forward-requests", Choice.SKIP));
+
+        MigrationStatus end = finish(started);
+        assertThat(end.endReason()).endsWith("not taken back: forward-requests");
+        assertThat(end.serving()).isEqualTo(Side.SOURCE);
+        assertThat(hands.calls("undo"))
+                .contains("serve-page", "link-hosts")
+                .noneMatch(id -> id.startsWith("copy-database") || id.startsWith("copy-files"));
+        assertThat(step(end, "copy-database-first-shop").note()).startsWith("kept on the target");
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.godwit.workflows.plan.Step;
 import dev.godwit.workflows.spec.Side;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntFunction;
@@ -153,25 +154,6 @@ record Place(int index) {
         return phase() != Phase.FINISH;
     }
 
-    /** Retried later, its undo would bring back a rehearsal. */
-    boolean isPutBackByAnOlderUndoToo() {
-        return planned().step() instanceof Step.StartUnits start && start.enable() && !isPastPivot();
-    }
-
-    /**
-     * From the pivot on visitors may have reached the target: what cannot be taken back stops what comes behind it. So
-     * does, while the page is up, what the source needs to serve.
-     */
-    boolean stopsOthersWhenItsUndoFails() {
-        return isPivot() || isPastPivot() || isNeededToServe();
-    }
-
-    /** Who serves when its undo has failed. */
-    @Nullable
-    Side servingWhenItsUndoFails() {
-        return isPastPivot() ? Side.TARGET : isPivot() || isNeededToServe() ? null : Side.SOURCE;
-    }
-
     /** The page, and what stops the source's service and its writes behind it. */
     boolean isNeededToServe() {
         Step step = planned().step();
@@ -229,36 +211,31 @@ record Place(int index) {
 
     /** What a rollback leaves that comes while this step is at work, or after it has failed. */
     RolledBack rolledBackIn() {
-        return rolledBack(StepState.FAILED);
+        return rolledBack(undone(), StepState.FAILED);
     }
 
     /** What a rollback leaves that comes when this step has been done, and none after it has begun. */
     RolledBack rolledBackAfter() {
-        return rolledBack(StepState.DONE);
-    }
-
-    private RolledBack rolledBack(StepState ofThisUnlessUndone) {
-        boolean copiesKept = isPastPivot();
-        return new RolledBack(
-                STEPS.subList(0, index + 1).reversed().stream()
-                        .filter(step -> isUndone(step, copiesKept))
-                        .map(PlannedStep::id)
-                        .toList(),
-                states(other -> {
-                    if (other > index) {
-                        return StepState.PENDING;
-                    }
-                    if (isUndone(STEPS.get(other), copiesKept)) {
-                        return StepState.UNDONE;
-                    }
-                    return other == index ? ofThisUnlessUndone : StepState.DONE;
-                }));
+        return rolledBack(undone(), StepState.DONE);
     }
 
     /** After the pivot the copies hold the newest writes: they stay. */
-    private static boolean isUndone(PlannedStep step, boolean copiesKept) {
-        boolean copy = step.step() instanceof Step.CopyDatabase || step.step() instanceof Step.CopyFiles;
-        return step.step().undo() != null && !(copy && copiesKept);
+    private List<String> undone() {
+        return STEPS.subList(0, index + 1).reversed().stream()
+                .filter(step -> step.step().undo() != null)
+                .filter(step -> !(isPastPivot()
+                        && (step.step() instanceof Step.CopyDatabase || step.step() instanceof Step.CopyFiles)))
+                .map(PlannedStep::id)
+                .toList();
+    }
+
+    private RolledBack rolledBack(List<String> undone, StepState ofThisUnlessUndone) {
+        return new RolledBack(undone, states(other -> {
+            if (undone.contains(STEPS.get(other).id())) {
+                return StepState.UNDONE;
+            }
+            return other > index ? StepState.PENDING : other == index ? ofThisUnlessUndone : StepState.DONE;
+        }));
     }
 
     /**
@@ -267,7 +244,99 @@ record Place(int index) {
      * @param undone the steps that were taken back, in order
      * @param states every step with its state
      */
-    record RolledBack(List<String> undone, List<String> states) {}
+    record RolledBack(List<String> undone, List<String> states) {
+        RolledBack with(Place place, StepState state) {
+            List<String> changed = new ArrayList<>(states);
+            changed.set(place.index, place.id() + " " + state);
+            return new RolledBack(undone, changed);
+        }
+    }
+
+    // ---- when its undo fails ----
+
+    /** It has failed itself, so that its undo is the newest. */
+    FailedUndo undoFails() {
+        return new FailedUndo(this, this);
+    }
+
+    /** It is done, and the next step with an undo has failed, so that its undo comes in the middle; if there is such a step. */
+    Optional<FailedUndo> undoFailsInTheMiddle() {
+        return all().filter(next -> next.index > index && next.hasUndo() && next.canRollBack())
+                .findFirst()
+                .map(next -> new FailedUndo(this, next));
+    }
+
+    /**
+     * What must be true when a step's undo fails in a rollback.
+     *
+     * @param failed the step that has failed when somebody says roll back
+     */
+    record FailedUndo(Place place, Place failed) {
+        /** Retried later, it would bring back a rehearsal. */
+        boolean isPutBackByAnOlderUndoToo() {
+            return place.planned().step() instanceof Step.StartUnits start && start.enable() && !failed.isPastPivot();
+        }
+
+        /**
+         * From the pivot on visitors may have reached the target: what cannot be taken back stops what comes behind it.
+         * So does, while the page is up, what the source needs to serve.
+         */
+        boolean stopsOthers() {
+            return place.isPivot() || failed.isPastPivot() || place.isNeededToServe();
+        }
+
+        boolean canBeSkipped() {
+            return !isPutBackByAnOlderUndoToo() && !place.isNeededToServe();
+        }
+
+        List<Choice> choices() {
+            return canBeSkipped() ? List.of(Choice.RETRY, Choice.SKIP) : List.of(Choice.RETRY);
+        }
+
+        Set<String> commands() {
+            return canBeSkipped() ? Set.of("retry", "skip") : Set.of("retry");
+        }
+
+        /** Who serves while it waits for a person. */
+        @Nullable
+        Side serving() {
+            List<String> undone = whileItWaits().undone();
+            if (undone.contains(STEPS.get(PAGE).id())) {
+                return Side.SOURCE;
+            }
+            return undone.contains(STEPS.get(PIVOT).id()) ? null : failed.serving();
+        }
+
+        RolledBack whileItWaits() {
+            List<String> undone = failed.undone();
+            return failed.rolledBack(
+                            stopsOthers() ? undone.subList(0, undone.indexOf(place.id())) : others(), StepState.FAILED)
+                    .with(place, StepState.UNDO_FAILED);
+        }
+
+        RolledBack putBackByAnOlderUndo() {
+            return failed.rolledBack(others(), StepState.FAILED).with(place, StepState.UNDONE);
+        }
+
+        RolledBack afterRetry() {
+            List<String> last =
+                    Stream.concat(others().stream(), Stream.of(place.id())).toList();
+            return failed.rolledBack(stopsOthers() ? failed.undone() : last, StepState.FAILED);
+        }
+
+        RolledBack afterSkip() {
+            return failed.rolledBack(others(), StepState.FAILED).with(place, StepState.UNDO_FAILED);
+        }
+
+        private List<String> others() {
+            return failed.undone().stream().filter(id -> !id.equals(place.id())).toList();
+        }
+
+        @Override
+        public String toString() {
+            return place + ", rolled back from " + failed;
+        }
+    }
 
     private static List<String> states(IntFunction<StepState> state) {
         return IntStream.range(0, STEPS.size())

@@ -23,26 +23,16 @@ import dev.godwit.workflows.activity.ServiceUnits;
 import dev.godwit.workflows.activity.Undo;
 import dev.godwit.workflows.plan.BeforeImage;
 import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.plan.Step;
-import dev.godwit.workflows.plan.Step.CleanUp;
-import dev.godwit.workflows.plan.Step.CopyCertificates;
-import dev.godwit.workflows.plan.Step.CopyDatabase;
-import dev.godwit.workflows.plan.Step.CopyFiles;
-import dev.godwit.workflows.plan.Step.CrontabStep;
-import dev.godwit.workflows.plan.Step.DnsStep;
-import dev.godwit.workflows.plan.Step.FenceDatabase;
-import dev.godwit.workflows.plan.Step.ForwardRequests;
-import dev.godwit.workflows.plan.Step.LinkHosts;
-import dev.godwit.workflows.plan.Step.RunHook;
-import dev.godwit.workflows.plan.Step.SiteStep;
-import dev.godwit.workflows.plan.Step.UnitStep;
 import io.temporal.activity.Activity;
 import io.temporal.client.ActivityCompletionException;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.testing.TestWorkflowEnvironment;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,6 +44,21 @@ final class RecordingHands {
     /** Before a time-out, in real time. */
     private static final Duration LAST_MOMENT = Duration.ofMillis(50);
 
+    private static final Class<?>[] SYSTEMS = {
+        ServerInspection.class,
+        HostLink.class,
+        FileSync.class,
+        Certificates.class,
+        DatabaseCopy.class,
+        DatabaseFence.class,
+        ServiceUnits.class,
+        Crontabs.class,
+        ProxyRouting.class,
+        DnsRecords.class,
+        ServiceChecks.class,
+        Hooks.class
+    };
+
     private final List<String> asked = new ArrayList<>();
     private final List<String> calls = new ArrayList<>();
     private final Map<String, Integer> failures = new ConcurrentHashMap<>();
@@ -61,6 +66,7 @@ final class RecordingHands {
     private final Set<String> gone = ConcurrentHashMap.newKeySet();
     private final Set<String> served = ConcurrentHashMap.newKeySet();
     private final Map<String, TestWorkflowEnvironment> late = new ConcurrentHashMap<>();
+    private final Map<String, TestWorkflowEnvironment> alwaysLate = new ConcurrentHashMap<>();
     private final Map<String, CountDownLatch> lateUntil = new ConcurrentHashMap<>();
     private final Map<String, CountDownLatch> hangs = new ConcurrentHashMap<>();
     private final Map<String, Hold> holds = new ConcurrentHashMap<>();
@@ -86,6 +92,8 @@ final class RecordingHands {
         failures.remove(call);
         hopeless.remove(call);
         gone.remove(call);
+        alwaysLate.remove(call);
+        askedAgain(call);
     }
 
     /** Lets an undo find that visitors could reach the target. */
@@ -96,6 +104,11 @@ final class RecordingHands {
     /** Lets a call succeed once without a heartbeat, and answer only after it has been asked again. */
     void timeOut(String call, TestWorkflowEnvironment engine) {
         late.put(call, engine);
+    }
+
+    /** Lets every attempt of a call go on without a heartbeat, until it is asked again or mended. */
+    void timeOutAlways(String call, TestWorkflowEnvironment engine) {
+        alwaysLate.put(call, engine);
     }
 
     /** Lets a call take until the test lets go, and succeed then, cancelled or not. */
@@ -150,27 +163,11 @@ final class RecordingHands {
                 .toList();
     }
 
-    private BeforeImage look(Look<? extends Step> request) {
-        answer("look " + request.stepId());
-        return BeforeImage.NOTHING;
-    }
-
-    private Outcome act(Act<? extends Step> request) {
-        return answer("act " + request.stepId());
-    }
-
-    private Outcome undo(Undo<? extends Step> request) {
-        return answer("undo " + request.stepId());
-    }
-
     private Outcome answer(String call) {
         synchronized (this) {
             asked.add(call);
         }
-        CountDownLatch awaited = lateUntil.remove(call);
-        if (awaited != null) {
-            awaited.countDown();
-        }
+        askedAgain(call);
         Hold hold = holds.remove(call);
         if (hold != null) {
             hold.begun().countDown();
@@ -193,7 +190,8 @@ final class RecordingHands {
         synchronized (this) {
             calls.add(call);
         }
-        TestWorkflowEnvironment engine = late.remove(call);
+        TestWorkflowEnvironment once = late.remove(call);
+        TestWorkflowEnvironment engine = once == null ? alwaysLate.get(call) : once;
         if (engine != null) {
             CountDownLatch askedAgain = new CountDownLatch(1);
             lateUntil.put(call, askedAgain);
@@ -201,6 +199,13 @@ final class RecordingHands {
             await(askedAgain);
         }
         return (served.contains(call) ? Outcome.afterTargetServed(call) : Outcome.of(call)).withAttempt(attempt);
+    }
+
+    private void askedAgain(String call) {
+        CountDownLatch awaited = lateUntil.remove(call);
+        if (awaited != null) {
+            awaited.countDown();
+        }
     }
 
     /**
@@ -247,318 +252,37 @@ final class RecordingHands {
         }
     }
 
-    /** One object for each system, to register with a worker. */
-    Object[] activities() {
-        return new Object[] {
-            new RecordingServers(),
-            new RecordingLink(),
-            new RecordingFiles(),
-            new RecordingCertificates(),
-            new RecordingCopy(),
-            new RecordingFence(),
-            new RecordingUnits(),
-            new RecordingCrontabs(),
-            new RecordingProxy(),
-            new RecordingDns(),
-            new RecordingChecks(),
-            new RecordingHooks()
+    /** One object for every system, to register with a worker. */
+    Object activities() {
+        return Proxy.newProxyInstance(RecordingHands.class.getClassLoader(), SYSTEMS, this::invoke);
+    }
+
+    private Object invoke(Object proxy, Method method, Object... arguments) throws ReflectiveOperationException {
+        return method.getDeclaringClass() == Object.class
+                ? method.invoke(this, arguments)
+                : answer(method.getName(), arguments[0]);
+    }
+
+    private Object answer(String method, Object request) {
+        return switch (request) {
+            case Inspect _ -> inspect(method.substring("inspect".length()).toLowerCase(Locale.ROOT));
+            case Look<?> look -> {
+                answer("look " + look.stepId());
+                yield BeforeImage.NOTHING;
+            }
+            case Act<?> act -> answer("act " + act.stepId());
+            case Undo<?> undo -> answer("undo " + undo.stepId());
+            case LossQuestion _ -> {
+                answer("estimate loss");
+                yield new Loss(1000, "orders 1000");
+            }
+            default ->
+                throw new IllegalArgumentException("Expected a request that is known here, but found " + request);
         };
     }
 
-    private final class RecordingServers implements ServerInspection {
-        @Override
-        public Inspection inspectServers(Inspect request) {
-            answer("inspect servers");
-            return new Inspection(findings, Specs.facts());
-        }
-    }
-
-    private final class RecordingLink implements HostLink {
-        @Override
-        public Outcome linkHosts(Act<LinkHosts> request) {
-            return act(request);
-        }
-
-        @Override
-        public Outcome removeLink(Undo<LinkHosts> request) {
-            return undo(request);
-        }
-
-        @Override
-        public Outcome unlinkHosts(Act<Step.UnlinkHosts> request) {
-            return act(request);
-        }
-
-        @Override
-        public Outcome cleanUp(Act<CleanUp> request) {
-            return act(request);
-        }
-    }
-
-    private final class RecordingFiles implements FileSync {
-        @Override
-        public Inspection inspectTrees(Inspect request) {
-            answer("inspect trees");
-            return Inspection.NOTHING;
-        }
-
-        @Override
-        public BeforeImage lookAtCopy(Look<CopyFiles> request) {
-            return look(request);
-        }
-
-        @Override
-        public Outcome copyFiles(Act<CopyFiles> request) {
-            return act(request);
-        }
-
-        @Override
-        public Outcome removeCopy(Undo<CopyFiles> request) {
-            return undo(request);
-        }
-
-        @Override
-        public Outcome verifyFiles(Act<Step.VerifyFiles> request) {
-            return act(request);
-        }
-    }
-
-    private final class RecordingCertificates implements Certificates {
-        @Override
-        public Inspection inspectCertificates(Inspect request) {
-            answer("inspect certificates");
-            return Inspection.NOTHING;
-        }
-
-        @Override
-        public BeforeImage lookAtCertificates(Look<CopyCertificates> request) {
-            return look(request);
-        }
-
-        @Override
-        public Outcome copyCertificates(Act<CopyCertificates> request) {
-            return act(request);
-        }
-
-        @Override
-        public Outcome removeCertificates(Undo<CopyCertificates> request) {
-            return undo(request);
-        }
-    }
-
-    private final class RecordingCopy implements DatabaseCopy {
-        @Override
-        public Inspection inspectDatabases(Inspect request) {
-            answer("inspect databases");
-            return Inspection.NOTHING;
-        }
-
-        @Override
-        public BeforeImage lookAtCopy(Look<CopyDatabase> request) {
-            return look(request);
-        }
-
-        @Override
-        public Outcome copyDatabase(Act<CopyDatabase> request) {
-            return act(request);
-        }
-
-        @Override
-        public Outcome dropCopy(Undo<CopyDatabase> request) {
-            return undo(request);
-        }
-
-        @Override
-        public Outcome setSequences(Act<Step.SetSequences> request) {
-            return act(request);
-        }
-
-        @Override
-        public Outcome verifyDatabase(Act<Step.VerifyDatabase> request) {
-            return act(request);
-        }
-
-        @Override
-        public Loss estimateLoss(LossQuestion request) {
-            answer("estimate loss");
-            return new Loss(1000, "orders 1000");
-        }
-    }
-
-    private final class RecordingFence implements DatabaseFence {
-        @Override
-        public BeforeImage lookAtFence(Look<FenceDatabase> request) {
-            return look(request);
-        }
-
-        @Override
-        public Outcome fenceDatabase(Act<FenceDatabase> request) {
-            return act(request);
-        }
-
-        @Override
-        public Outcome liftFence(Undo<FenceDatabase> request) {
-            return undo(request);
-        }
-    }
-
-    private final class RecordingUnits implements ServiceUnits {
-        @Override
-        public BeforeImage lookAtUnits(Look<UnitStep> request) {
-            return look(request);
-        }
-
-        @Override
-        public Outcome startUnits(Act<Step.StartUnits> request) {
-            return act(request);
-        }
-
-        @Override
-        public Outcome stopUnits(Act<Step.StopUnits> request) {
-            return act(request);
-        }
-
-        @Override
-        public Outcome retireUnits(Act<Step.RetireUnits> request) {
-            return act(request);
-        }
-
-        @Override
-        public Outcome restoreUnits(Undo<UnitStep> request) {
-            return undo(request);
-        }
-    }
-
-    private final class RecordingCrontabs implements Crontabs {
-        @Override
-        public BeforeImage lookAtCrontabs(Look<CrontabStep> request) {
-            return look(request);
-        }
-
-        @Override
-        public Outcome removeCrontabs(Act<Step.RemoveCrontabs> request) {
-            return act(request);
-        }
-
-        @Override
-        public Outcome installCrontabs(Act<Step.InstallCrontabs> request) {
-            return act(request);
-        }
-
-        @Override
-        public Outcome restoreCrontabs(Undo<CrontabStep> request) {
-            return undo(request);
-        }
-    }
-
-    private final class RecordingProxy implements ProxyRouting {
-        @Override
-        public Inspection inspectProxy(Inspect request) {
-            answer("inspect proxy");
-            return Inspection.NOTHING;
-        }
-
-        @Override
-        public BeforeImage lookAtSite(Look<SiteStep> request) {
-            return look(request);
-        }
-
-        @Override
-        public Outcome installSite(Act<Step.InstallSite> request) {
-            return act(request);
-        }
-
-        @Override
-        public Outcome servePage(Act<Step.ServePage> request) {
-            return act(request);
-        }
-
-        @Override
-        public Outcome drainRequests(Act<Step.DrainRequests> request) {
-            return act(request);
-        }
-
-        @Override
-        public Outcome forwardRequests(Act<ForwardRequests> request) {
-            return act(request);
-        }
-
-        @Override
-        public Outcome stopForwarding(Undo<ForwardRequests> request) {
-            return undo(request);
-        }
-
-        @Override
-        public Outcome restoreSite(Undo<SiteStep> request) {
-            return undo(request);
-        }
-    }
-
-    private final class RecordingDns implements DnsRecords {
-        @Override
-        public Inspection inspectDns(Inspect request) {
-            answer("inspect dns");
-            return Inspection.NOTHING;
-        }
-
-        @Override
-        public BeforeImage lookAtRecords(Look<DnsStep> request) {
-            return look(request);
-        }
-
-        @Override
-        public Outcome lowerTtl(Act<Step.LowerTtl> request) {
-            return act(request);
-        }
-
-        @Override
-        public Outcome pointDns(Act<Step.PointDns> request) {
-            return act(request);
-        }
-
-        @Override
-        public Outcome restoreTtl(Act<Step.RestoreTtl> request) {
-            return act(request);
-        }
-
-        @Override
-        public Outcome restoreRecords(Undo<DnsStep> request) {
-            return undo(request);
-        }
-    }
-
-    private final class RecordingChecks implements ServiceChecks {
-        @Override
-        public Inspection inspectChecks(Inspect request) {
-            answer("inspect checks");
-            return Inspection.NOTHING;
-        }
-
-        @Override
-        public Outcome checkService(Act<Step.CheckService> request) {
-            return act(request);
-        }
-
-        @Override
-        public Outcome compareAnswers(Act<Step.CompareAnswers> request) {
-            return act(request);
-        }
-
-        @Override
-        public Outcome watchService(Act<Step.Soak> request) {
-            return act(request);
-        }
-    }
-
-    private final class RecordingHooks implements Hooks {
-        @Override
-        public Outcome runHook(Act<RunHook> request) {
-            return act(request);
-        }
-
-        @Override
-        public Outcome undoHook(Undo<RunHook> request) {
-            return undo(request);
-        }
+    private Inspection inspect(String system) {
+        answer("inspect " + system);
+        return system.equals("servers") ? new Inspection(findings, Specs.facts()) : Inspection.NOTHING;
     }
 }

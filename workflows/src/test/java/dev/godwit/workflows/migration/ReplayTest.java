@@ -60,7 +60,13 @@ class ReplayTest {
                         "undo-stopped-after-the-pivot.json",
                         "undo-stopped-while-the-page-is-up.json",
                         "finished-after-a-late-retry-of-the-soak.json",
-                        "cancelled-in-temporal.json");
+                        "cancelled-in-temporal.json",
+                        "preflight-could-not-look.json",
+                        "rolled-back-during-the-preflight.json",
+                        "rolled-back-and-not-cleaned-up.json",
+                        "rolled-back-from-the-pivot-certain-after-all.json",
+                        "finished-after-a-pause-while-it-looks.json",
+                        "finished-although-cancelled-in-temporal.json");
     }
 
     @ParameterizedTest

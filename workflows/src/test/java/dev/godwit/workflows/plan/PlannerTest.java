@@ -99,7 +99,7 @@ class PlannerTest {
         Plan plan = Planner.plan(Specs.shop(), Specs.facts());
 
         assertThat(plan.steps().stream().filter(PlannedStep::pivot)).hasSize(1);
-        assertThat(plan.steps().get(plan.pivot()).step()).isInstanceOf(Step.ForwardRequests.class);
+        assertThat(Effect.of(plan.steps().get(plan.pivot()).step())).isEqualTo(Effect.PIVOT);
         assertThat(plan.steps().stream()
                         .filter(step -> step.phase() == Phase.FINISH)
                         .map(step -> step.step().undo()))
