@@ -116,7 +116,7 @@ final class NginxHost {
     void unmarkForwarded(String migration) {
         succeeded(
                 server.run(Script.of(NginxScripts.UNMARK, forwardedPath(migration))),
-                "to take back a note in the state folder");
+                "the removal of the note " + forwardedPath(migration) + " in the state folder");
     }
 
     private boolean mark(String path) {
