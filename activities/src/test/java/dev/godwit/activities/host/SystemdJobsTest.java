@@ -5,7 +5,7 @@ import static dev.godwit.activities.host.SshServerTest.isFailure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.godwit.activities.Sha256;
+import dev.godwit.workflows.Sha256;
 import dev.godwit.workflows.activity.FailureType;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dev.godwit.activities.proxy.nginx;
 
-import dev.godwit.activities.Sha256;
 import dev.godwit.activities.host.StateFolder;
+import dev.godwit.workflows.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;

@@ -1,11 +1,11 @@
 package dev.godwit.activities.proxy.nginx;
 
-import dev.godwit.activities.Sha256;
 import dev.godwit.activities.host.RemoteFailure;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.StateFolder;
+import dev.godwit.workflows.Sha256;
 import dev.godwit.workflows.activity.FailureType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
