@@ -7,6 +7,7 @@ import dev.godwit.app.engine.OwnerOnly;
 import dev.godwit.app.engine.TemporalConfiguration;
 import dev.godwit.worker.Folders;
 import dev.godwit.worker.TemporalWorker;
+import dev.godwit.workflows.migration.MigrationWorkflow;
 import io.grpc.StatusRuntimeException;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.exceptions.ConfigurationException;
@@ -118,7 +119,7 @@ public final class Godwit implements AutoCloseable {
     private void sayWhatGoesOn() {
         try {
             long running = context.getBean(WorkflowClient.class)
-                    .countWorkflows("WorkflowType = 'Migration' AND ExecutionStatus = 'Running'")
+                    .countWorkflows("WorkflowType = '" + MigrationWorkflow.TYPE + "' AND ExecutionStatus = 'Running'")
                     .getCount();
             if (running > 0) {
                 LOG.info("Migrations that have not ended, and go on: {}", running);

@@ -1,6 +1,7 @@
 package dev.godwit.app.engine;
 
 import dev.godwit.worker.SecretValues;
+import dev.godwit.workflows.migration.SearchAttributes;
 import dev.godwit.workflows.spec.SecretRef;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -108,7 +109,7 @@ final class Cluster implements Engine {
                     "Could not make sure that the search attributes are there ({}). If migrations do not start, create"
                             + " them: temporal operator search-attribute create --type Keyword{}",
                     e.getStatus().getCode(),
-                    Namespaces.SEARCH_ATTRIBUTES.stream()
+                    SearchAttributes.ALL.stream()
                             .map(key -> " --name " + key.getName())
                             .collect(Collectors.joining()));
         }
