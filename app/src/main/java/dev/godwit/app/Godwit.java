@@ -5,6 +5,7 @@ import dev.godwit.app.engine.Engine;
 import dev.godwit.app.engine.Engines;
 import dev.godwit.app.engine.OwnerOnly;
 import dev.godwit.app.engine.TemporalConfiguration;
+import dev.godwit.app.engine.UnavailableException;
 import dev.godwit.worker.Folders;
 import dev.godwit.worker.TemporalWorker;
 import dev.godwit.workflows.migration.MigrationWorkflow;
@@ -56,7 +57,7 @@ public final class Godwit implements AutoCloseable {
      * Starts what the role needs and returns when it is ready.
      *
      * @param settings by their names; they win over the environment and files
-     * @throws dev.godwit.app.engine.EngineUnavailableException if there is no engine
+     * @throws UnavailableException if there is no engine
      */
     public static Godwit start(Role role, Map<String, String> settings) {
         return start(role, settings, new Object[0]);
@@ -151,7 +152,7 @@ public final class Godwit implements AutoCloseable {
             }
         }
         stop(part);
-        throw new UnavailableException("Stopped before it was ready", null);
+        throw new UnavailableException("Stopped before it was ready");
     }
 
     private static void makeFirstToken(Path tokens) {

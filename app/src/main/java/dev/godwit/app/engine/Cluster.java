@@ -45,7 +45,7 @@ final class Cluster implements Engine {
     /**
      * Connects, and makes sure that the namespace and its search attributes are there.
      *
-     * @throws EngineUnavailableException if it does not answer, refuses us, or has no such namespace
+     * @throws UnavailableException if it does not answer, refuses us, or has no such namespace
      */
     static Cluster connect(String address, TemporalConfiguration temporal, TlsConfiguration tls, SecretValues secrets) {
         Cluster cluster = new Cluster(address, temporal, tls, secrets);
@@ -89,7 +89,7 @@ final class Cluster implements Engine {
                     "check temporal.api-key, or temporal.tls.certificate and temporal.tls.key";
                 default -> "check temporal.address and temporal.tls";
             };
-            throw new EngineUnavailableException(
+            throw new UnavailableException(
                     "Expected the namespace " + temporal.namespace() + " at " + address + ", but found "
                             + e.getStatus().getCode() + " " + e.getStatus().getDescription() + "; " + hint,
                     e);
@@ -101,8 +101,7 @@ final class Cluster implements Engine {
             Namespaces.registerSearchAttributes(operator.blockingStub(), temporal.namespace());
         } catch (StatusRuntimeException e) {
             if (e.getStatus().getCode() == Status.Code.UNAVAILABLE) {
-                throw new EngineUnavailableException(
-                        "Expected " + address + " to answer, but found " + e.getStatus(), e);
+                throw new UnavailableException("Expected " + address + " to answer, but found " + e.getStatus(), e);
             }
             // Temporal Cloud, and clusters with other rules, let only an administrator do this.
             LOG.warn(
@@ -138,9 +137,8 @@ final class Cluster implements Engine {
         Path certificate = tls.certificate();
         Path key = tls.key();
         if ((certificate == null) != (key == null)) {
-            throw new EngineUnavailableException(
-                    "Expected both temporal.tls.certificate and temporal.tls.key, but found"
-                            + " only one; set both, or neither");
+            throw new UnavailableException("Expected both temporal.tls.certificate and temporal.tls.key, but found"
+                    + " only one; set both, or neither");
         }
         SslContextBuilder builder = GrpcSslContexts.forClient();
         if (certificate != null && key != null) {
@@ -153,14 +151,14 @@ final class Cluster implements Engine {
         try {
             return builder.build();
         } catch (SSLException | IllegalArgumentException e) {
-            throw new EngineUnavailableException(
+            throw new UnavailableException(
                     "Expected PEM files, the key in PKCS #8, but found " + e.getMessage() + "; see temporal.tls", e);
         }
     }
 
     private static File readable(@Nullable Path file) {
         if (file == null || !Files.isReadable(file)) {
-            throw new EngineUnavailableException(
+            throw new UnavailableException(
                     "Expected to read " + file + ", but it is not there or not for us; see temporal.tls");
         }
         return file.toFile();

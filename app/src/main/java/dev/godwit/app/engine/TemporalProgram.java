@@ -62,14 +62,14 @@ final class TemporalProgram {
      * Finds it, or obtains it.
      *
      * @return empty where it can be neither found nor obtained; the reasons are in the log
-     * @throws EngineUnavailableException if the configured program does not work
+     * @throws UnavailableException if the configured program does not work
      */
     Optional<Path> locate() {
         Path configured = configuration.binary();
         if (configured != null) {
             String problem = problemWith(configured);
             if (problem != null) {
-                throw new EngineUnavailableException(
+                throw new UnavailableException(
                         "Expected godwit.engine.binary to be a 'temporal' program with a" + " server from "
                                 + TemporalRelease.OLDEST_SERVER + " on, but found " + configured + ": " + problem);
             }
