@@ -6,6 +6,7 @@ import io.micronaut.context.annotation.Property;
 import io.micronaut.runtime.server.EmbeddedServer;
 import io.micronaut.test.extensions.junit5.annotation.MicronautTest;
 import jakarta.inject.Inject;
+import java.net.http.HttpRequest;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,6 +89,19 @@ class BadInputTest {
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.text()).doesNotContain("Exception").doesNotContain("tools.jackson");
+    }
+
+    @Test
+    void shouldRefuseBytesThatAreNotUtf8() {
+        Http.Answer answer = http.exchange(HttpRequest.newBuilder(http.address(MIGRATIONS))
+                .header("Authorization", "Bearer " + TestBeans.ALICE)
+                .header("Content-Type", Http.YAML)
+                .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[] {'a', ':', ' ', (byte) 0xe4}))
+                .build());
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.problem()).isEqualTo("malformed-request");
+        assertThat(answer.json().get("detail").asString()).contains("UTF-8");
     }
 
     @Test

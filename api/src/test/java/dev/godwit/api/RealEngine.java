@@ -1,5 +1,6 @@
 package dev.godwit.api;
 
+import dev.godwit.workflows.migration.SearchAttributes;
 import io.temporal.testing.TemporalDevServer;
 import io.temporal.testing.TemporalDevServerOptions;
 import java.io.File;
@@ -27,7 +28,8 @@ final class RealEngine {
                 "--dynamic-config-value", "history.transferProcessorMaxPollRPS=1000",
                 "--dynamic-config-value", "matching.numTaskqueueReadPartitions=1",
                 "--dynamic-config-value", "matching.numTaskqueueWritePartitions=1"));
-        TestBeans.ATTRIBUTES.forEach(name -> arguments.addAll(List.of("--search-attribute", name + "=Keyword")));
+        SearchAttributes.ALL.forEach(
+                key -> arguments.addAll(List.of("--search-attribute", key.getName() + "=Keyword")));
         return TemporalDevServer.start(TemporalDevServerOptions.newBuilder()
                 .setExistingPath(program().orElseThrow().toString())
                 .setDownloadEnabled(false)

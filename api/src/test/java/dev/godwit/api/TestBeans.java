@@ -10,7 +10,6 @@ import io.micronaut.context.annotation.Requires;
 import io.temporal.api.enums.v1.IndexedValueType;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
-import io.temporal.common.SearchAttributeKey;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.testing.TemporalDevServer;
@@ -19,9 +18,7 @@ import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
 import jakarta.inject.Singleton;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** An engine, a worker that carries fake migrations, and two tokens. */
 @Factory
@@ -37,15 +34,6 @@ public final class TestBeans {
     public static final String ALICE = "token-of-alice-0123456789";
     static final String BOB = "token-of-bob-0123456789";
 
-    static final List<String> ATTRIBUTES = Stream.of(
-                    SearchAttributes.MIGRATION,
-                    SearchAttributes.SERVICE,
-                    SearchAttributes.PHASE,
-                    SearchAttributes.OUTCOME,
-                    SearchAttributes.IDEMPOTENCY_KEY)
-            .map(SearchAttributeKey::getName)
-            .toList();
-
     private static final WorkflowClientOptions CLIENT = WorkflowClientOptions.newBuilder()
             .setDataConverter(GodwitJson.dataConverter())
             .build();
@@ -53,7 +41,8 @@ public final class TestBeans {
     static TestEnvironmentOptions options() {
         TestEnvironmentOptions.Builder options =
                 TestEnvironmentOptions.newBuilder().setUseTimeskipping(false).setWorkflowClientOptions(CLIENT);
-        ATTRIBUTES.forEach(name -> options.registerSearchAttribute(name, IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD));
+        SearchAttributes.ALL.forEach(
+                key -> options.registerSearchAttribute(key.getName(), IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD));
         return options.build();
     }
 

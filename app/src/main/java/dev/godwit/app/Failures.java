@@ -1,6 +1,6 @@
 package dev.godwit.app;
 
-import dev.godwit.app.engine.EngineUnavailableException;
+import dev.godwit.app.engine.UnavailableException;
 import io.micronaut.context.exceptions.BeanContextException;
 import io.micronaut.context.exceptions.ConfigurationException;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +13,6 @@ final class Failures implements IExecutionExceptionHandler {
     @Override
     public int handleExecutionException(Exception failure, CommandLine commandLine, ParseResult arguments) {
         return switch (failure) {
-            case EngineUnavailableException e -> say(commandLine, e, ExitCode.UNAVAILABLE);
             case UnavailableException e -> say(commandLine, e, ExitCode.UNAVAILABLE);
             case ConfigurationException e -> say(commandLine, e, ExitCode.CONFIGURATION);
             case BeanContextException e

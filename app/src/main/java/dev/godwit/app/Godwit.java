@@ -5,8 +5,10 @@ import dev.godwit.app.engine.Engine;
 import dev.godwit.app.engine.Engines;
 import dev.godwit.app.engine.OwnerOnly;
 import dev.godwit.app.engine.TemporalConfiguration;
+import dev.godwit.app.engine.UnavailableException;
 import dev.godwit.worker.Folders;
 import dev.godwit.worker.TemporalWorker;
+import dev.godwit.workflows.migration.MigrationWorkflow;
 import io.grpc.StatusRuntimeException;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.exceptions.ConfigurationException;
@@ -55,7 +57,7 @@ public final class Godwit implements AutoCloseable {
      * Starts what the role needs and returns when it is ready.
      *
      * @param settings by their names; they win over the environment and files
-     * @throws dev.godwit.app.engine.EngineUnavailableException if there is no engine
+     * @throws UnavailableException if there is no engine
      */
     public static Godwit start(Role role, Map<String, String> settings) {
         return start(role, settings, new Object[0]);
@@ -118,7 +120,7 @@ public final class Godwit implements AutoCloseable {
     private void sayWhatGoesOn() {
         try {
             long running = context.getBean(WorkflowClient.class)
-                    .countWorkflows("WorkflowType = 'Migration' AND ExecutionStatus = 'Running'")
+                    .countWorkflows("WorkflowType = '" + MigrationWorkflow.TYPE + "' AND ExecutionStatus = 'Running'")
                     .getCount();
             if (running > 0) {
                 LOG.info("Migrations that have not ended, and go on: {}", running);
@@ -150,7 +152,7 @@ public final class Godwit implements AutoCloseable {
             }
         }
         stop(part);
-        throw new UnavailableException("Stopped before it was ready", null);
+        throw new UnavailableException("Stopped before it was ready");
     }
 
     private static void makeFirstToken(Path tokens) {

@@ -1,5 +1,6 @@
 package dev.godwit.app;
 
+import dev.godwit.app.engine.UnavailableException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -119,19 +119,18 @@ class ArchitectureTest {
 
     @Test
     void shouldKeepProvidersToTheirPackages() {
+        keep("net.schmizz..", "dev.godwit.activities.host..");
+        keep("org.xbill..", "dev.godwit.activities.dns..");
+        keep("org.postgresql..", "dev.godwit.activities.database.postgresql..");
+    }
+
+    private static void keep(String library, String home) {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("dev.godwit.activities.host..")
+                .resideOutsideOfPackage(home)
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("net.schmizz..")
-                .check(classes);
-        noClasses()
-                .that()
-                .resideOutsideOfPackage("dev.godwit.activities.dns..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("org.xbill..")
+                .resideInAPackage(library)
                 .check(classes);
     }
 

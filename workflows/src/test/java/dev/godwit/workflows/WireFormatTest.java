@@ -6,8 +6,11 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.activity.ServerInspection;
+import dev.godwit.workflows.migration.MigrationWorkflow;
+import dev.godwit.workflows.migration.SearchAttributes;
 import dev.godwit.workflows.plan.StepKind;
 import io.temporal.activity.ActivityInterface;
+import io.temporal.common.SearchAttributeKey;
 import io.temporal.common.metadata.POJOActivityInterfaceMetadata;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -81,6 +84,15 @@ class WireFormatTest {
                         "ServiceUnits.RetireUnits",
                         "ServiceUnits.StartUnits",
                         "ServiceUnits.StopUnits");
+    }
+
+    @Test
+    void shouldKeepTheNamesThatMigrationsAreFoundBy() {
+        assertThat(MigrationWorkflow.TYPE).isEqualTo("Migration");
+        assertThat(SearchAttributes.ALL)
+                .extracting(SearchAttributeKey::getName)
+                .containsExactly(
+                        "GodwitMigration", "GodwitService", "GodwitPhase", "GodwitOutcome", "GodwitIdempotencyKey");
     }
 
     @Test

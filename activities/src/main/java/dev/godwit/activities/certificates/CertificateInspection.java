@@ -61,7 +61,7 @@ final class CertificateInspection {
                         "certificate-path",
                         WHERE + "/" + i,
                         "Expected the path of the service's certificates, but found " + path + ": " + problem.get(),
-                        "Name its files or its folder."));
+                        "name its files or its folder"));
                 return Map.of();
             }
         }
@@ -72,7 +72,7 @@ final class CertificateInspection {
                     "certificate-missing",
                     WHERE,
                     "Expected certificates that can be moved on the source, but found: " + listed.problem(),
-                    "Correct the path, or mend it on the source."));
+                    "correct the path, or mend it on the source"));
             return Map.of();
         }
         List<Entry> entries = listed.parts().stream().map(Entry::parse).toList();
@@ -82,7 +82,7 @@ final class CertificateInspection {
                     "certificate-path",
                     WHERE,
                     "Expected the paths of the service's certificates, but found that they lead to " + leads.get(),
-                    "Name its files or its folder."));
+                    "name its files or its folder"));
             return Map.of();
         }
         Pem pem = Pem.parse(
@@ -93,7 +93,7 @@ final class CertificateInspection {
                         "certificate-unreadable",
                         "source",
                         "Expected certificates in " + path + ", but found something that cannot be read as such",
-                        "Look at the file with openssl x509.")));
+                        "look at the file with openssl x509")));
         used.forEach((path, certificate) -> expiry(path, certificate, findings));
         used.forEach((path, certificate) -> key(path, certificate, pem, findings));
         names(spec, used, findings);
@@ -135,14 +135,14 @@ final class CertificateInspection {
                     "certificate-expired",
                     "source",
                     "Expected a valid certificate in " + path + ", but found that it expired on " + end,
-                    "Renew it on the source before the move."));
+                    "renew it on the source before the move"));
         } else if (end.isBefore(now.plus(SOON))) {
             findings.add(Finding.warning(
                     "certificate-expiry",
                     "source",
                     "Expected the certificate in " + path
                             + " to be valid for two weeks at least, but found that it ends on " + end,
-                    "Renew it on the source before the move."));
+                    "renew it on the source before the move"));
         }
     }
 
@@ -156,20 +156,20 @@ final class CertificateInspection {
                     "source",
                     "Expected to see whether the private key belongs to the certificate in " + path
                             + ", but found no openssl, or a key with a passphrase",
-                    "Compare them by hand."));
+                    "compare them by hand"));
         } else if (pem.keys().isEmpty()) {
             findings.add(Finding.warning(
                     "certificate-key",
                     WHERE,
                     "Expected the private key for " + path + " among the files that move, but found none",
-                    "Add the key's file to the spec."));
+                    "add the key's file to the spec"));
         } else {
             findings.add(Finding.blocker(
                     "certificate-key",
                     WHERE,
                     "Expected the private key for " + path
                             + " among the files that move, but found only keys for others",
-                    "Add the key's file to the spec, or mend the pair on the source."));
+                    "add the key's file to the spec, or mend the pair on the source"));
         }
     }
 
@@ -182,7 +182,7 @@ final class CertificateInspection {
                     "certificate-names",
                     WHERE,
                     "Expected certificates for all names of the proxy, but found none for " + Words.list(bare),
-                    "Add their certificates to the spec, unless these names are served without TLS."));
+                    "add their certificates to the spec, unless these names are served without TLS"));
         }
     }
 
@@ -193,14 +193,14 @@ final class CertificateInspection {
                     "certbot-missing",
                     "target",
                     "Expected certbot on the target, but found none: nothing will renew the certificates there",
-                    "Install certbot and the plugins that the renewal configuration names."));
+                    "install certbot and the plugins that the renewal configuration names"));
         }
         if (entries.stream().noneMatch(entry -> entry.path().endsWith("/accounts"))) {
             findings.add(Finding.warning(
                     "certbot-accounts",
                     "source",
                     "Expected certbot's accounts beside its renewal configuration, but found none",
-                    "Register an account on the target and name it in the renewal configuration."));
+                    "register an account on the target and name it in the renewal configuration"));
         }
     }
 
@@ -246,7 +246,7 @@ final class CertificateInspection {
                         "tls-unreachable",
                         "source",
                         "Expected TLS at " + spec.source().address() + " port " + port + ", but found: " + e,
-                        "Look whether Godwit may reach that port."));
+                        "look whether Godwit may reach that port"));
                 return;
             }
             findings.add(Finding.note(
@@ -264,7 +264,7 @@ final class CertificateInspection {
                             "Expected the source to show a certificate that moves for " + name + ", but found "
                                     + Pem.subject(shown) + " with serial number "
                                     + shown.getSerialNumber().toString(16),
-                            "Add the files that the proxy really uses to the spec.")));
+                            "add the files that the proxy really uses to the spec")));
         }
     }
 }

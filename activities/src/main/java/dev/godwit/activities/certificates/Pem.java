@@ -1,6 +1,6 @@
 package dev.godwit.activities.certificates;
 
-import dev.godwit.activities.Sha256;
+import dev.godwit.workflows.Sha256;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;

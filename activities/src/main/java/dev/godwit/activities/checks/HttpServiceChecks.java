@@ -1,6 +1,7 @@
 package dev.godwit.activities.checks;
 
 import dev.godwit.activities.Heartbeat;
+import dev.godwit.activities.Pause;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.http.Answer;
 import dev.godwit.workflows.Durations;
@@ -168,7 +169,11 @@ public final class HttpServiceChecks implements ServiceChecks {
             }
             Instant next = Instant.now().plus(interval(period));
             while (Instant.now().isBefore(next)) {
-                pause(Durations.shorter(HEARTBEAT, Duration.between(Instant.now(), next)));
+                Pause.of(
+                        Durations.shorter(HEARTBEAT, Duration.between(Instant.now(), next)),
+                        FailureType.CHECK_FAILED,
+                        "to watch the service",
+                        "the next attempt goes on watching");
                 context.heartbeat(watching);
             }
         }
@@ -190,16 +195,5 @@ public final class HttpServiceChecks implements ServiceChecks {
     private Verdict ask(String address, HttpCheck check) {
         Heartbeat.of("asking " + check.get());
         return Verdict.ask(client, address, check);
-    }
-
-    private static void pause(Duration duration) {
-        try {
-            // Until the next question nothing is awaited but time.
-            Thread.sleep(duration);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw FailureType.CHECK_FAILED.because(
-                    "Expected to watch the service, but the worker is being stopped; the watch goes on elsewhere", e);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.godwit.activities.dns;
 
 import dev.godwit.activities.Heartbeat;
+import dev.godwit.activities.Pause;
 import dev.godwit.activities.dns.NameServer.NoAnswer;
 import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.workflows.Durations;
@@ -204,7 +205,7 @@ public final class ZoneRecords implements DnsRecords {
                         + " does within " + Durations.format(patience) + ", but found " + String.join("; ", doubts)
                         + "; see to these servers and to their transfers from the primary");
             }
-            pause();
+            Pause.of(PAUSE, FailureType.DNS_NOT_PROVED, "to see the change everywhere", "the next attempt goes on");
         }
     }
 
@@ -231,18 +232,6 @@ public final class ZoneRecords implements DnsRecords {
                     : Optional.of(question + Records.shown(seen) + " instead of " + Records.shown(wanted));
         } catch (NoAnswer e) {
             return Optional.of(question + e.getMessage() + " instead of " + Records.shown(wanted));
-        }
-    }
-
-    private static void pause() {
-        try {
-            // What is waited for happens on a server that tells nobody.
-            Thread.sleep(PAUSE);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw FailureType.DNS_NOT_PROVED.because(
-                    "Expected to see the change everywhere, but found the worker stopping; the next attempt goes on",
-                    e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.godwit.activities.files;
 
+import dev.godwit.activities.Pause;
 import dev.godwit.activities.Resource;
 import dev.godwit.activities.host.Job;
 import dev.godwit.activities.host.JobKey;
@@ -117,9 +118,8 @@ final class Manifests {
             } catch (TimeoutException e) {
                 beat.alive();
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw FailureType.COMMAND_FAILED.because(
-                        "Expected to wait for the manifest, but found the worker stopping; a retry attaches to it", e);
+                throw Pause.stopped(
+                        FailureType.COMMAND_FAILED, "to wait for the manifest", "a retry attaches to it", e);
             } catch (ExecutionException e) {
                 if (e.getCause() instanceof RuntimeException failure) {
                     throw failure;

@@ -1,8 +1,8 @@
 package dev.godwit.activities.files;
 
-import dev.godwit.activities.Sha256;
 import dev.godwit.activities.host.JobKey;
 import dev.godwit.activities.host.StateFolder;
+import dev.godwit.workflows.Sha256;
 import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.activity.MigrationContext;
 import dev.godwit.workflows.spec.FileTree;

@@ -114,7 +114,7 @@ final class TreeInspection {
                         "tree-path",
                         where,
                         "Expected a folder of the service's own, but found " + path + ": " + problem,
-                        "Name a folder that belongs to the service alone, absolute and without '.' or '..'."));
+                        "name a folder that belongs to the service alone, absolute and without '.' or '..'"));
     }
 
     private static boolean lookAtSource(Server source, FileTree tree, String where, List<Finding> findings) {
@@ -127,13 +127,13 @@ final class TreeInspection {
                         "tool-missing",
                         "source",
                         "Expected rsync on the source, but found none",
-                        "Install rsync there."));
+                        "install rsync there"));
             case "missing" ->
                 findings.add(Finding.blocker(
                         "tree-missing",
                         where,
                         "Expected the folder " + tree.path() + " on the source, but found none",
-                        "Correct the path, or remove it from the spec."));
+                        "correct the path, or remove it from the spec"));
             default -> {
                 String real = found.getLast();
                 Optional<Finding> unfit = unfit(real, where);
@@ -144,7 +144,7 @@ final class TreeInspection {
                             where,
                             tree.path() + " leads to " + real + " on the source; its content becomes the folder "
                                     + tree.path() + " on the target",
-                            "Name " + real + " in the spec if the target should have the same link."));
+                            "name " + real + " in the spec if the target should have the same link"));
                 }
                 return true;
             }
@@ -167,8 +167,8 @@ final class TreeInspection {
                 tree.path() + " was not measured in full: the " + budget.toSeconds()
                         + " s for all folders sufficed for " + found.files() + " entries and " + found.bytes()
                         + " bytes of it",
-                "See yourself that the target has 2.5 times the room, and that its owners are the same there; the plan's"
-                        + " estimates are too low.");
+                "see yourself that the target has 2.5 times the room, and that its owners are the same there; the plan's"
+                        + " estimates are too low");
     }
 
     private static void owners(
@@ -196,8 +196,8 @@ final class TreeInspection {
                     "Expected the owners in " + tree.path()
                             + " to have the same numbers on both servers, because they are"
                             + " copied by number, but found: " + shown(conflicts),
-                    "Change one side's numbers before anything is copied, and the owner of its files with them"
-                            + (commands.isEmpty() ? "." : "; on the target: " + shown(commands))));
+                    "change one side's numbers before anything is copied, and the owner of its files with them"
+                            + (commands.isEmpty() ? "" : "; on the target: " + shown(commands))));
         }
         List<Owner> missing = owners.stream().filter(Owner::missing).toList();
         if (!missing.isEmpty()) {
@@ -208,7 +208,7 @@ final class TreeInspection {
                             + shown(missing.stream()
                                     .map(owner -> owner.kind() + " " + owner.name() + " (" + owner.number() + ")")
                                     .toList()),
-                    "If the service needs them, make them with the same numbers before anything else takes these: "
+                    "if the service needs them, make them with the same numbers before anything else takes these: "
                             + shown(Owner.makings(missing))));
         }
     }
@@ -226,7 +226,7 @@ final class TreeInspection {
                     "tree-not-empty",
                     where,
                     "Expected " + tree.path() + " to be missing or empty on the target, but found content",
-                    "Move it away; the copy would delete it."));
+                    "move it away; the copy would delete it"));
         }
         return Volume.parse(found.get(1));
     }
@@ -241,7 +241,7 @@ final class TreeInspection {
                             "tree-overlap",
                             "/files/" + j,
                             "Expected folders apart from each other, but found " + inner + " within " + outer,
-                            "Name only the outer folder."));
+                            "name only the outer folder"));
                 }
             }
         }
@@ -255,7 +255,7 @@ final class TreeInspection {
                     "target",
                     "Expected room for 2.5 times the " + sum.bytes() + " bytes that arrive on " + volume.mount()
                             + ", but found " + volume.freeBytes() + " bytes free",
-                    "Make room on the target, or give it a larger disk."));
+                    "make room on the target, or give it a larger disk"));
         }
         if (volume.inodes() > 0 && sum.files() * INODE_ROOM > volume.freeInodes()) {
             findings.add(Finding.blocker(
@@ -263,7 +263,7 @@ final class TreeInspection {
                     "target",
                     "Expected room for the " + sum.files() + " entries that arrive on " + volume.mount()
                             + ", but found " + volume.freeInodes() + " inodes free",
-                    "Give the target a file system with more inodes."));
+                    "give the target a file system with more inodes"));
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.godwit.activities.host;
 
-import dev.godwit.activities.Sha256;
+import dev.godwit.workflows.Sha256;
 import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.Base64;

@@ -35,7 +35,7 @@ public final class RemoteFailure {
     }
 
     /** Whether a program complained about a full disk or an exhausted quota. */
-    public static boolean isDiskFull(String err) {
+    static boolean isDiskFull(String err) {
         return err.contains(NO_SPACE) || err.contains(NO_QUOTA);
     }
 

@@ -1,5 +1,6 @@
 package dev.godwit.activities.host;
 
+import dev.godwit.activities.Pause;
 import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.spec.HostSpec;
@@ -185,10 +186,10 @@ final class SshConnections {
     /** What a caller is told when the connection broke, or the calling thread was interrupted. */
     RuntimeException failure(IOException cause) {
         if (isInterrupt(cause)) {
-            Thread.currentThread().interrupt();
-            return FailureType.HOST_UNREACHABLE.because(
-                    "Expected to wait for " + host.host()
-                            + ", but found the worker stopping; the next attempt goes on where this one was",
+            return Pause.stopped(
+                    FailureType.HOST_UNREACHABLE,
+                    "to wait for " + host.host(),
+                    "the next attempt goes on where this one was",
                     cause);
         }
         return SshConnection.unreachable(host, cause);

@@ -1,6 +1,6 @@
 package dev.godwit.activities.host;
 
-import dev.godwit.activities.Sha256;
+import dev.godwit.workflows.Sha256;
 import dev.godwit.workflows.activity.FailureType;
 import java.util.regex.Pattern;
 

@@ -1,6 +1,7 @@
 package dev.godwit.activities.inspection;
 
 import dev.godwit.activities.Heartbeat;
+import dev.godwit.activities.Pause;
 import dev.godwit.activities.host.RemoteFailure;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
@@ -140,9 +141,7 @@ public final class SshServerInspection implements ServerInspection {
             source = report(Side.SOURCE, looks.getFirst(), unreached);
             target = report(Side.TARGET, looks.getLast(), unreached);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw FailureType.HOST_UNREACHABLE.because(
-                    "Expected to look at both servers, but found the worker stopping; try again", e);
+            throw Pause.stopped(FailureType.HOST_UNREACHABLE, "to look at both servers", "try again", e);
         }
         if (source != null) {
             findings.host(Side.SOURCE, source);

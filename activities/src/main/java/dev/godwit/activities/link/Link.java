@@ -1,9 +1,9 @@
 package dev.godwit.activities.link;
 
-import dev.godwit.activities.Sha256;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.StateFolder;
+import dev.godwit.workflows.Sha256;
 import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.spec.HostSpec;
 import java.util.ArrayList;

@@ -5,7 +5,7 @@ import static dev.godwit.activities.host.SshServerTest.isFailure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.godwit.activities.Sha256;
+import dev.godwit.workflows.Sha256;
 import dev.godwit.workflows.activity.FailureType;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -216,7 +217,7 @@ class SystemdJobsTest {
         jobs.remove(server, key);
         assertThat(server.run(Script.of("pgrep -fx 'sleep 301'")).out()).isEmpty();
         jobs.remove(server, key);
-        assertThatThrownBy(() -> call.get(10, TimeUnit.SECONDS)).isNotNull();
+        assertThatThrownBy(() -> call.get(10, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
     }
 
     @Test

@@ -1,6 +1,5 @@
 package dev.godwit.api.migration;
 
-import dev.godwit.api.problem.Problem;
 import dev.godwit.api.problem.ProblemException;
 import dev.godwit.api.problem.ProblemType;
 import dev.godwit.workflows.activity.Loss;
@@ -62,8 +61,7 @@ final class Commands {
             options.setUpdateId(updateId);
             AcceptedCommands accepted = accepted(run);
             if (accepted.holdsOther(key, updateId)) {
-                throw about(
-                        run,
+                throw run.refused(
                         ProblemType.IDEMPOTENCY_KEY_REUSED,
                         "Expected the command that came with this Idempotency-Key before, but found another; use a new key"
                                 + " for another command");
@@ -82,8 +80,7 @@ final class Commands {
         } catch (WorkflowUpdateException e) {
             throw refused(run, e);
         } catch (WorkflowNotFoundException e) {
-            throw about(
-                    run,
+            throw run.refused(
                     ProblemType.CALL_DOES_NOT_FIT,
                     "Expected a migration that runs or waits, but found that it has ended; look at its status and its"
                             + " history");
@@ -102,8 +99,7 @@ final class Commands {
     }
 
     private ProblemException unanswered(Run run) {
-        return about(
-                run,
+        return run.refused(
                 ProblemType.TIMED_OUT,
                 "Expected a worker to take the command within "
                         + timeouts.command().toSeconds()
@@ -117,15 +113,14 @@ final class Commands {
         }
         return switch (Optional.ofNullable(failure.getType()).orElse("")) {
             case MigrationWorkflow.DOES_NOT_FIT, REJECTED ->
-                about(run, ProblemType.CALL_DOES_NOT_FIT, failure.getOriginalMessage());
+                run.refused(ProblemType.CALL_DOES_NOT_FIT, failure.getOriginalMessage());
             case MigrationWorkflow.LOSES_WRITES -> losesWrites(run, failure);
             default -> exception;
         };
     }
 
     private static ProblemException losesWrites(Run run, ApplicationFailure failure) {
-        ProblemException refusal = about(
-                run,
+        ProblemException refusal = run.refused(
                 ProblemType.LOSES_WRITES,
                 failure.getOriginalMessage()
                         + "; to roll back all the same, repeat the call with \"acceptLoss\": true");
@@ -133,9 +128,5 @@ final class Commands {
                 ? refusal
                 : new ProblemException(refusal.problem()
                         .withLoss(failure.getDetails().get(Loss.class).rows()));
-    }
-
-    private static ProblemException about(Run run, ProblemType type, String detail) {
-        return new ProblemException(Problem.of(type, detail).about(run.id().address()));
     }
 }

@@ -8,7 +8,7 @@ public record Cursor(
         @Doc(value = "A page", pattern = PATTERN, longest = 4000)
         String text) {
     /** What a cursor looks like: base64url. */
-    public static final String PATTERN = "^[A-Za-z0-9_-]{1,4000}$";
+    private static final String PATTERN = "^[A-Za-z0-9_-]{1,4000}$";
 
     private static final Pattern SHAPE = Pattern.compile(PATTERN);
 

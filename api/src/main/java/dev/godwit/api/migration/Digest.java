@@ -1,9 +1,7 @@
 package dev.godwit.api.migration;
 
 import dev.godwit.workflows.GodwitJson;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import dev.godwit.workflows.Sha256;
 
 /** Tells whether two requests say the same, however they are written down. */
 final class Digest {
@@ -11,12 +9,6 @@ final class Digest {
 
     /** SHA-256 over the JSON of a value, in hexadecimal. */
     static String of(Object value) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256")
-                            .digest(GodwitJson.mapper().writeValueAsBytes(value)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return Sha256.of(GodwitJson.mapper().writeValueAsBytes(value));
     }
 }

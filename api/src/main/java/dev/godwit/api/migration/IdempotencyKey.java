@@ -12,7 +12,7 @@ public record IdempotencyKey(
             "Names the request: the same request under the same key does nothing a second time and gets the answer again, another one is refused";
 
     /** What a key looks like. */
-    public static final String PATTERN = "^[A-Za-z0-9._:/+=@-]{1,200}$";
+    private static final String PATTERN = "^[A-Za-z0-9._:/+=@-]{1,200}$";
 
     private static final Pattern SHAPE = Pattern.compile(PATTERN);
 

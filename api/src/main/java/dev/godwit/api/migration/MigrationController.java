@@ -2,8 +2,6 @@ package dev.godwit.api.migration;
 
 import dev.godwit.api.openapi.Call;
 import dev.godwit.api.openapi.Doc;
-import dev.godwit.api.problem.Problem;
-import dev.godwit.api.problem.ProblemException;
 import dev.godwit.api.problem.ProblemType;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -42,8 +40,7 @@ final class MigrationController {
                     "Server-sent events named 'status', each with the whole status as its data: the first at once, the last"
                             + " when the migration is over; then the stream ends. Comments show that it is alive.",
             answer = "A stream of events",
-            body = MigrationView.class,
-            problems = ProblemType.UNKNOWN_MIGRATION)
+            body = MigrationView.class)
     Publisher<StatusEvent> events(@PathVariable @Doc(MigrationId.MEANING) String id) {
         return feeds.of(runs.find(id).id());
     }
@@ -54,7 +51,7 @@ final class MigrationController {
             more = "With format=temporal: the raw history of the workflow, which Temporal's replayer reads.",
             answer = "The history, oldest first",
             body = {JournalView.class, Object.class},
-            problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.NO_WORKER})
+            problems = ProblemType.NO_WORKER)
     HttpResponse<?> history(
             @PathVariable @Doc(MigrationId.MEANING) String id,
             @Doc("How it is told") @QueryValue(defaultValue = "journal") HistoryFormat format) {
@@ -78,14 +75,13 @@ final class MigrationController {
             value = "Gives the evidence of a migration that has ended",
             answer = "How it ended, its steps, who had a part in it, and the audit",
             body = EvidenceView.class,
-            problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.NOT_ENDED, ProblemType.NO_WORKER})
+            problems = {ProblemType.NOT_ENDED, ProblemType.NO_WORKER})
     EvidenceView evidence(@PathVariable @Doc(MigrationId.MEANING) String id) {
         Run run = runs.find(id);
         if (run.isOpen()) {
-            throw new ProblemException(Problem.of(
-                            ProblemType.NOT_ENDED,
-                            "Expected a migration that has ended, but found that it runs or waits; look at its status")
-                    .about(run.id().address()));
+            throw run.refused(
+                    ProblemType.NOT_ENDED,
+                    "Expected a migration that has ended, but found that it runs or waits; look at its status");
         }
         return EvidenceView.of(statuses.of(run), statuses.journal(run));
     }

@@ -20,7 +20,7 @@ public record MigrationId(String text, String service) {
     static final String MEANING = "The id of the migration";
 
     /** The most characters. */
-    public static final int LONGEST = 253 + 20;
+    private static final int LONGEST = 253 + 20;
 
     private static final Pattern PATTERN =
             Pattern.compile("([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)-\\d{8}-\\d{6}-[a-z2-9]{3}");

@@ -1,6 +1,7 @@
 package dev.godwit.api.migration;
 
 import dev.godwit.api.problem.ProblemType;
+import dev.godwit.workflows.migration.MigrationWorkflow;
 import dev.godwit.workflows.migration.SearchAttributes;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -58,7 +59,7 @@ final class MigrationIndex {
     }
 
     MigrationPage list(MigrationFilter filter, int limit, @Nullable String cursor) {
-        List<String> conditions = new ArrayList<>(List.of("WorkflowType = 'Migration'"));
+        List<String> conditions = new ArrayList<>(List.of("WorkflowType = '" + MigrationWorkflow.TYPE + "'"));
         if (filter.phase() != null) {
             conditions.add(is(SearchAttributes.PHASE, filter.phase().name()));
         }

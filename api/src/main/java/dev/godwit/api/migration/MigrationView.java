@@ -114,6 +114,32 @@ public record MigrationView(
                 null);
     }
 
+    /** What the engine knows about a migration that does not answer itself. */
+    static MigrationView partial(
+            Run run, Phase phase, @Nullable Side serving, @Nullable Boolean pastPivot, String note) {
+        return new MigrationView(
+                run.id().text(),
+                run.id().service(),
+                phase,
+                serving,
+                pastPivot,
+                null,
+                List.of(),
+                List.of(),
+                null,
+                false,
+                false,
+                null,
+                null,
+                run.end().orElse(null),
+                null,
+                run.startedAt(),
+                run.endedAt(),
+                0,
+                true,
+                note);
+    }
+
     MigrationView with(List<StepView> newSteps) {
         return with(newSteps, waiting, endedAt, note);
     }

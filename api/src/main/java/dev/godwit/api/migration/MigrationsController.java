@@ -46,12 +46,7 @@ final class MigrationsController {
             answer = "The migration has been started",
             body = MigrationView.class,
             headers = "Location",
-            problems = {
-                ProblemType.SERVICE_ALREADY_MOVING,
-                ProblemType.PLAN_CHANGED,
-                ProblemType.IDEMPOTENCY_KEY_REUSED,
-                ProblemType.PREFLIGHT_FAILED
-            })
+            problems = {ProblemType.SERVICE_ALREADY_MOVING, ProblemType.PLAN_CHANGED, ProblemType.PREFLIGHT_FAILED})
     HttpResponse<MigrationView> start(
             @Body StartBody body,
             Actor actor,
@@ -83,8 +78,7 @@ final class MigrationsController {
             value = "Tells the status of a migration",
             more = "Always answers: if no worker does in time, with what the engine knows, marked as partial.",
             answer = "The status",
-            body = MigrationView.class,
-            problems = ProblemType.UNKNOWN_MIGRATION)
+            body = MigrationView.class)
     MigrationView status(@PathVariable @Doc(MigrationId.MEANING) String id) {
         return statuses.of(id);
     }

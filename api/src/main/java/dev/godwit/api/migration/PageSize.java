@@ -5,7 +5,7 @@ import dev.godwit.api.openapi.Doc;
 /** How many things a page holds. */
 public record PageSize(
         @Doc(value = "A number", least = LEAST, most = MOST) int count) {
-    public static final int LEAST = 1;
+    private static final int LEAST = 1;
     public static final int MOST = 100;
 
     public PageSize {

@@ -1,5 +1,8 @@
 package dev.godwit.api.migration;
 
+import dev.godwit.api.problem.Problem;
+import dev.godwit.api.problem.ProblemException;
+import dev.godwit.api.problem.ProblemType;
 import dev.godwit.workflows.migration.End;
 import dev.godwit.workflows.migration.SearchAttributes;
 import io.temporal.api.common.v1.WorkflowExecution;
@@ -40,6 +43,11 @@ record Run(MigrationId id, DescribeWorkflowExecutionResponse description) {
     @Nullable
     Instant endedAt() {
         return info().hasCloseTime() ? instant(info().getCloseTime()) : null;
+    }
+
+    /** The refusal of a call, which tells the address of this migration. */
+    ProblemException refused(ProblemType type, String detail) {
+        return new ProblemException(Problem.of(type, detail).about(id.address()));
     }
 
     static Instant instant(com.google.protobuf.Timestamp time) {

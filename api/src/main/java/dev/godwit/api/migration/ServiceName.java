@@ -8,7 +8,7 @@ public record ServiceName(
         @Doc(value = "A host name", pattern = PATTERN, longest = 253)
         String text) {
     /** What a name looks like. */
-    public static final String PATTERN = "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$";
+    private static final String PATTERN = "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$";
 
     private static final Pattern SHAPE = Pattern.compile(PATTERN);
 

@@ -1,7 +1,6 @@
 package dev.godwit.api.migration;
 
 import dev.godwit.api.auth.Actor;
-import dev.godwit.api.problem.Problem;
 import dev.godwit.api.problem.ProblemException;
 import dev.godwit.api.problem.ProblemType;
 import dev.godwit.workflows.migration.MigrationRequest;
@@ -22,7 +21,6 @@ import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowUpdateException;
 import io.temporal.client.WorkflowUpdateStage;
 import jakarta.inject.Singleton;
-import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -122,14 +120,11 @@ final class Starter {
             refuseOther(running, hash);
             return running;
         }
-        throw new ProblemException(Problem.of(
-                        ProblemType.SERVICE_ALREADY_MOVING,
-                        "Expected a service at rest, but found that "
-                                + running.id().service() + " is moving since "
-                                + running.startedAt() + "; wait for the end of "
-                                + running.id().text()
-                                + " or roll it back")
-                .about(running.id().address()));
+        throw running.refused(
+                ProblemType.SERVICE_ALREADY_MOVING,
+                "Expected a service at rest, but found that " + running.id().service() + " is moving since "
+                        + running.startedAt() + "; wait for the end of "
+                        + running.id().text() + " or roll it back");
     }
 
     private static boolean carries(WorkflowExecutionInfo info, IdempotencyKey key) {
@@ -138,11 +133,10 @@ final class Starter {
 
     private static void refuseOther(Run known, String hash) {
         if (!Memo.text(known.info(), Memo.REQUEST_HASH).equals(Optional.of(hash))) {
-            throw new ProblemException(Problem.of(
-                            ProblemType.IDEMPOTENCY_KEY_REUSED,
-                            "Expected the body that came with this Idempotency-Key before, but found another; use a new"
-                                    + " key for another request")
-                    .about(known.id().address()));
+            throw known.refused(
+                    ProblemType.IDEMPOTENCY_KEY_REUSED,
+                    "Expected the body that came with this Idempotency-Key before, but found another; use a new key for"
+                            + " another request");
         }
     }
 
@@ -155,35 +149,38 @@ final class Starter {
         if (view.partial()) {
             return view;
         }
-        URI address = run.id().address();
         String plan = view.plan();
         if (plan == null) {
-            throw new ProblemException(Problem.of(
-                            ProblemType.PREFLIGHT_FAILED,
-                            "Expected today's plan, but found that the migration ended without one: " + view.endReason()
-                                    + ". Nothing was changed")
-                    .about(address));
+            throw run.refused(
+                    ProblemType.PREFLIGHT_FAILED,
+                    "Expected today's plan, but found that the migration ended without one: " + view.endReason()
+                            + ". Nothing was changed");
         }
         List<Finding> blockers = view.findings().stream()
                 .filter(finding -> finding.severity() == Finding.Severity.BLOCKER)
                 .toList();
         if (!plan.equals(reviewed)) {
-            throw new ProblemException(Problem.of(
-                            ProblemType.PLAN_CHANGED,
-                            "Expected the plan that was reviewed, but found that the world has changed since; nothing was"
-                                    + " changed. Review today's plan: POST /api/v1/plans")
-                    .about(address)
-                    .withPlan(plan, blockers));
+            throw otherPlan(
+                    run,
+                    "Expected the plan that was reviewed, but found that the world has changed since; nothing was"
+                            + " changed. Review today's plan: POST /api/v1/plans",
+                    plan,
+                    blockers);
         }
         if (!blockers.isEmpty()) {
-            throw new ProblemException(Problem.of(
-                            ProblemType.PLAN_CHANGED,
-                            "Expected servers on which the plan can start, but found what keeps it from that (see"
-                                    + " 'findings'); nothing was changed")
-                    .about(address)
-                    .withPlan(plan, blockers));
+            throw otherPlan(
+                    run,
+                    "Expected servers on which the plan can start, but found what keeps it from that (see 'findings');"
+                            + " nothing was changed",
+                    plan,
+                    blockers);
         }
         return view;
+    }
+
+    private static ProblemException otherPlan(Run run, String detail, String plan, List<Finding> blockers) {
+        return new ProblemException(
+                run.refused(ProblemType.PLAN_CHANGED, detail).problem().withPlan(plan, blockers));
     }
 
     private void awaitPlan(Run run) {

@@ -1,6 +1,5 @@
 package dev.godwit.api.migration;
 
-import dev.godwit.api.problem.Problem;
 import dev.godwit.api.problem.ProblemException;
 import dev.godwit.api.problem.ProblemType;
 import dev.godwit.workflows.migration.End;
@@ -65,11 +64,10 @@ final class Statuses {
         try {
             return answer(() -> workflow(run).journal());
         } catch (NoAnswer e) {
-            throw new ProblemException(Problem.of(
-                            ProblemType.NO_WORKER,
-                            "Expected a worker to tell the history, but found that " + found(run, e.words())
-                                    + "; ask for format=temporal, or see that a worker runs and try again")
-                    .about(run.id().address()));
+            throw run.refused(
+                    ProblemType.NO_WORKER,
+                    "Expected a worker to tell the history, but found that " + found(run, e.words())
+                            + "; ask for format=temporal, or see that a worker runs and try again");
         }
     }
 
@@ -130,26 +128,11 @@ final class Statuses {
         Optional<End> end = run.end();
         // Out of the soak, too, it may be going back.
         boolean unknown = (phase == Phase.CUTOVER || phase == Phase.SOAK) && end.isEmpty();
-        return new MigrationView(
-                run.id().text(),
-                run.id().service(),
+        return MigrationView.partial(
+                run,
                 phase,
                 end.map(Statuses::serves).orElse(unknown ? null : before ? Side.SOURCE : Side.TARGET),
                 before ? Boolean.FALSE : after ? Boolean.TRUE : null,
-                null,
-                List.of(),
-                List.of(),
-                null,
-                false,
-                false,
-                null,
-                null,
-                end.orElse(null),
-                null,
-                run.startedAt(),
-                run.endedAt(),
-                0,
-                true,
                 "This is what the engine knows: " + found(run, words)
                         + (unknown ? "; it was in its " + phase + ", so look at the servers to see who serves" : ""));
     }

@@ -32,8 +32,7 @@ final class SteeringController {
             more = "Bound to the plan that was reviewed: its hash is named.",
             answer = ANSWER,
             body = MigrationView.class,
-            problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.CALL_DOES_NOT_FIT, ProblemType.IDEMPOTENCY_KEY_REUSED
-            })
+            problems = ProblemType.CALL_DOES_NOT_FIT)
     MigrationView approval(
             @PathVariable @Doc(MigrationId.MEANING) String id,
             @Body ApprovalBody body,
@@ -47,8 +46,7 @@ final class SteeringController {
             value = "Begins no further step until somebody resumes",
             answer = ANSWER,
             body = MigrationView.class,
-            problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.CALL_DOES_NOT_FIT, ProblemType.IDEMPOTENCY_KEY_REUSED
-            })
+            problems = ProblemType.CALL_DOES_NOT_FIT)
     MigrationView pause(
             @PathVariable @Doc(MigrationId.MEANING) String id,
             @Body ReasonBody body,
@@ -62,8 +60,7 @@ final class SteeringController {
             value = "Goes on after a pause",
             answer = ANSWER,
             body = MigrationView.class,
-            problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.CALL_DOES_NOT_FIT, ProblemType.IDEMPOTENCY_KEY_REUSED
-            })
+            problems = ProblemType.CALL_DOES_NOT_FIT)
     MigrationView resume(
             @PathVariable @Doc(MigrationId.MEANING) String id,
             @Body ReasonBody body,
@@ -77,8 +74,7 @@ final class SteeringController {
             value = "Decides about a step whose retries have ended",
             answer = ANSWER,
             body = MigrationView.class,
-            problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.CALL_DOES_NOT_FIT, ProblemType.IDEMPOTENCY_KEY_REUSED
-            })
+            problems = ProblemType.CALL_DOES_NOT_FIT)
     MigrationView decision(
             @PathVariable @Doc(MigrationId.MEANING) String id,
             @Body DecisionBody body,
@@ -95,12 +91,7 @@ final class SteeringController {
                             + " target since; the refusal says how many rows that is.",
             answer = ANSWER,
             body = MigrationView.class,
-            problems = {
-                ProblemType.UNKNOWN_MIGRATION,
-                ProblemType.CALL_DOES_NOT_FIT,
-                ProblemType.LOSES_WRITES,
-                ProblemType.IDEMPOTENCY_KEY_REUSED
-            })
+            problems = {ProblemType.CALL_DOES_NOT_FIT, ProblemType.LOSES_WRITES})
     MigrationView rollback(
             @PathVariable @Doc(MigrationId.MEANING) String id,
             @Body RollbackBody body,
@@ -114,8 +105,7 @@ final class SteeringController {
             value = "Ends the soak now",
             answer = ANSWER,
             body = MigrationView.class,
-            problems = {ProblemType.UNKNOWN_MIGRATION, ProblemType.CALL_DOES_NOT_FIT, ProblemType.IDEMPOTENCY_KEY_REUSED
-            })
+            problems = ProblemType.CALL_DOES_NOT_FIT)
     MigrationView finish(
             @PathVariable @Doc(MigrationId.MEANING) String id,
             @Body ReasonBody body,

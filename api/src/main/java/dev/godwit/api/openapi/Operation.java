@@ -9,6 +9,7 @@ import io.micronaut.http.annotation.Header;
 import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.web.router.UriRouteInfo;
+import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
@@ -201,8 +202,12 @@ record Operation(UriRouteInfo<?, ?> route, Method method, Call call, boolean ope
         if (!open) {
             problems.add(ProblemType.UNAUTHENTICATED);
         }
-        if (Arrays.stream(method.getParameters()).anyMatch(one -> one.isAnnotationPresent(PathVariable.class))) {
-            problems.add(ProblemType.NOTHING_HERE);
+        // What stands in a path is the id of a migration, what a caller may say in a header is an idempotency key.
+        if (takes(PathVariable.class)) {
+            problems.addAll(Set.of(ProblemType.NOTHING_HERE, ProblemType.UNKNOWN_MIGRATION));
+        }
+        if (takes(Header.class)) {
+            problems.add(ProblemType.IDEMPOTENCY_KEY_REUSED);
         }
         if (body().isPresent()) {
             problems.addAll(Set.of(
@@ -215,6 +220,10 @@ record Operation(UriRouteInfo<?, ?> route, Method method, Call call, boolean ope
             problems.addAll(Set.of(ProblemType.ENGINE_UNAVAILABLE, ProblemType.TIMED_OUT));
         }
         return problems;
+    }
+
+    private boolean takes(Class<? extends Annotation> kind) {
+        return Arrays.stream(method.getParameters()).anyMatch(one -> one.isAnnotationPresent(kind));
     }
 
     private ObjectNode refusal(int status, List<ProblemType> types) {

@@ -1,6 +1,7 @@
 package dev.godwit.app.engine;
 
 import dev.godwit.worker.SecretValues;
+import dev.godwit.workflows.migration.SearchAttributes;
 import dev.godwit.workflows.spec.SecretRef;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -44,7 +45,7 @@ final class Cluster implements Engine {
     /**
      * Connects, and makes sure that the namespace and its search attributes are there.
      *
-     * @throws EngineUnavailableException if it does not answer, refuses us, or has no such namespace
+     * @throws UnavailableException if it does not answer, refuses us, or has no such namespace
      */
     static Cluster connect(String address, TemporalConfiguration temporal, TlsConfiguration tls, SecretValues secrets) {
         Cluster cluster = new Cluster(address, temporal, tls, secrets);
@@ -88,7 +89,7 @@ final class Cluster implements Engine {
                     "check temporal.api-key, or temporal.tls.certificate and temporal.tls.key";
                 default -> "check temporal.address and temporal.tls";
             };
-            throw new EngineUnavailableException(
+            throw new UnavailableException(
                     "Expected the namespace " + temporal.namespace() + " at " + address + ", but found "
                             + e.getStatus().getCode() + " " + e.getStatus().getDescription() + "; " + hint,
                     e);
@@ -100,15 +101,14 @@ final class Cluster implements Engine {
             Namespaces.registerSearchAttributes(operator.blockingStub(), temporal.namespace());
         } catch (StatusRuntimeException e) {
             if (e.getStatus().getCode() == Status.Code.UNAVAILABLE) {
-                throw new EngineUnavailableException(
-                        "Expected " + address + " to answer, but found " + e.getStatus(), e);
+                throw new UnavailableException("Expected " + address + " to answer, but found " + e.getStatus(), e);
             }
             // Temporal Cloud, and clusters with other rules, let only an administrator do this.
             LOG.warn(
                     "Could not make sure that the search attributes are there ({}). If migrations do not start, create"
                             + " them: temporal operator search-attribute create --type Keyword{}",
                     e.getStatus().getCode(),
-                    Namespaces.SEARCH_ATTRIBUTES.stream()
+                    SearchAttributes.ALL.stream()
                             .map(key -> " --name " + key.getName())
                             .collect(Collectors.joining()));
         }
@@ -137,9 +137,8 @@ final class Cluster implements Engine {
         Path certificate = tls.certificate();
         Path key = tls.key();
         if ((certificate == null) != (key == null)) {
-            throw new EngineUnavailableException(
-                    "Expected both temporal.tls.certificate and temporal.tls.key, but found"
-                            + " only one; set both, or neither");
+            throw new UnavailableException("Expected both temporal.tls.certificate and temporal.tls.key, but found"
+                    + " only one; set both, or neither");
         }
         SslContextBuilder builder = GrpcSslContexts.forClient();
         if (certificate != null && key != null) {
@@ -152,14 +151,14 @@ final class Cluster implements Engine {
         try {
             return builder.build();
         } catch (SSLException | IllegalArgumentException e) {
-            throw new EngineUnavailableException(
+            throw new UnavailableException(
                     "Expected PEM files, the key in PKCS #8, but found " + e.getMessage() + "; see temporal.tls", e);
         }
     }
 
     private static File readable(@Nullable Path file) {
         if (file == null || !Files.isReadable(file)) {
-            throw new EngineUnavailableException(
+            throw new UnavailableException(
                     "Expected to read " + file + ", but it is not there or not for us; see temporal.tls");
         }
         return file.toFile();

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * again; when all of Godwit was killed, the next one ends what is left of the old engine and starts another on the same
  * file.
  */
-public final class DevelopmentServer implements Engine {
+final class DevelopmentServer implements Engine {
     /** The program's sub-command; it marks a process as a development server. */
     static final String SUB_COMMAND = "start-dev";
 
@@ -100,7 +100,7 @@ public final class DevelopmentServer implements Engine {
      * Starts it and waits until it serves the namespace.
      *
      * @param folder for its state and its log, for the owner only
-     * @throws EngineUnavailableException if a port is taken or it does not come up
+     * @throws UnavailableException if a port is taken or it does not come up
      */
     static DevelopmentServer start(Path binary, Path folder, EngineConfiguration configuration, String namespace) {
         createFolder(folder);
@@ -156,7 +156,7 @@ public final class DevelopmentServer implements Engine {
         try {
             OwnerOnly.createFolder(folder);
         } catch (IOException e) {
-            throw new EngineUnavailableException(
+            throw new UnavailableException(
                     "Expected to create the engine's folder " + folder + ", but found " + e
                             + "; choose another data folder with --data",
                     e);
@@ -218,7 +218,7 @@ public final class DevelopmentServer implements Engine {
 
     private static void requireFree(int port, String property) {
         if (!Ports.isFree(port)) {
-            throw new EngineUnavailableException("Expected port " + port + " on " + LOOPBACK
+            throw new UnavailableException("Expected port " + port + " on " + LOOPBACK
                     + " to be free for the engine, but found another program there; end it, or choose another port"
                     + " with --set " + property + "=PORT (0 takes any that is free), or use that Temporal service"
                     + " with --temporal-address");
@@ -229,7 +229,7 @@ public final class DevelopmentServer implements Engine {
     private void launchTwiceIfNeeded() {
         try {
             launch();
-        } catch (EngineUnavailableException e) {
+        } catch (UnavailableException e) {
             if (isClosing() || current().isAlive()) {
                 throw e;
             }
@@ -252,7 +252,7 @@ public final class DevelopmentServer implements Engine {
             Namespaces.registerSearchAttributes(OperatorServiceGrpc.newBlockingStub(stubs.getRawChannel()), namespace);
             markServed();
         } catch (StatusRuntimeException e) {
-            throw new EngineUnavailableException(
+            throw new UnavailableException(
                     "Expected the engine to serve, but found " + e.getStatus() + "; its log is " + log(), e);
         }
     }
@@ -267,7 +267,7 @@ public final class DevelopmentServer implements Engine {
                 return;
             } catch (StatusRuntimeException e) {
                 if (Instant.now().isAfter(end)) {
-                    throw new EngineUnavailableException(
+                    throw new UnavailableException(
                             "Expected the engine to answer within "
                                     + configuration.startTimeout().toSeconds() + " s, but found " + e.getStatus()
                                     + "; its log is " + log() + ", godwit.engine.start-timeout gives it more time",
@@ -302,7 +302,7 @@ public final class DevelopmentServer implements Engine {
             builder.environment().keySet().removeIf(name -> name.startsWith("TEMPORAL_"));
             return builder.start();
         } catch (IOException e) {
-            throw new EngineUnavailableException(
+            throw new UnavailableException(
                     "Expected to run " + binary + ", but found " + e
                             + "; set godwit.engine.binary to a working 'temporal' program",
                     e);
@@ -381,7 +381,7 @@ public final class DevelopmentServer implements Engine {
             endOrphans();
             launch();
             LOG.info("The engine serves again");
-        } catch (EngineUnavailableException e) {
+        } catch (UnavailableException e) {
             LOG.error("The engine did not come up: {}", e.getMessage());
             synchronized (this) {
                 if (process != null) {
@@ -393,10 +393,10 @@ public final class DevelopmentServer implements Engine {
 
     private synchronized void requireAlive() {
         if (isClosing()) {
-            throw new EngineUnavailableException("Expected the engine to come up, but it was told to stop");
+            throw new UnavailableException("Expected the engine to come up, but it was told to stop");
         }
         if (process == null || !process.isAlive()) {
-            throw new EngineUnavailableException("Expected the engine to come up, but it ended with status "
+            throw new UnavailableException("Expected the engine to come up, but it ended with status "
                     + (process == null ? "?" : process.exitValue()) + "; its log is " + log());
         }
     }

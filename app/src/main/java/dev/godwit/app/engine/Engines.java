@@ -28,12 +28,12 @@ public final class Engines {
     /**
      * The program of an engine of our own, obtained if it has to be.
      *
-     * @throws EngineUnavailableException if it can be neither found nor obtained
+     * @throws UnavailableException if it can be neither found nor obtained
      */
     public Path program() {
         return new TemporalProgram(own)
                 .locate()
-                .orElseThrow(() -> new EngineUnavailableException(
+                .orElseThrow(() -> new UnavailableException(
                         "Expected the Temporal server, but it is neither installed nor could it be downloaded or built;"
                                 + " install the program 'temporal' " + TemporalRelease.VERSION
                                 + " on the PATH, or Go, and try again"));
@@ -42,7 +42,7 @@ public final class Engines {
     /**
      * The cluster that is configured, else an engine of our own with its state below the data folder.
      *
-     * @throws EngineUnavailableException if neither comes up
+     * @throws UnavailableException if neither comes up
      */
     public Engine start(Path data) {
         String address = temporal.address();
@@ -54,7 +54,7 @@ public final class Engines {
             return DevelopmentServer.start(program.get(), data.resolve("engine"), own, temporal.namespace());
         }
         if (DevelopmentServer.hasState(data.resolve("engine"))) {
-            throw new EngineUnavailableException("Expected the Temporal server, because " + data
+            throw new UnavailableException("Expected the Temporal server, because " + data
                     + " holds migrations, but it is neither installed nor"
                     + " could it be downloaded or built; install the program 'temporal' "
                     + TemporalRelease.VERSION + " on the PATH, or Go, or set temporal.address, and start again");

@@ -15,19 +15,10 @@ import io.temporal.api.workflowservice.v1.UpdateNamespaceRequest;
 import io.temporal.common.SearchAttributeKey;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** What Godwit needs of a namespace: that it is there, that it keeps histories, and the search attributes. */
 final class Namespaces {
-    /** What migrations are found by. */
-    static final List<SearchAttributeKey<String>> SEARCH_ATTRIBUTES = List.of(
-            SearchAttributes.MIGRATION,
-            SearchAttributes.SERVICE,
-            SearchAttributes.PHASE,
-            SearchAttributes.OUTCOME,
-            SearchAttributes.IDEMPOTENCY_KEY);
-
     private static final long CALL_SECONDS = 10;
 
     private Namespaces() {}
@@ -72,7 +63,7 @@ final class Namespaces {
                 .keySet();
         AddSearchAttributesRequest.Builder request =
                 AddSearchAttributesRequest.newBuilder().setNamespace(namespace);
-        SEARCH_ATTRIBUTES.stream()
+        SearchAttributes.ALL.stream()
                 .map(SearchAttributeKey::getName)
                 .filter(name -> !found.contains(name))
                 .forEach(name -> request.putSearchAttributes(name, IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD));

@@ -1,5 +1,6 @@
 package dev.godwit.app.engine;
 
+import dev.godwit.workflows.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -18,7 +19,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,14 +62,14 @@ final class TemporalProgram {
      * Finds it, or obtains it.
      *
      * @return empty where it can be neither found nor obtained; the reasons are in the log
-     * @throws EngineUnavailableException if the configured program does not work
+     * @throws UnavailableException if the configured program does not work
      */
     Optional<Path> locate() {
         Path configured = configuration.binary();
         if (configured != null) {
             String problem = problemWith(configured);
             if (problem != null) {
-                throw new EngineUnavailableException(
+                throw new UnavailableException(
                         "Expected godwit.engine.binary to be a 'temporal' program with a" + " server from "
                                 + TemporalRelease.OLDEST_SERVER + " on, but found " + configured + ": " + problem);
             }
@@ -150,7 +150,7 @@ final class TemporalProgram {
         HttpRequest request = HttpRequest.newBuilder(URI.create(archive.url()))
                 .timeout(timeout)
                 .build();
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.begin();
         try (HttpClient client = HttpClient.newBuilder()
                 .connectTimeout(CONNECT_TIMEOUT)
                 .followRedirects(HttpClient.Redirect.NORMAL)
@@ -333,14 +333,6 @@ final class TemporalProgram {
             throw new IOException("interrupted", e);
         } finally {
             Files.deleteIfExists(output);
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every JDK has SHA-256", e);
         }
     }
 }

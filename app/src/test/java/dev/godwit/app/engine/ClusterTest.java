@@ -97,7 +97,7 @@ class ClusterTest {
                 assertThat(cluster.describe()).contains(address).contains("godwit");
             }
             assertThatThrownBy(() -> connect(temporal(address, "nowhere", null), NO_TLS, NO_SECRETS))
-                    .isInstanceOf(EngineUnavailableException.class)
+                    .isInstanceOf(UnavailableException.class)
                     .hasMessageContaining("temporal operator namespace create")
                     .hasMessageContaining("nowhere");
         }
@@ -108,7 +108,7 @@ class ClusterTest {
         TemporalConfiguration nobody =
                 new TemporalConfiguration("127.0.0.1:" + Ports.choose(0), "godwit", null, Duration.ofSeconds(1));
         assertThatThrownBy(() -> connect(nobody, NO_TLS, NO_SECRETS))
-                .isInstanceOf(EngineUnavailableException.class)
+                .isInstanceOf(UnavailableException.class)
                 .hasMessageContaining("temporal.address");
     }
 
@@ -128,7 +128,7 @@ class ClusterTest {
     void shouldBeRefusedWithACertificateThatTheClusterDoesNotTrust() throws Exception {
         try (FakeCluster fake = new FakeCluster()) {
             assertThatThrownBy(() -> connect(temporal(fake.address(), "godwit", null), tls("stranger"), NO_SECRETS))
-                    .isInstanceOf(EngineUnavailableException.class);
+                    .isInstanceOf(UnavailableException.class);
             assertThat(fake.authorizations).isEmpty();
         }
     }
@@ -143,7 +143,7 @@ class ClusterTest {
                     folder.resolve("stranger.pem"),
                     "server.example.org");
             assertThatThrownBy(() -> connect(temporal(fake.address(), "godwit", null), tls, NO_SECRETS))
-                    .isInstanceOf(EngineUnavailableException.class);
+                    .isInstanceOf(UnavailableException.class);
         }
     }
 
@@ -151,7 +151,7 @@ class ClusterTest {
     void shouldNeedCertificateAndKeyTogether() {
         TlsConfiguration half = new TlsConfiguration(true, folder.resolve("client.pem"), null, null, null);
         assertThatThrownBy(() -> connect(temporal("127.0.0.1:1", "godwit", null), half, NO_SECRETS))
-                .isInstanceOf(EngineUnavailableException.class)
+                .isInstanceOf(UnavailableException.class)
                 .hasMessageContaining("temporal.tls.key");
     }
 

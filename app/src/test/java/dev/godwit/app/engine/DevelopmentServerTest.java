@@ -204,7 +204,7 @@ class DevelopmentServerTest {
     void shouldSayThatItEndsAtOnceEachTime() {
         assertThatThrownBy(() -> DevelopmentServer.start(
                         Path.of("/bin/false"), folder, RealEngine.configuration(null), NAMESPACE))
-                .isInstanceOf(EngineUnavailableException.class)
+                .isInstanceOf(UnavailableException.class)
                 .hasMessageContaining("ended with status 1");
     }
 
@@ -222,7 +222,7 @@ class DevelopmentServerTest {
                     free.retention(),
                     free.startTimeout());
             assertThatThrownBy(() -> DevelopmentServer.start(RealEngine.program(), folder, configuration, NAMESPACE))
-                    .isInstanceOf(EngineUnavailableException.class)
+                    .isInstanceOf(UnavailableException.class)
                     .hasMessageContaining("godwit.engine.port");
         }
     }

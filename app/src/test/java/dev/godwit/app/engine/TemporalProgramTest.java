@@ -47,7 +47,7 @@ class TemporalProgramTest {
     void shouldRefuseAConfiguredProgramThatDoesNotFit(String answer, int status, String reason) throws IOException {
         Path program = program(answer, status);
         assertThatThrownBy(() -> new TemporalProgram(RealEngine.configuration(program)).locate())
-                .isInstanceOf(EngineUnavailableException.class)
+                .isInstanceOf(UnavailableException.class)
                 .hasMessageContaining("godwit.engine.binary")
                 .hasMessageContaining(reason);
     }

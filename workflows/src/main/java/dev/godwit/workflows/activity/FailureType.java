@@ -53,15 +53,11 @@ public enum FailureType {
     /** The write fence could not be proved. */
     FENCE_NOT_PROVED(false);
 
+    /** Whether another attempt may succeed without a person. */
     private final boolean retryable;
 
     FailureType(boolean retryable) {
         this.retryable = retryable;
-    }
-
-    /** Whether another attempt may succeed without a person. */
-    public boolean retryable() {
-        return retryable;
     }
 
     /** The code of a finding that says the same: a look that fails so is a finding. */

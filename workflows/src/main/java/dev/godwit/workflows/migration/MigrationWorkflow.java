@@ -14,6 +14,9 @@ import java.util.List;
  */
 @WorkflowInterface
 public interface MigrationWorkflow {
+    /** The workflow's type: wire format, and what migrations are listed by. */
+    String TYPE = "Migration";
+
     /** The failure type of a command that does not fit the state; the message says why and what would fit. */
     String DOES_NOT_FIT = "DOES_NOT_FIT";
 
@@ -28,7 +31,7 @@ public interface MigrationWorkflow {
         return "migration/" + service;
     }
 
-    @WorkflowMethod(name = "Migration")
+    @WorkflowMethod(name = TYPE)
     MigrationStatus migrate(MigrationRequest request);
 
     /** Where it is now. */

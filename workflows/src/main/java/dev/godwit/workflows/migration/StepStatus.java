@@ -52,6 +52,6 @@ public record StepStatus(
     }
 
     String failureWords() {
-        return failure == null ? String.valueOf(note) : failure + ": " + note;
+        return new Failure(failure, String.valueOf(note), attempts).words();
     }
 }

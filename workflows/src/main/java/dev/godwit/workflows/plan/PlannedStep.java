@@ -6,7 +6,7 @@ import java.time.Duration;
  * A step at its place in a plan.
  *
  * @param id unique in the plan and stable: the name that people use, such as {@code serve-page} or
- *     {@code copy-database-final.shop}
+ *     {@code copy-database-final-shop}
  * @param pivot whether this is the point of no return
  * @param estimate how long it will take, from what the preflight measured; zero if it is too short to say
  */

@@ -1,6 +1,7 @@
 package dev.godwit.workflows.plan;
 
 import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.Sha256;
 import dev.godwit.workflows.plan.Facts.DatabaseFacts;
 import dev.godwit.workflows.plan.Facts.DnsFacts;
 import dev.godwit.workflows.plan.Facts.ProxyFacts;
@@ -40,12 +41,9 @@ import dev.godwit.workflows.spec.Gates;
 import dev.godwit.workflows.spec.Hook;
 import dev.godwit.workflows.spec.Side;
 import dev.godwit.workflows.spec.Spec;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -320,13 +318,7 @@ public final class Planner {
                         .toList(),
                 facts.databases().stream().map(DatabaseFacts::fingerprint).toList(),
                 facts.proxy());
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest(GodwitJson.mapper().writeValueAsBytes(reviewed));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Expected every Java to have SHA-256", e);
-        }
+        return Sha256.of(GodwitJson.mapper().writeValueAsBytes(reviewed));
     }
 
     private static String slug(FileTree tree) {

@@ -152,19 +152,6 @@ public sealed interface Step {
         }
     }
 
-    /** Waits until no resolver can remember the TTL that was observed before it was lowered. */
-    record WaitOutTtl(Duration observed) implements Gate {
-        @Override
-        public String does() {
-            return "wait until " + Durations.format(observed) + " have passed since the TTL was lowered";
-        }
-
-        @Override
-        public boolean skippable() {
-            return true;
-        }
-    }
-
     /**
      * Lets the target fetch from the source: a temporary key, made on the target, accepted by the source from the
      * target's address for Godwit's own transfers and nothing else.
@@ -489,7 +476,20 @@ public sealed interface Step {
         }
     }
 
-    // ---- CUTOVER ----
+    // ---- REHEARSE ----
+
+    /** Waits until no resolver can remember the TTL that was observed before it was lowered. */
+    record WaitOutTtl(Duration observed) implements Gate {
+        @Override
+        public String does() {
+            return "wait until " + Durations.format(observed) + " have passed since the TTL was lowered";
+        }
+
+        @Override
+        public boolean skippable() {
+            return true;
+        }
+    }
 
     /** Waits for a person's approval of this very plan. */
     record AwaitApproval() implements Gate {
@@ -498,6 +498,8 @@ public sealed interface Step {
             return "wait for an approval that names the hash of this plan";
         }
     }
+
+    // ---- CUTOVER ----
 
     /** The old proxy answers every request with the maintenance page (seeds 001, 002, 003). The outage begins. */
     record ServePage(ProxySpec proxy) implements SiteStep {

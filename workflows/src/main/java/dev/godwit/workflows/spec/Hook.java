@@ -22,7 +22,8 @@ public record Hook(
         @Key(value = "a shell script, safe to run twice", text = Text.SCRIPT)
         String run,
 
-        @Key(value = "the script that takes it back; nothing is taken back without it", text = Text.SCRIPT) @Nullable
+        @Key(value = "the script that takes it back; without it a hook that still runs is stopped", text = Text.SCRIPT)
+        @Nullable
         String undo,
 
         @Key(value = "after which it has failed", text = Text.TIMEOUT, standard = "\"2m\"")

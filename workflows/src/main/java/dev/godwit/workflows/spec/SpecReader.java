@@ -7,14 +7,9 @@ import com.networknt.schema.dialect.Dialect;
 import com.networknt.schema.dialect.Dialects;
 import com.networknt.schema.path.PathType;
 import dev.godwit.workflows.GodwitJson;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -24,9 +19,6 @@ import tools.jackson.databind.JsonNode;
  * twice, is refused before the rest is looked at.
  */
 public final class SpecReader {
-    /** The largest document, in bytes of UTF-8. */
-    public static final int LARGEST = 256 * 1024;
-
     private static final int MOST_PROBLEMS = 200;
     private static final Schema SCHEMA = schema();
 
@@ -35,53 +27,15 @@ public final class SpecReader {
     /** How a spec is written down. */
     public enum Format {
         YAML,
-        JSON;
-
-        /** The format that a media type names, such as {@code application/yaml} (RFC 9512); parameters are ignored. */
-        public static Optional<Format> ofMediaType(String mediaType) {
-            String essence = mediaType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-            return switch (essence) {
-                case "application/json" -> Optional.of(JSON);
-                case "application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml" -> Optional.of(YAML);
-                default ->
-                    essence.endsWith("+json")
-                            ? Optional.of(JSON)
-                            : essence.endsWith("+yaml") ? Optional.of(YAML) : Optional.empty();
-            };
-        }
+        JSON
     }
 
     /**
-     * Reads a spec.
-     *
-     * @throws SpecException with every problem
-     */
-    public static Spec read(byte[] document, Format format) {
-        if (document.length > LARGEST) {
-            throw refused(
-                    "Expected a spec of at most " + LARGEST + " bytes, but found " + document.length + "; shorten it");
-        }
-        try {
-            return read(
-                    StandardCharsets.UTF_8
-                            .newDecoder()
-                            .decode(ByteBuffer.wrap(document))
-                            .toString(),
-                    format);
-        } catch (CharacterCodingException e) {
-            throw refused("Expected a spec in UTF-8, but found other bytes; save it as UTF-8");
-        }
-    }
-
-    /**
-     * Reads a spec.
+     * Reads a spec. The caller has seen to its size.
      *
      * @throws SpecException with every problem
      */
     public static Spec read(String document, Format format) {
-        if (document.length() > LARGEST) {
-            throw refused("Expected a spec of at most " + LARGEST + " bytes, but found more; shorten it");
-        }
         return read(SpecTree.parse(document, format));
     }
 

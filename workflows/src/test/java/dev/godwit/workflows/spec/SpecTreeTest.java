@@ -61,24 +61,6 @@ class SpecTreeTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Format.class)
-    void shouldRefuseWhatIsTooLarge(Format format) {
-        String large = "#" + "x".repeat(SpecReader.LARGEST);
-
-        assertThat(problems(large, format).getFirst().message()).contains("at most 262144 bytes");
-        assertThat(catchThrowableOfType(SpecException.class, () -> SpecReader.read(new byte[262145], format)))
-                .hasMessageContaining("at most 262144 bytes");
-    }
-
-    @Test
-    void shouldRefuseBytesThatAreNotUtf8() {
-        byte[] latin = {'a', ':', ' ', (byte) 0xe4};
-
-        assertThat(catchThrowableOfType(SpecException.class, () -> SpecReader.read(latin, Format.YAML)))
-                .hasMessageContaining("UTF-8");
-    }
-
-    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {

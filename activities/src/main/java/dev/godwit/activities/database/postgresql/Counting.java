@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import dev.godwit.activities.Pause;
 import dev.godwit.activities.host.Script;
 import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.activity.Progress;
@@ -319,9 +320,11 @@ final class Counting implements AutoCloseable {
                 throw new IllegalStateException(
                         "Expected to compare " + context.database().name(), e);
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw FailureType.DATABASE_FAILED.because(
-                        "Expected to compare " + context.database().name() + ", but was interrupted; try again", e);
+                throw Pause.stopped(
+                        FailureType.DATABASE_FAILED,
+                        "to compare " + context.database().name(),
+                        "try again",
+                        e);
             }
         }
     }

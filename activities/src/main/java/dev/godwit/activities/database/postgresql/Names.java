@@ -1,6 +1,6 @@
 package dev.godwit.activities.database.postgresql;
 
-import dev.godwit.activities.Sha256;
+import dev.godwit.workflows.Sha256;
 import dev.godwit.workflows.activity.MigrationContext;
 import dev.godwit.workflows.plan.Step.Pass;
 import dev.godwit.workflows.spec.PostgresqlDatabase;

@@ -1,6 +1,6 @@
 package dev.godwit.activities.database.postgresql;
 
-import dev.godwit.activities.Sha256;
+import dev.godwit.workflows.Sha256;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;

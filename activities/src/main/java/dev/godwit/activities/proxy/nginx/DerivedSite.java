@@ -1,7 +1,7 @@
 package dev.godwit.activities.proxy.nginx;
 
-import dev.godwit.activities.Sha256;
 import dev.godwit.activities.host.StateFolder;
+import dev.godwit.workflows.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -68,8 +68,8 @@ record DerivedSite(String text, String nonce, String probe) {
             """.formatted(PREFIX);
 
     /** The beginning of every file that Godwit writes: who it is for, and which original it stands for. */
-    private static final Pattern MARK =
-            Pattern.compile("# Godwit: migration=(\\S+) serves=(page|forward) original=([0-9a-f]{64}) nonce=(\\S+)\n");
+    private static final Pattern MARK = Pattern.compile(
+            "# Godwit: migration=(\\S+) serves=(?:page|forward) original=([0-9a-f]{64}) nonce=(\\S+)\n");
 
     /** What a connection needs, whatever is answered over it. */
     private static final Set<String> CONNECTION = Set.of(
@@ -122,13 +122,13 @@ record DerivedSite(String text, String nonce, String probe) {
             </body></html>""";
 
     /** What a file that Godwit wrote says of itself. */
-    record Mark(String migration, String serves, String original, String nonce) {}
+    record Mark(String migration, String original, String nonce) {}
 
     /** The mark of a file; empty for a file that Godwit did not write. */
     static Optional<Mark> mark(byte[] file) {
         Matcher matcher = MARK.matcher(new String(file, StandardCharsets.ISO_8859_1));
         return matcher.lookingAt()
-                ? Optional.of(new Mark(matcher.group(1), matcher.group(2), matcher.group(3), matcher.group(4)))
+                ? Optional.of(new Mark(matcher.group(1), matcher.group(2), matcher.group(3)))
                 : Optional.empty();
     }
 

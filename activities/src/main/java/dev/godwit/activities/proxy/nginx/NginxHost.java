@@ -1,11 +1,11 @@
 package dev.godwit.activities.proxy.nginx;
 
-import dev.godwit.activities.Sha256;
 import dev.godwit.activities.host.RemoteFailure;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.StateFolder;
+import dev.godwit.workflows.Sha256;
 import dev.godwit.workflows.activity.FailureType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -116,7 +116,7 @@ final class NginxHost {
     void unmarkForwarded(String migration) {
         succeeded(
                 server.run(Script.of(NginxScripts.UNMARK, StateFolder.forwarded(migration))),
-                "to take back a note in the state folder");
+                "the removal of the note " + StateFolder.forwarded(migration) + " in the state folder");
     }
 
     private boolean mark(String path) {

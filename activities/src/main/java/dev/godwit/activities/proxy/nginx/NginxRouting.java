@@ -1,13 +1,13 @@
 package dev.godwit.activities.proxy.nginx;
 
 import dev.godwit.activities.Heartbeat;
-import dev.godwit.activities.Sha256;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.proxy.nginx.ConfigReader.Malformed;
 import dev.godwit.activities.proxy.nginx.NginxHost.SiteFile;
 import dev.godwit.workflows.Durations;
+import dev.godwit.workflows.Sha256;
 import dev.godwit.workflows.activity.Act;
 import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.activity.Inspect;

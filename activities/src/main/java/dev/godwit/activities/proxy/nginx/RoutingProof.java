@@ -1,11 +1,11 @@
 package dev.godwit.activities.proxy.nginx;
 
 import dev.godwit.activities.Heartbeat;
+import dev.godwit.activities.Pause;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.http.AddressedClient.NoAnswer;
 import dev.godwit.activities.http.Answer;
 import dev.godwit.workflows.activity.FailureType;
-import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -24,6 +24,7 @@ import java.util.concurrent.Future;
  */
 final class RoutingProof {
     private static final int AT_ONCE = 10;
+    private static final String PROOF = "a proof of what nginx answers";
     private static final Duration POLL = Duration.ofMillis(25);
     /** Either the connection failed, or the target's own proxy found nobody: in both cases nobody is served. */
     private static final Set<Integer> TARGET_NOT_REACHED = Set.of(502, 504);
@@ -128,7 +129,7 @@ final class RoutingProof {
                 throw FailureType.PROXY_NOT_PROVED.because("Expected " + expected + ", but after " + bound.toSeconds()
                         + " s found " + mismatch.get() + "; see nginx's error log on the server");
             }
-            pause();
+            Pause.of(POLL, FailureType.PROXY_NOT_PROVED, PROOF, "try again");
         }
     }
 
@@ -152,7 +153,7 @@ final class RoutingProof {
             }
             return Optional.empty();
         } catch (InterruptedException e) {
-            throw interrupted(e);
+            throw Pause.stopped(FailureType.PROXY_NOT_PROVED, PROOF, "try again", e);
         } catch (ExecutionException e) {
             throw new IllegalStateException("Expected an answer or a reason, but found " + e.getCause(), e);
         }
@@ -165,20 +166,5 @@ final class RoutingProof {
         } catch (NoAnswer e) {
             return Optional.of(e.getMessage() + " from " + endpoint);
         }
-    }
-
-    private static void pause() {
-        try {
-            // What is waited for happens on a server that tells nobody.
-            Thread.sleep(POLL);
-        } catch (InterruptedException e) {
-            throw interrupted(e);
-        }
-    }
-
-    private static ApplicationFailure interrupted(InterruptedException cause) {
-        Thread.currentThread().interrupt();
-        return FailureType.PROXY_NOT_PROVED.because(
-                "Expected a proof of what nginx answers, but the worker is being stopped", cause);
     }
 }

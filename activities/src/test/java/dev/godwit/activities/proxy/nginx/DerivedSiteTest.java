@@ -187,7 +187,7 @@ class DerivedSiteTest {
     @Test
     void shouldSayWhatItStandsFor() throws Malformed {
         DerivedSite page = page(Configs.SHOP, "shop.example.org");
-        assertThat(DerivedSite.mark(page.bytes())).contains(new DerivedSite.Mark("m1", "page", ORIGINAL, page.nonce()));
+        assertThat(DerivedSite.mark(page.bytes())).contains(new DerivedSite.Mark("m1", ORIGINAL, page.nonce()));
         assertThat(DerivedSite.mark(Configs.SHOP.getBytes(StandardCharsets.ISO_8859_1)))
                 .isEmpty();
     }

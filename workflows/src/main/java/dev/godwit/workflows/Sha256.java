@@ -1,4 +1,4 @@
-package dev.godwit.activities;
+package dev.godwit.workflows;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -21,8 +21,13 @@ public final class Sha256 {
 
     /** The sum itself. */
     public static byte[] digest(byte[] content) {
+        return begin().digest(content);
+    }
+
+    /** A sum to add to, for content that does not fit into memory. */
+    public static MessageDigest begin() {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(content);
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Expected SHA-256, which every Java has", e);
         }
