@@ -1,6 +1,8 @@
 package dev.godwit.api.migration;
 
 import dev.godwit.workflows.migration.MigrationWorkflow;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.temporal.api.common.v1.WorkflowExecution;
 import io.temporal.api.filter.v1.StartTimeFilter;
 import io.temporal.api.filter.v1.WorkflowExecutionFilter;
@@ -14,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -24,6 +27,7 @@ import java.util.stream.Stream;
 final class InMemoryIndex {
     private static final String SERVICES = MigrationWorkflow.workflowId("");
     private static final int MOST = 1000;
+    private static final int ATTEMPTS = 10;
 
     private final Engine engine;
     private final Timeouts timeouts;
@@ -37,7 +41,7 @@ final class InMemoryIndex {
     List<WorkflowExecutionInfo> all() {
         return engine.ask(
                 timeouts.engine(),
-                () -> listed().stream()
+                () -> settled(this::listed).stream()
                         .map(WorkflowExecutionInfo::getExecution)
                         .filter(execution -> execution.getWorkflowId().startsWith(SERVICES))
                         .map(this::described)
@@ -67,6 +71,19 @@ final class InMemoryIndex {
             throw MigrationIndex.badCursor();
         }
         return text.isEmpty() ? 0 : Integer.parseInt(text);
+    }
+
+    /** The engine (SDK 1.38) fails to list its migrations at the moment in which it adds one: then it is asked again. */
+    private static <T> T settled(Supplier<T> list) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return list.get();
+            } catch (StatusRuntimeException e) {
+                if (e.getStatus().getCode() != Status.Code.UNKNOWN || attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private List<WorkflowExecutionInfo> listed() {
