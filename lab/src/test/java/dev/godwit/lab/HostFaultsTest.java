@@ -48,8 +48,9 @@ class HostFaultsTest extends LabTest {
     /** These see the faults themselves: PostgreSQL that is killed while it serves. */
     private static final Set<String> HURT = Set.of(Outside.SAME_OUTAGE, Outside.NONE_FAILED);
 
-    /** What a loss that was accepted leaves elsewhere. */
-    private static final Set<String> LOST = Set.of(Outside.WRITES, RollBackAudit.SAME_TARGET);
+    /** What a loss that was accepted leaves elsewhere; readers go on asking for it. */
+    private static final Set<String> LOST =
+            Set.of(Outside.WRITES, RollBackAudit.SAME_TARGET, "since the end only old answers, and takes writes");
 
     private static final long SOME_WRITES = 5;
 
@@ -476,7 +477,14 @@ class HostFaultsTest extends LabTest {
             assertThat(refused.status()).isEqualTo(409);
             assertThat(refused.lossInRows()).isGreaterThanOrEqualTo(1000);
             MigrationView end = operator.rollBack(true);
-            goneBack(lab, end);
+            wentBack(end);
+            double ended = Outside.seconds(Objects.requireNonNull(end.endedAt()));
+            await(
+                    "old to take writes",
+                    () -> since(lab, ended).acknowledged().getOrDefault("write", 0L) >= SOME_WRITES);
+            assertThat(since(lab, ended).answeredBy().keySet())
+                    .as("who answers")
+                    .allMatch(each -> each.endsWith(" old"));
 
             assertPassed(
                     end,
@@ -841,9 +849,13 @@ class HostFaultsTest extends LabTest {
         assertThat(Await.until(NOTICED, PAUSE, condition)).as(what).isTrue();
     }
 
-    private static void goneBack(LabHost lab, MigrationView end) throws Exception {
+    private static void wentBack(MigrationView end) {
         assertThat(end.outcome()).as("%s", end.endReason()).isEqualTo(End.ROLLED_BACK);
         assertThat(end.serving()).isEqualTo(Side.SOURCE);
+    }
+
+    private static void goneBack(LabHost lab, MigrationView end) throws Exception {
+        wentBack(end);
         double ended = Outside.seconds(Objects.requireNonNull(end.endedAt()));
         await(
                 "old alone to answer, and to take writes",
