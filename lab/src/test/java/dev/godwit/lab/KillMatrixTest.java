@@ -134,7 +134,14 @@ class KillMatrixTest extends LabTest {
             breakpoints.set(points.getFirst());
             mover.decideToRollBack(PIVOT);
             for (int index = 0; index < points.size(); index++) {
-                kill(session, mover, breakpoints, points, index, index / VICTIMS.size() + index, SHORT_ACT.get(shift));
+                kill(
+                        session,
+                        mover,
+                        breakpoints,
+                        points,
+                        index,
+                        index / VICTIMS.size() + index + shift,
+                        SHORT_ACT.get(shift));
             }
             MigrationView end = mover.ended();
 

@@ -200,9 +200,9 @@ public final class RsyncFileSync implements FileSync {
                         + source.spec().host() + ", but found none; correct the path");
             case "mounted" ->
                 throw FailureType.SPEC_MISMATCH.because("Expected " + tree.path() + " on "
-                        + source.spec().host() + " on the file system that is mounted at " + found.get(1)
-                        + ", as in the first pass, but found it on that of " + found.get(2)
-                        + "; mount it again, then try again; nothing was copied or deleted");
+                        + source.spec().host() + " with the file system that was mounted at " + found.get(1)
+                        + " in the first pass, but found it without; mount it again, then try again, or roll back if it has"
+                        + " moved on purpose; nothing was copied or deleted");
             default -> {
                 // A link could lead to where the path itself may not.
                 SyncedTree.checked(found.getLast());
@@ -223,7 +223,7 @@ public final class RsyncFileSync implements FileSync {
             case "taken" ->
                 throw FailureType.SPEC_MISMATCH.because("Expected no other migration to copy " + tree.path() + " to "
                         + target.spec().host() + ", but found its record in " + found.get(1)
-                        + "; wait for its end, or roll back");
+                        + "; wait for its end, or, if it has ended, remove that folder");
             case "unknown" ->
                 throw FailureType.SPEC_MISMATCH.because("Expected Godwit's record of what was at " + tree.path()
                         + " on " + target.spec().host()

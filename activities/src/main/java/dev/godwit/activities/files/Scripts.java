@@ -27,9 +27,9 @@ final class Scripts {
 
     /**
      * {@code $1} the folder, {@code $2} where Godwit keeps what it knows about it; without it nothing is kept or asked.
-     * Prints its real path and whether rsync knows ACLs and extended attributes. A folder that is on another file system
-     * than in the first pass is not the one that was copied: where it is mounted with the service, it is empty now, and
-     * so would the copy be.
+     * Prints its real path and whether rsync knows ACLs and extended attributes. A folder without a file system
+     * that it was on, or had below it, in the first pass is not the one that was copied: where that is mounted with the
+     * service, it is empty now, and so would the copy be.
      */
     static final String SOURCE_FOLDER = """
             set -eu
@@ -43,18 +43,23 @@ final class Scripts {
                 echo missing
                 exit 0
             fi
-            mount=$(stat -L -c %m -- "$1")
-            if [ $# -eq 1 ]; then
-                :
-            elif ! [ -f "$2/mount" ]; then
+            if [ $# -gt 1 ]; then
                 mkdir -p "$2"
-                printf '%s\\n' "$mount" > "$2/mount.new"
-                mv "$2/mount.new" "$2/mount"
-            elif [ "$(cat "$2/mount")" != "$mount" ]; then
-                echo mounted
-                cat "$2/mount"
-                printf '%s\\n' "$mount"
-                exit 0
+                {
+                    stat -L -c %m -- "$1"
+                    below=$(readlink -f -- "$1")/
+                    # Blanks and the like are in octal there: proc_pid_mounts(5).
+                    sed 's/\\\\\\([0-7][0-7][0-7]\\)/\\\\0\\1/g' /proc/self/mounts | while read -r _ at _; do
+                        at=$(printf '%b' "$at")
+                        case $at in "$below"*) printf '%s\\n' "$at" ;; esac
+                    done
+                } > "$2/mounts.new"
+                if [ -f "$2/mounts" ] && grep -vxFf "$2/mounts.new" "$2/mounts" > "$2/mounts.gone"; then
+                    echo mounted
+                    head -n 1 "$2/mounts.gone"
+                    exit 0
+                fi
+                [ -f "$2/mounts" ] || mv "$2/mounts.new" "$2/mounts"
             fi
             """ + LETTERS + """
             echo "found:$letters"

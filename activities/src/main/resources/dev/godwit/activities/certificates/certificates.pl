@@ -337,11 +337,14 @@ sub needed_by_others {
         $needed{$_} = 1 for keys %$known;
     }
     my @renewals = grep { !$placed->{$_} } map { glob("$_/renewal/*.conf") } roots($paths);
-    for my $file (@renewals, split(/\0/, `find -L /etc/nginx -type f -size -1024k -print0 2>/dev/null`)) {
-        push @texts, text($file);
-    }
-    for my $path (keys %$paths) {
-        next unless $needed{$path} || grep { index($_, $path) >= 0 } @texts;
+    push @texts, map { text($_) } @renewals;
+    # What nginx loads; where it cannot tell, whatever it might.
+    my $loaded = `nginx -T 2>/dev/null`;
+    $loaded = join("\n", map { text($_) } split(/\0/, `find -L /etc/nginx -type f -size -1024k -print0 2>/dev/null`)) if $?;
+    $loaded =~ s/(^|\s)#.*//mg;
+    push @texts, $loaded;
+    for my $path (grep { -l $_ || !-d $_ } keys %$paths) {
+        next unless $needed{$path} || grep { /\Q$path\E(?![\w.-])/ } @texts;
         $needed{$path} = 1;
         $needed{lineage($path)} = 1 if lineage($path);
     }
@@ -349,6 +352,8 @@ sub needed_by_others {
     my %accounts = map { $_ => 1 } map { /^account\s*=\s*(\S+)/mg } @texts;
     for my $path (keys %$paths) {
         my ($account) = $path =~ m{/accounts/.*/([^/]+)/[^/]+$};
+        # A folder stays if something in it does.
+        delete $paths->{$path} if -d $path && !-l $path;
         delete $paths->{$path} unless $needed{$path} || $needed{lineage($path)} || ($account && $accounts{$account});
     }
 }

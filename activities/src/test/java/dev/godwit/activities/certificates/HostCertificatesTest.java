@@ -206,6 +206,19 @@ class HostCertificatesTest {
     }
 
     @Test
+    void shouldRemoveWhatIsOnlyMentioned() throws IOException {
+        BeforeImage before = look();
+        copy(before);
+        sh(
+                Side.TARGET,
+                "mkdir -p etc/nginx/sites-enabled; printf '# ssl_certificate %s;\\nssl_certificate %s;\\n' '" + LIVE
+                        + "/fullchain.pem' '" + LIVE + "-0001/fullchain.pem' > etc/nginx/sites-enabled/blog");
+        undo(before);
+
+        assertThat(servers.on(Side.TARGET, "/etc/letsencrypt")).doesNotExist();
+    }
+
+    @Test
     void shouldLeaveAloneWhatItNeverCopied() throws IOException {
         sh(Side.TARGET, "mkdir -p etc/letsencrypt/renewal; echo mine > etc/letsencrypt/renewal/shop.example.org.conf");
         BeforeImage before = look();

@@ -434,14 +434,21 @@ class RsyncFileSyncTest {
     @Test
     void shouldNotEmptyTheCopyOfAFolderThatIsNotMountedAnyMore() throws IOException {
         Server source = servers.servers().open(servers.migration().source());
-        source.output(Script.of("mkdir -p \"$1\"; mount -t tmpfs lab \"$1\"; echo one >\"$1/file\"", PATH));
+        source.output(Script.of(
+                "mkdir -p \"$1\"; mount -t tmpfs lab \"$1\"; echo one >\"$1/file\""
+                        + "; mkdir \"$1/media\"; mount -t tmpfs lab \"$1/media\"",
+                PATH));
         BeforeImage before = look();
         copy(Pass.FIRST, before);
+        source.output(Script.of("umount \"$1/media\"", PATH));
+        assertThat(failure(() -> copy(Pass.LIVE, before))).hasMessageContaining("mounted at " + PATH + "/media");
         source.output(Script.of("umount \"$1\"", PATH));
 
         assertThat(failure(() -> copy(Pass.FINAL, before))).hasMessageContaining("mounted at " + PATH);
         assertThat(servers.on(Side.TARGET, PATH + "/file")).hasContent("one");
-        source.output(Script.of("mount -t tmpfs lab \"$1\"; echo two >\"$1/file\"", PATH));
+        source.output(Script.of(
+                "mount -t tmpfs lab \"$1\"; echo two >\"$1/file\"; mkdir \"$1/media\"; mount -t tmpfs lab \"$1/media\"",
+                PATH));
         copy(Pass.FINAL, before);
         assertThat(servers.on(Side.TARGET, PATH + "/file")).hasContent("two");
     }

@@ -189,7 +189,12 @@ final class Copier {
                 context.migration().id(),
                 "drop the copy of " + context.database().name());
         closeSource(context);
-        endSourceSessions(context);
+        try {
+            endSourceSessions(context);
+        } catch (ApplicationFailure gone) {
+            // Asked once more at the end, which tells: a source without PostgreSQL does not keep the copy on the
+            // target.
+        }
         for (Pass pass : Pass.values()) {
             jobs.remove(context.target(), key(context, pass));
         }

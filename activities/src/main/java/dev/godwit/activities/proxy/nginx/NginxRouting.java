@@ -1,6 +1,7 @@
 package dev.godwit.activities.proxy.nginx;
 
 import dev.godwit.activities.Heartbeat;
+import dev.godwit.activities.host.LiveTarget;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.http.AddressedClient;
@@ -94,6 +95,7 @@ public final class NginxRouting implements ProxyRouting {
     }
 
     private BeforeImage lookAtSource(MigrationContext migration, NginxProxy proxy) {
+        LiveTarget.refuse(servers.open(migration.source()), migration.id(), "begin the cutover");
         NginxHost host = host(migration, Side.SOURCE);
         SiteFile file = siteOnSource(host, migration, proxy, null);
         Optional<DerivedSite.Mark> mark = file.mark();
@@ -165,6 +167,8 @@ public final class NginxRouting implements ProxyRouting {
     @Override
     public Outcome servePage(Act<ServePage> request) {
         NginxProxy proxy = nginx(request.step().proxy());
+        MigrationContext migration = request.migration();
+        LiveTarget.refuse(servers.open(migration.source()), migration.id(), "serve the maintenance page");
         Original original = original(request.migration(), proxy, request.before());
         return Outcome.of(servePage(original, proxy));
     }

@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.godwit.activities.TestSpec;
 import dev.godwit.activities.ThisMachine;
 import dev.godwit.activities.host.ActivityStubs;
+import dev.godwit.activities.host.StateFolder;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.http.AddressedClient.NoAnswer;
 import dev.godwit.activities.http.Answer;
@@ -597,6 +598,18 @@ class NginxRoutingTest {
         }
     }
 
+    /** As with a data folder from before: it believes that the cutover is still to come. */
+    @Test
+    void shouldBeginNoCutoverOnceVisitorsAreSentToTheTarget() throws Exception {
+        startTarget();
+        BeforeImage before = look(new ForwardRequests(proxy()));
+        servePage(proxy(), before);
+        forward(before);
+        assertFails(FailureType.SPEC_MISMATCH, "what they wrote is nowhere else", () -> look(new ServePage(proxy())));
+        assertFails(FailureType.SPEC_MISMATCH, "what they wrote is nowhere else", () -> servePage(proxy(), before));
+        assertThat(ask("/").body()).contains("side 127.0.0.2");
+    }
+
     /** As after hours in which Godwit was dead, and its operator followed the runbook. */
     @Test
     void shouldForwardNobodyFromASourceThatSomebodyHasPutBack() throws Exception {
@@ -733,6 +746,8 @@ class NginxRoutingTest {
             assertThat(forward(before).summary()).contains("are answered by 127.0.0.2");
             assertThat(List.of(ask("/").status(), ask("/").status())).containsAnyOf(401, 403, 503);
             restore(new ServePage(proxy()), before);
+            // As if each were a migration of its own.
+            Files.delete(source.path(StateFolder.forwarded(migration.id())));
         }
     }
 
