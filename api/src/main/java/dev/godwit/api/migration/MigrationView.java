@@ -91,35 +91,37 @@ public record MigrationView(
 
     /** A migration that has just been started: nothing has been touched. */
     static MigrationView started(MigrationId id, Instant at) {
-        return new MigrationView(
-                id.text(),
-                id.service(),
-                Phase.PREFLIGHT,
-                Side.SOURCE,
-                false,
-                null,
-                List.of(),
-                List.of(),
-                null,
-                false,
-                false,
-                null,
-                null,
-                null,
-                null,
-                at,
-                null,
-                0,
-                false,
-                null);
+        return withoutSteps(id, Phase.PREFLIGHT, Side.SOURCE, false, null, at, null, false, null);
     }
 
     /** What the engine knows about a migration that does not answer itself. */
     static MigrationView partial(
             Run run, Phase phase, @Nullable Side serving, @Nullable Boolean pastPivot, String note) {
+        return withoutSteps(
+                run.id(),
+                phase,
+                serving,
+                pastPivot,
+                run.end().orElse(null),
+                run.startedAt(),
+                run.endedAt(),
+                true,
+                note);
+    }
+
+    private static MigrationView withoutSteps(
+            MigrationId id,
+            Phase phase,
+            @Nullable Side serving,
+            @Nullable Boolean pastPivot,
+            @Nullable End end,
+            Instant startedAt,
+            @Nullable Instant endedAt,
+            boolean partial,
+            @Nullable String note) {
         return new MigrationView(
-                run.id().text(),
-                run.id().service(),
+                id.text(),
+                id.service(),
                 phase,
                 serving,
                 pastPivot,
@@ -131,12 +133,12 @@ public record MigrationView(
                 false,
                 null,
                 null,
-                run.end().orElse(null),
+                end,
                 null,
-                run.startedAt(),
-                run.endedAt(),
+                startedAt,
+                endedAt,
                 0,
-                true,
+                partial,
                 note);
     }
 
