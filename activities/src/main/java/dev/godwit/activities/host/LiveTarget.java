@@ -9,6 +9,11 @@ import dev.godwit.workflows.activity.FailureType;
 public final class LiveTarget {
     private LiveTarget() {}
 
+    /** Whether visitors may have reached the target. */
+    public static boolean isNoted(Server source, String migration) {
+        return source.read(StateFolder.forwarded(migration)).isPresent();
+    }
+
     /**
      * Refuses to touch a copy once visitors may have written to it.
      *

@@ -1,5 +1,6 @@
 package dev.godwit.activities.proxy.nginx;
 
+import dev.godwit.activities.host.LiveTarget;
 import dev.godwit.activities.host.RemoteFailure;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
@@ -127,7 +128,7 @@ final class NginxHost {
 
     /** Whether visitors may have reached the target. */
     boolean wasForwarded(String migration) {
-        return server.read(StateFolder.forwarded(migration)).isPresent();
+        return LiveTarget.isNoted(server, migration);
     }
 
     /** The files behind patterns of includes. */
