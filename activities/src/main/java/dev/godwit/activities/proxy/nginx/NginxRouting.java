@@ -193,7 +193,7 @@ public final class NginxRouting implements ProxyRouting {
             // The page's own step is done: an attempt of this one finds the page, or the forwarding of one before it.
             throw FailureType.SPEC_MISMATCH.because("Expected the maintenance page in the place of " + proxy.site()
                     + " on the source, but found the site's own configuration: somebody has put it back, and the source"
-                    + " may serve; nothing was forwarded; roll back");
+                    + " may serve; it stays as it is; roll back");
         }
         String target = migration.target().address();
         DerivedSite forward = original.forward(proxy);
