@@ -1,14 +1,14 @@
 package dev.godwit.activities.proxy.nginx;
 
+import dev.godwit.workflows.proxy.ProxyFacts;
 import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.host.StateFolder;
 import dev.godwit.activities.proxy.nginx.ConfigReader.Malformed;
 import dev.godwit.activities.proxy.nginx.NginxHost.SiteFile;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.plan.Facts;
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.plan.Words;
-import dev.godwit.workflows.spec.NginxProxy;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.Words;
+import dev.godwit.workflows.proxy.NginxProxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +36,7 @@ final class NginxInspection {
         this.target = target;
     }
 
-    Inspection inspect() {
+    Inspection<ProxyFacts> inspect() {
         Map<String, String> onSource = source.inspect(proxy.page());
         Map<String, String> onTarget = target.inspect(null);
         boolean sourceRuns = runs(onSource, "source");
@@ -48,7 +48,7 @@ final class NginxInspection {
                     "/proxy/site",
                     "Expected the file " + proxy.site() + " on the source, but found none",
                     "name the file with the service's server blocks");
-            return new Inspection(findings, Facts.NONE);
+            return Inspection.of(findings);
         }
         Optional<SiteFile> there = target.read(proxy.site(), "", null);
         Optional<Site> site = parse(file.get());
@@ -56,18 +56,14 @@ final class NginxInspection {
         if (targetRuns) {
             lookAtTarget(file.get(), there, onTarget);
         }
-        return new Inspection(
+        return new Inspection<>(
                 findings,
-                new Facts(
-                        List.of(),
-                        List.of(),
-                        null,
-                        new Facts.ProxyFacts(
+                new ProxyFacts(
                                 file.get()
                                         .mark()
                                         .map(DerivedSite.Mark::original)
                                         .orElse(file.get().sha256()),
-                                there.isPresent())));
+                                there.isPresent()));
     }
 
     private boolean runs(Map<String, String> host, String where) {

@@ -1,5 +1,8 @@
 package dev.godwit.activities.proxy.nginx;
 
+import dev.godwit.workflows.proxy.ProxyFacts;
+import dev.godwit.workflows.proxy.InspectProxy;
+import dev.godwit.workflows.step.SavedFiles;
 import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.host.LiveTarget;
 import dev.godwit.activities.host.Server;
@@ -9,26 +12,25 @@ import dev.godwit.activities.proxy.nginx.ConfigReader.Malformed;
 import dev.godwit.activities.proxy.nginx.NginxHost.SiteFile;
 import dev.godwit.workflows.Durations;
 import dev.godwit.workflows.Sha256;
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.Inspect;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.activity.Look;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.ProxyRouting;
-import dev.godwit.workflows.activity.Undo;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.BeforeImage.SavedFile;
-import dev.godwit.workflows.plan.Step.DrainRequests;
-import dev.godwit.workflows.plan.Step.ForwardRequests;
-import dev.godwit.workflows.plan.Step.InstallSite;
-import dev.godwit.workflows.plan.Step.ServePage;
-import dev.godwit.workflows.plan.Step.SiteStep;
-import dev.godwit.workflows.plan.Words;
-import dev.godwit.workflows.spec.NginxProxy;
-import dev.godwit.workflows.spec.ProxySpec;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.proxy.ProxyRouting;
+import dev.godwit.workflows.step.Undo;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.SavedFile;
+import dev.godwit.workflows.proxy.SiteStep.DrainRequests;
+import dev.godwit.workflows.proxy.SiteStep.ForwardRequests;
+import dev.godwit.workflows.proxy.SiteStep.InstallSite;
+import dev.godwit.workflows.proxy.SiteStep.ServePage;
+import dev.godwit.workflows.proxy.SiteStep;
+import dev.godwit.workflows.Words;
+import dev.godwit.workflows.proxy.NginxProxy;
+import dev.godwit.workflows.proxy.ProxySpec;
+import dev.godwit.workflows.server.Side;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.util.List;
@@ -66,12 +68,12 @@ public final class NginxRouting implements ProxyRouting {
     }
 
     @Override
-    public Inspection inspectProxy(Inspect request) {
-        NginxProxy proxy = nginx(request.spec().proxy());
+    public Inspection<ProxyFacts> inspectProxy(InspectProxy request) {
+        NginxProxy proxy = nginx(request.proxy());
         return new NginxInspection(
                         proxy,
-                        new NginxHost(servers.open(request.spec().source()), layout),
-                        new NginxHost(servers.open(request.spec().target()), layout))
+                        new NginxHost(servers.open(request.source()), layout),
+                        new NginxHost(servers.open(request.target()), layout))
                 .inspect();
     }
 
@@ -87,7 +89,7 @@ public final class NginxRouting implements ProxyRouting {
         Server target = servers.open(migration.target());
         host(migration, Side.TARGET).beginInstall(migration.id());
         TreeSet<String> paths = new TreeSet<>(List.of(proxy.site(), source.path()));
-        return new BeforeImage.Files(paths.stream()
+        return new SavedFiles(paths.stream()
                 .map(path -> target.read(path)
                         .map(content -> new SavedFile(path, true, Sha256.of(content)))
                         .orElseGet(() -> new SavedFile(path, false, null)))
@@ -108,7 +110,7 @@ public final class NginxRouting implements ProxyRouting {
     }
 
     private static BeforeImage image(String path, String sha256) {
-        return new BeforeImage.Files(List.of(new SavedFile(path, true, sha256)));
+        return new SavedFiles(List.of(new SavedFile(path, true, sha256)));
     }
 
     @Override
@@ -149,7 +151,7 @@ public final class NginxRouting implements ProxyRouting {
     }
 
     private static boolean isNew(BeforeImage before, NginxProxy proxy) {
-        return before instanceof BeforeImage.Files files
+        return before instanceof SavedFiles files
                 && files.files().stream().anyMatch(file -> file.path().equals(proxy.site()) && !file.existed());
     }
 
@@ -310,7 +312,7 @@ public final class NginxRouting implements ProxyRouting {
         NginxHost host = host(migration, Side.TARGET);
         // Without the list, a build that kept none may have installed all that was not there.
         Optional<List<String>> made = host.made(migration.id());
-        List<String> added = before instanceof BeforeImage.Files files
+        List<String> added = before instanceof SavedFiles files
                 ? files.files().stream()
                         .filter(file -> !file.existed())
                         .map(SavedFile::path)
@@ -417,7 +419,7 @@ public final class NginxRouting implements ProxyRouting {
     }
 
     private static Optional<String> sha256(BeforeImage before) {
-        return before instanceof BeforeImage.Files files && !files.files().isEmpty()
+        return before instanceof SavedFiles files && !files.files().isEmpty()
                 ? Optional.ofNullable(files.files().getFirst().sha256())
                 : Optional.empty();
     }

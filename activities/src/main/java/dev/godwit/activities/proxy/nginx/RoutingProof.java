@@ -5,7 +5,7 @@ import dev.godwit.activities.Pause;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.http.AddressedClient.NoAnswer;
 import dev.godwit.activities.http.Answer;
-import dev.godwit.workflows.activity.FailureType;
+import dev.godwit.workflows.step.FailureType;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.godwit.workflows.proxy.SiteStep;
 import com.sun.net.httpserver.HttpServer;
 import dev.godwit.activities.TestSpec;
 import dev.godwit.activities.ThisMachine;
@@ -13,24 +14,25 @@ import dev.godwit.activities.host.StateFolder;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.http.AddressedClient.NoAnswer;
 import dev.godwit.activities.http.Answer;
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.Inspect;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.activity.Look;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.ProxyRouting;
-import dev.godwit.workflows.activity.Undo;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.plan.Step;
-import dev.godwit.workflows.plan.Step.DrainRequests;
-import dev.godwit.workflows.plan.Step.ForwardRequests;
-import dev.godwit.workflows.plan.Step.InstallSite;
-import dev.godwit.workflows.plan.Step.ServePage;
-import dev.godwit.workflows.spec.NginxProxy;
-import dev.godwit.workflows.spec.Outage;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.proxy.InspectProxy;
+import dev.godwit.workflows.proxy.ProxyFacts;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.proxy.ProxyRouting;
+import dev.godwit.workflows.step.Undo;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Step;
+import dev.godwit.workflows.proxy.SiteStep.DrainRequests;
+import dev.godwit.workflows.proxy.SiteStep.ForwardRequests;
+import dev.godwit.workflows.proxy.SiteStep.InstallSite;
+import dev.godwit.workflows.proxy.SiteStep.ServePage;
+import dev.godwit.workflows.proxy.NginxProxy;
+import dev.godwit.workflows.proxy.Outage;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
@@ -215,7 +217,7 @@ class NginxRoutingTest {
         return new NginxProxy(RealNginx.SITE, List.of(NAME), Outage.PAGE, page, drain);
     }
 
-    private BeforeImage look(Step.SiteStep step) {
+    private BeforeImage look(SiteStep step) {
         return routing.lookAtSite(new Look<>(migration, "step", step));
     }
 
@@ -242,7 +244,7 @@ class NginxRoutingTest {
         return routing.stopForwarding(new Undo<>(migration, "forward-requests", new ForwardRequests(proxy()), before));
     }
 
-    private Outcome restore(Step.SiteStep step, BeforeImage before) {
+    private Outcome restore(SiteStep step, BeforeImage before) {
         return routing.restoreSite(new Undo<>(migration, "step", step, before));
     }
 
@@ -942,12 +944,11 @@ class NginxRoutingTest {
 
     // ---- the preflight ----
 
-    private Inspection inspect(NginxProxy proxy) {
-        return routing.inspectProxy(new Inspect(
-                TestSpec.between(source.spec(), target.spec()).proxy(proxy).build()));
+    private Inspection<ProxyFacts> inspect(NginxProxy proxy) {
+        return routing.inspectProxy(new InspectProxy(source.spec(), target.spec(), proxy));
     }
 
-    private static List<String> codes(Inspection inspection, Finding.Severity severity) {
+    private static List<String> codes(Inspection<ProxyFacts> inspection, Finding.Severity severity) {
         return inspection.findings().stream()
                 .filter(finding -> finding.severity() == severity)
                 .map(Finding::code)
@@ -958,13 +959,13 @@ class NginxRoutingTest {
     void shouldFindNothingWrong() throws Exception {
         target.start();
         List<String> files = source.files();
-        Inspection inspection = inspect(proxy());
+        Inspection<ProxyFacts> inspection = inspect(proxy());
         assertThat(codes(inspection, Finding.Severity.BLOCKER)).isEmpty();
         assertThat(codes(inspection, Finding.Severity.WARNING)).isEmpty();
         assertThat(inspection.findings())
                 .anyMatch(finding -> finding.message().contains("nginx/"))
                 .anyMatch(finding -> finding.message().contains("nothing listens there yet"));
-        assertThat(inspection.facts().proxy())
+        assertThat(inspection.facts())
                 .isNotNull()
                 .satisfies(proxy -> assertThat(proxy.siteOnTarget()).isFalse());
         assertThat(source.files()).isEqualTo(files);
@@ -975,7 +976,7 @@ class NginxRoutingTest {
         source.write("/etc/nginx/sites-enabled/broken", "nonsense;\n");
         NginxProxy proxy = new NginxProxy(
                 RealNginx.SITE, List.of(NAME, "api.test"), Outage.PAGE, "/no/such/page.html", Duration.ofSeconds(1));
-        Inspection inspection = inspect(proxy);
+        Inspection<ProxyFacts> inspection = inspect(proxy);
         assertThat(codes(inspection, Finding.Severity.BLOCKER))
                 .contains("nginx-config-invalid", "nginx-names", "nginx-stopped");
         Files.delete(source.path("/etc/nginx/sites-enabled/broken"));
@@ -1008,7 +1009,7 @@ class NginxRoutingTest {
                         "::1")
                 .text());
         target.start();
-        Inspection inspection = inspect(proxy());
+        Inspection<ProxyFacts> inspection = inspect(proxy());
         assertThat(codes(inspection, Finding.Severity.BLOCKER)).containsExactly("nginx-target-forwards");
         assertThat(inspection.findings())
                 .anyMatch(finding -> finding.hint().contains("/var/lib/godwit/archive/m-1/proxy/" + "0".repeat(64)));
@@ -1025,7 +1026,7 @@ class NginxRoutingTest {
                 server { listen 127.0.0.1:%d proxy_protocol; server_name shop.test; }
                 """.formatted(http, https));
         target.start();
-        Inspection inspection = inspect(proxy());
+        Inspection<ProxyFacts> inspection = inspect(proxy());
         assertThat(codes(inspection, Finding.Severity.WARNING)).containsExactly("nginx-more-names", "nginx-by-address");
         assertThat(codes(inspection, Finding.Severity.BLOCKER)).containsExactly("nginx-proxy-protocol");
     }
