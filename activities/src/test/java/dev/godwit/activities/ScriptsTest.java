@@ -1,6 +1,7 @@
 package dev.godwit.activities;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -12,57 +13,118 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Everything that a server's shell is given, as the classes hold it. */
+/** Everything that a server's shell or Perl is given: the resources, whole, and what is short enough for a class. */
 class ScriptsTest {
     private static final Path CLASSES = Path.of("target/classes");
 
     /** A constant of several lines that sets the shell's options, or takes parameters, is a script. */
     private static final Pattern SCRIPT = Pattern.compile("(?m)^set -|\"\\$[01@]\"|^exit \"\\$");
 
-    /** A program in Perl has both too, in what it gives to a shell. */
+    /** How a script reads a part. */
+    private static final Pattern PART = Pattern.compile("(?m)^\\s*\\. (\\S+\\.sh)$");
+
+    /** A program in Perl may have what looks like the shell's. */
     private static final Pattern PERL = Pattern.compile("(?m)^use strict");
 
     @Test
     void shouldPassShellcheck(@TempDir Path folder) throws Exception {
-        assumeTrue(
-                Files.isExecutable(Path.of("/usr/bin/shellcheck")),
-                "skipped: no shellcheck; apt-get install shellcheck");
-        List<String> command = new ArrayList<>(List.of("shellcheck", "-s", "sh"));
+        requires("/usr/bin/shellcheck", "shellcheck");
         Map<String, String> scripts = scripts();
+        List<String> command = new ArrayList<>(List.of("shellcheck", "-s", "sh"));
         for (Map.Entry<String, String> script : scripts.entrySet()) {
             command.add(Files.writeString(folder.resolve(script.getKey()), script.getValue())
                     .toString());
         }
 
+        assertThat(said(command)).isEmpty();
+        assertThat(scripts).containsKeys("database.postgresql.copy.sh");
+    }
+
+    @Test
+    void shouldCompileInPerl() throws Exception {
+        requires("/usr/bin/perl", "perl");
+        List<Path> programs = resources(".pl");
+
+        for (Path program : programs) {
+            assertThat(said(List.of("perl", "-c", program.toString()))).isEqualTo(program + " syntax OK\n");
+        }
+        assertThat(programs).isNotEmpty();
+    }
+
+    @Test
+    void shouldPutPartsInTheirPlace() throws Exception {
+        assertThat(Resource.text(ScriptsTest.class, "whole.sh"))
+                .isEqualTo("set -eu\nshared() { echo 'a \\$1 of the part'; }\n# between\nshared\n. /etc/os-release\n");
+    }
+
+    @Test
+    void shouldNameAProgramThatIsMissing() {
+        assertThatThrownBy(() -> Resource.text(ScriptsTest.class, "none.sh"))
+                .hasMessage("Expected the program /dev/godwit/activities/none.sh among Godwit's own, but found none");
+    }
+
+    private static void requires(String program, String debian) {
+        assumeTrue(Files.isExecutable(Path.of(program)), "skipped: no " + debian + "; apt-get install " + debian);
+    }
+
+    private static String said(List<String> command) throws Exception {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();
-
-        assertThat(said).isEmpty();
-        assertThat(scripts).containsKeys("SystemdJobs.RUN", "NginxScripts.REPLACE", "SystemdUnits.BRING", "copy.sh");
+        return said;
     }
 
+    /** The scripts by name. A part is checked in each script that reads it, as a server gets it. */
     private static Map<String, String> scripts() throws IOException, ReflectiveOperationException {
         Map<String, String> scripts = new TreeMap<>();
-        List<Path> files;
-        try (Stream<Path> all = Files.walk(CLASSES)) {
-            files = all.filter(Files::isRegularFile).toList();
+        List<Path> shell = resources(".sh");
+        Set<Path> parts = shell.stream().flatMap(ScriptsTest::parts).collect(Collectors.toSet());
+        for (Path file : shell) {
+            if (!parts.contains(file)) {
+                Path folder = CLASSES.relativize(file.getParent());
+                Class<?> beside = Class.forName(folder.toString().replace('/', '.') + ".package-info");
+                String name = file.getFileName().toString();
+                scripts.put(
+                        beside.getPackageName().replaceFirst("^dev\\.godwit\\.activities\\.", "") + "." + name,
+                        Resource.text(beside, name));
+            }
         }
-        for (Path file : files) {
+        for (Path file : resources(".class")) {
             String name = CLASSES.relativize(file).toString();
-            if (name.endsWith(".sh")) {
-                scripts.put(file.getFileName().toString(), Files.readString(file));
-            } else if (name.endsWith(".class") && !name.endsWith("-info.class")) {
+            if (!name.endsWith("-info.class")) {
                 constants(Class.forName(name.replaceFirst("\\.class$", "").replace('/', '.')), scripts);
             }
         }
         return scripts;
+    }
+
+    private static Stream<Path> parts(Path script) {
+        try {
+            return PART
+                    .matcher(Files.readString(script))
+                    .results()
+                    .map((MatchResult part) ->
+                            script.resolveSibling(part.group(1)).normalize())
+                    .toList()
+                    .stream();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<Path> resources(String ending) throws IOException {
+        try (Stream<Path> all = Files.walk(CLASSES)) {
+            return all.filter(file -> file.toString().endsWith(ending)).sorted().toList();
+        }
     }
 
     private static void constants(Class<?> type, Map<String, String> scripts) throws IllegalAccessException {

@@ -1,0 +1,1 @@
+shared() { echo 'a \$1 of the part'; }

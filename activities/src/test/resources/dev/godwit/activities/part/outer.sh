@@ -1,0 +1,2 @@
+. ./inner.sh
+# between

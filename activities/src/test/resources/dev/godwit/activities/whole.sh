@@ -1,0 +1,4 @@
+set -eu
+. ./part/outer.sh
+shared
+. /etc/os-release
