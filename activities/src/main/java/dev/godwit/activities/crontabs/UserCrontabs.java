@@ -1,5 +1,6 @@
 package dev.godwit.activities.crontabs;
 
+import dev.godwit.activities.Resource;
 import dev.godwit.workflows.step.SavedFiles;
 import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.host.RemoteFailure;
@@ -50,183 +51,15 @@ public final class UserCrontabs implements Crontabs {
     /** The same in an undo, which is tried more often. */
     private static final Duration UNDO_LIMIT = Duration.ofSeconds(15);
 
-    /** Finds the spool folder: of Debian, SUSE, Red Hat. Each script begins with it. */
-    private static final String SPOOL = """
-            set -eu
-            umask 077
-            for spool in /var/spool/cron/crontabs /var/spool/cron/tabs /var/spool/cron; do
-              [ ! -d "$spool" ] || break
-            done
-            command -v crontab >/dev/null || { echo 'crontab: not found' >&2; exit 127; }
-            sum() { sha256sum <"$1" | cut -d ' ' -f 1; }
-            """;
+    private static final String LOOK = Resource.text(UserCrontabs.class, "look.sh");
 
-    /**
-     * Waits for what cron has started, {@code limit} seconds at most. Such a job is below cron or, where it has left its
-     * parents, in cron's group; a fork of cron that has no child yet may become one. Of what is left it says no more than
-     * a program and its script: other arguments may be secret.
-     */
-    private static final String JOBS = """
-            left() {
-              ps -ww -e -o pid=,ppid=,ruid=,euid=,cgroup:999=,comm= | awk -v "uid=$1" '
-                { parent[$1] = $2; own[$1] = $3 == uid || $4 == uid; grouped[$1] = $5 ~ /[/]cron(d|ie)?[.]service/
-                  cron[$1] = $6 == "cron" || $6 == "crond"; children[$2]++ }
-                END {
-                  for (pid in own) {
-                    if (cron[pid]) {
-                      if (cron[parent[pid]] && !children[pid]) print pid
-                    } else if (own[pid]) {
-                      below = grouped[pid]
-                      for (above = parent[pid]; above > 1 && !below; above = parent[above]) below = cron[above]
-                      if (below) print pid
-                    }
-                  }
-                }'
-            }
-            # await_jobs USER…: until no job that cron has started for them is left; an empty line now and then
-            await_jobs() {
-              ticks=0
-              while :; do
-                all=
-                for user; do
-                  ! uid=$(id -u -- "$user" 2>/dev/null) || all="$all $(left "$uid")"
-                done
-                # shellcheck disable=SC2086,SC2116
-                all=$(echo $all)
-                [ -n "$all" ] || break
-                if [ "$ticks" -ge $((limit * 2)) ]; then
-                  ps -ww -o pid=,user=,args= -p "$(echo "$all" | tr ' ' ,)" |
-                    awk '{ print $1, $2, $3, ($4 ~ "^/" ? $4 : "") }' >&2
-                  exit 64
-                fi
-                echo
-                sleep 0.5
-                ticks=$((ticks + 1))
-              done
-            }
-            """;
+    private static final String TAKE = Resource.text(UserCrontabs.class, "take.sh");
 
-    /** $1 state folder, $2… users. Prints path and checksum of each, or {@code -} for none. */
-    private static final String LOOK = SPOOL + """
-            state=$1
-            shift
-            mkdir -p -- "$state"
-            for user; do
-              id -u -- "$user" >/dev/null 2>&1 || { echo "there is no user $user" >&2; exit 61; }
-              if [ -e "$spool/$user" ]; then
-                sum=$(sum "$spool/$user")
-                cp -p -- "$spool/$user" "$state/$user.new"
-                sync -- "$state/$user.new"
-                mv -f -- "$state/$user.new" "$state/$user.$sum"
-                echo "$spool/$user $sum"
-              else
-                echo "$spool/$user -"
-              fi
-            done
-            """;
+    private static final String TAKEN = Resource.text(UserCrontabs.class, "taken.sh");
 
-    /**
-     * $1 state folder, $2 limit in seconds, $3… users. Prints the users whose crontabs it took, then empty lines while
-     * jobs that cron has started go on.
-     */
-    private static final String TAKE = SPOOL + JOBS + """
-            state=$1 limit=$2
-            shift 2
-            mkdir -p -- "$state"
-            for user; do
-              : >"$state/$user.changed"
-              [ -e "$spool/$user" ] || continue
-              # In this order: on the source there is never a list without what was taken.
-              cp -p -- "$spool/$user" "$state/$user.new"
-              mv -f -- "$state/$user.new" "$state/$user.taken"
-              crontab -u "$user" -l >"$state/$user.new"
-              mv -f -- "$state/$user.new" "$state/$user.list"
-              sync -- "$state/$user.list" "$state/$user.taken" "$state"
-              crontab -u "$user" -r
-              [ ! -e "$spool/$user" ] || exit 62
-              echo "$user"
-            done
-            await_jobs "$@"
-            """;
+    private static final String INSTALL = Resource.text(UserCrontabs.class, "install.sh");
 
-    /** $1 state folder, $2… users. Prints a line for each: the list in base64 with a dot before, or {@code -}. */
-    private static final String TAKEN = SPOOL + """
-            state=$1
-            shift
-            for user; do
-              if [ -e "$spool/$user" ]; then
-                echo "the crontab of $user is still on the source" >&2
-                exit 62
-              elif [ -e "$state/$user.list" ]; then
-                echo ".$(base64 -w 0 <"$state/$user.list")"
-              else
-                echo -
-              fi
-            done
-            """;
-
-    /** $1 state folder, $2… users; the input has the lines of TAKEN. Prints the users whose crontabs it changed. */
-    private static final String INSTALL = SPOOL + """
-            state=$1
-            shift
-            mkdir -p -- "$state"
-            for user; do
-              IFS= read -r line
-              [ "$line" != - ] || continue
-              id -u -- "$user" >/dev/null 2>&1 || { echo "there is no user $user" >&2; exit 61; }
-              printf %s "${line#.}" | base64 -d >"$state/$user.list"
-              wanted=$(sum "$state/$user.list")
-              crontab -u "$user" -l >"$state/$user.new" 2>/dev/null || :
-              if [ ! -e "$spool/$user" ] || [ "$(sum "$state/$user.new")" != "$wanted" ]; then
-                [ ! -e "$spool/$user" ] || [ -e "$state/$user.changed" ] || { echo "$spool/$user" >&2; exit 65; }
-                : >"$state/$user.changed"
-                crontab -u "$user" - <"$state/$user.list"
-                crontab -u "$user" -l >"$state/$user.new"
-                [ "$(sum "$state/$user.new")" = "$wanted" ] || exit 63
-                echo "$user"
-              fi
-              rm -f -- "$state/$user.new"
-            done
-            """;
-
-    /**
-     * $1 state folder, $2 limit in seconds; then user and checksum, or {@code -}. Prints the users whose crontabs it
-     * changed, then empty lines while jobs of a crontab that is gone go on: they are not to meet those of the other side.
-     * The file beside begins with a dot, which cron skips; the renaming changes the folder's time, by which cron notices.
-     */
-    private static final String RESTORE = SPOOL + JOBS + """
-            state=$1 limit=$2 gone=
-            shift 2
-            while [ $# -gt 0 ]; do
-              user=$1 found=$2
-              shift 2
-              [ -e "$state/$user.changed" ] || continue
-              # What was taken away is newer than what was looked at, if somebody wrote it in between.
-              saved=$state/$user.taken
-              if [ ! -e "$saved" ]; then
-                saved=
-                [ "$found" = - ] || saved=$state/$user.$found
-                # On the target, the jobs of what was installed there.
-                [ ! -e "$state/$user.list" ] || gone="$gone $user"
-              fi
-              if [ -n "$saved" ]; then
-                if [ ! -e "$spool/$user" ] || ! cmp -s -- "$saved" "$spool/$user"; then
-                  cp -p -- "$saved" "$spool/.godwit.$user"
-                  sync -- "$spool/.godwit.$user"
-                  mv -f -- "$spool/.godwit.$user" "$spool/$user"
-                  cmp -s -- "$saved" "$spool/$user" || exit 63
-                  echo "$user"
-                fi
-              elif [ -e "$state/$user.list" ] && [ -e "$spool/$user" ]; then
-                crontab -u "$user" -r
-                [ ! -e "$spool/$user" ] || exit 62
-                echo "$user"
-              fi
-            done
-            # Names of users hold no blanks.
-            # shellcheck disable=SC2086
-            await_jobs $gone
-            """;
+    private static final String RESTORE = Resource.text(UserCrontabs.class, "restore.sh");
 
     private final Servers servers;
     private final Duration limit;

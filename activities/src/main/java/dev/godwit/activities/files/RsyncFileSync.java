@@ -29,6 +29,8 @@ import dev.godwit.workflows.step.Pass;
 import dev.godwit.workflows.files.FileStep.VerifyFiles;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +93,8 @@ public final class RsyncFileSync implements FileSync {
         String targetLetters = prepareTarget(tree, request.before(), source, target);
         long total = step.pass() == Pass.FIRST ? measure(tree, source, beat) : 0;
 
+        Map<String, byte[]> files = new HashMap<>(tree.rules());
+        files.put("progress.pl", Scripts.PROGRESS.getBytes(StandardCharsets.UTF_8));
         RsyncProgress progress = new RsyncProgress();
         jobs.run(
                 target,
@@ -103,7 +107,7 @@ public final class RsyncFileSync implements FileSync {
                                 Link.rsyncSource(tree.path()),
                                 both(sourceLetters, targetLetters),
                                 step.pass() == Pass.FINAL ? "still" : "live"),
-                        tree.rules(),
+                        files,
                         LONG),
                 line -> {
                     if (progress.read(line)) {

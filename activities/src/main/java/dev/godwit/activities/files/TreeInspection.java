@@ -154,7 +154,7 @@ final class TreeInspection {
     private static List<String> survey(Server source, FileTree tree, Duration time) {
         // timeout(1) takes 0 for ever.
         String seconds = String.format(Locale.ROOT, "%.3f", Math.max(1, time.toMillis()) / 1000.0);
-        return source.output(Script.of(Scripts.SURVEY, tree.path(), seconds).withInput(Rules.text(tree)))
+        return source.output(Script.of(Scripts.SURVEY, tree.path(), seconds, Scripts.SURVEY_SUM).withInput(Rules.text(tree)))
                 .lines()
                 .toList();
     }
