@@ -239,6 +239,14 @@ final class HostFindings {
                     where,
                     "Expected " + name + " on the source, but found no such unit",
                     "correct the spec");
+        } else if (there.file().equals("transient")) {
+            at(
+                    Severity.BLOCKER,
+                    "unit-transient",
+                    where,
+                    "Expected " + name + " to have a unit file on the source, but found that systemd-run has made it:"
+                            + " once it is stopped, nothing can start it again",
+                    "write a unit file for it and start it by that");
         } else if (!there.runs()) {
             at(
                     Severity.WARNING,
@@ -260,6 +268,8 @@ final class HostFindings {
                                 : "add " + trigger + " beside it");
             }
         }
+        alias(where, name, Side.SOURCE, there);
+        alias(where, name, Side.TARGET, here);
         if (!here.exists()) {
             at(
                     Severity.BLOCKER,
@@ -292,7 +302,7 @@ final class HostFindings {
                     "Expected " + name + " to stand still on the target until the cutover, but found it "
                             + here.active(),
                     "systemctl disable --now " + name + " on the target");
-        } else if (job && here.file().equals("enabled")) {
+        } else if (job && here.startsAtBoot()) {
             at(
                     Severity.WARNING,
                     "unit-enabled",
@@ -300,6 +310,27 @@ final class HostFindings {
                     "Expected " + name + " not to start by itself on the target before"
                             + " the cutover, but found it enabled: a restart of the target would start it",
                     "systemctl disable " + name + " on the target");
+        } else if (there.startsAtBoot() && here.file().equals("static")) {
+            at(
+                    Severity.WARNING,
+                    "unit-not-enabled",
+                    where,
+                    "Expected " + name + " to start when the target boots, as it does on the source, but found that it"
+                            + " cannot be enabled there: its unit file has no [Install] section",
+                    "add one on the target, or see that another unit there wants it");
+        }
+    }
+
+    /** systemctl(1): "enable" and "disable" work on the name of the unit's own file only. */
+    private void alias(String where, String name, Side side, Unit unit) {
+        if (!unit.aliasOf().isEmpty()) {
+            at(
+                    Severity.BLOCKER,
+                    "unit-alias",
+                    where,
+                    "Expected the unit's own name, but found that " + name + " is another name of " + unit.aliasOf()
+                            + " on the " + side.word() + ", by which it can be neither enabled nor disabled",
+                    "write " + unit.aliasOf());
         }
     }
 

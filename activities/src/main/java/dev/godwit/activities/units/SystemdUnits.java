@@ -25,9 +25,7 @@ import dev.godwit.workflows.Words;
 import dev.godwit.workflows.server.Side;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Units of systemd over ssh; each act is one remote command that brings all units to a wanted state, doing only what is
@@ -38,6 +36,9 @@ import java.util.Map;
  * {@code /etc/systemd/system} itself; such a unit gets a drop-in, {@code godwit-retired.conf}, with an assertion that
  * never holds. Both outlive a reboot, fail every start by hand or as a dependency, and leave the operator's file alone;
  * {@code systemctl unmask}, or removing the drop-in, takes them back.
+ *
+ * <p>A stop that keeps a unit from starting at boot disables it. What cannot be disabled (systemctl(1), "is-enabled":
+ * static, indirect, generated) is retired instead.
  */
 public final class SystemdUnits implements ServiceUnits {
     /** Longer than systemd's own limit for a start or stop, 90 s (DefaultTimeoutStartSec), so that it decides. */
@@ -84,28 +85,21 @@ public final class SystemdUnits implements ServiceUnits {
         Server server = server(request.migration(), step.on());
         List<String> arguments = new ArrayList<>(List.of(Long.toString(SETTLED.toSeconds())));
         arguments.addAll(names);
-        return new UnitStates(states(names, server.output(new Script(LOOK, arguments, null))));
+        return new UnitStates(states(
+                names,
+                server.output(new Script(LOOK, arguments, null)).lines().toList()));
     }
 
-    /** systemctl prints a paragraph for each unit, in the order in which they were asked for. */
-    private static List<UnitState> states(List<String> names, String answer) {
-        List<UnitState> states = new ArrayList<>();
-        Map<String, String> properties = new HashMap<>();
-        for (String line : (answer.strip() + "\n\n").lines().toList()) {
-            int equals = line.indexOf('=');
-            if (equals > 0) {
-                properties.put(line.substring(0, equals), line.substring(equals + 1));
-            } else if (!properties.isEmpty()) {
-                states.add(new UnitState(
-                        names.get(states.size()),
-                        properties.getOrDefault("ActiveState", ""),
-                        properties.getOrDefault("UnitFileState", "")));
-                properties.clear();
-            }
-        }
-        if (states.size() != names.size()) {
+    /** A line for each unit, in the order in which they were asked for. */
+    private static List<UnitState> states(List<String> names, List<String> lines) {
+        if (lines.size() != names.size()) {
             throw FailureType.COMMAND_FAILED.because("Expected the states of " + Words.list(names)
-                    + " from systemctl, but found " + states.size() + " of them; look whether systemd answers");
+                    + " from systemctl, but found " + lines.size() + " of them; look whether systemd answers");
+        }
+        List<UnitState> states = new ArrayList<>();
+        for (String line : lines) {
+            int space = line.indexOf(' ');
+            states.add(new UnitState(names.get(states.size()), line.substring(0, space), line.substring(space + 1)));
         }
         return states;
     }
@@ -156,9 +150,10 @@ public final class SystemdUnits implements ServiceUnits {
     }
 
     private static Wanted asFound(UnitState found) {
-        // A state of its own accord (static, generated, linked…) never changes by enabling or disabling.
+        // Enabling and disabling never change the other states (static, indirect, linked…).
         String file = switch (found.enabled()) {
-            case "enabled", "enabled-runtime", "disabled" -> found.enabled();
+            case "enabled", "enabled-runtime", "disabled", "sysv-disabled" -> found.enabled();
+            case "generated" -> "enabled";
             case "masked", "masked-runtime", "" -> "keep";
             default -> "free";
         };

@@ -8,3 +8,12 @@ down() {
 		*) return 1 ;;
 	esac
 }
+
+# unit_file UNIT: the state of its file; sysv-disabled for a script of /etc/init.d that does not run at boot. systemd
+# itself does not know that, and calls all of them generated; systemctl asks the scripts' own tool.
+unit_file() {
+	case $(show "$1" UnitFileState) in
+		generated) if systemctl -q is-enabled -- "$1" 2>/dev/null; then echo generated; else echo sysv-disabled; fi ;;
+		*) show "$1" UnitFileState ;;
+	esac
+}

@@ -39,11 +39,13 @@ for word; do
 				*/godwit-retired.conf*) load=retired ;;
 				*) load=$(show "$name" LoadState) ;;
 			esac
+			real=$(show "$name" Id)
+			[ "$real" != "$name" ] || real=
 			triggers=
 			for trigger in $(show "$name" TriggeredBy); do
 				[ "$(show "$trigger" ActiveState)" != active ] || triggers="$triggers$trigger "
 			done
-			tell unit "$name" "$load" "$(show "$name" ActiveState)" "$(show "$name" UnitFileState)" "$triggers"
+			tell unit "$name" "$load" "$(show "$name" ActiveState)" "$(unit_file "$name")" "$triggers" "$real"
 			;;
 		user:*)
 			user=no crontab=no

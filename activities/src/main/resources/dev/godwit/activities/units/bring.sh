@@ -1,6 +1,13 @@
-# $1 limit in seconds; then for each unit its name; up, down or keep; enabled, enabled-runtime, disabled, retired, free
-# (neither masked nor retired) or keep; and free or keep
+# $1 limit in seconds; then for each unit
+#   its name
+#   up, down or keep
+#   what becomes of its file: enabled, enabled-runtime, disabled, retired (nothing can start it), free (neither masked nor
+#   retired), sysv-disabled (a script of /etc/init.d that is not to run at boot) or keep
+#   free, if a mask or a drop-in of Godwit's is to be taken away first, or keep
 # Prints a line for each change, and now and then an empty one.
+#
+# A unit without an [Install] section of its own (static, indirect), or that is made at boot of a script of /etc/init.d
+# (generated), cannot be disabled. What keeps it from starting at boot is that it is retired.
 # Names of units hold no blanks, and nothing is looked for among files: lists of them are split.
 # shellcheck disable=SC2086
 set -uf
@@ -72,7 +79,7 @@ turn() {
 
 link() { readlink -- "/etc/systemd/system/$1" || :; }
 file() {
-	state=$(show "$1" UnitFileState)
+	state=$(unit_file "$1")
 	case $2:$state in
 		enabled:disabled|enabled:enabled-runtime|enabled:linked)
 			systemctl -q enable -- "$1" || exit
@@ -91,24 +98,42 @@ file() {
 			fi
 			echo "disabled $1"
 			;;
-		retired:masked|retired:) ;;
-		retired:*)
-			if [ ! -e "/etc/systemd/system/$1" ]; then
-				systemctl -q mask -- "$1" || exit
-				echo "masked $1"
-			elif [ ! -e "$(drop_in "$1")" ]; then
-				mkdir -p -- "/etc/systemd/system/$1.d" || exit
-				cat >"$(drop_in "$1")" <<'RETIRED' || exit
-# Written by Godwit: this service has moved to another server.
+		enabled:sysv-disabled)
+			if systemctl -q enable -- "$1" 2>/dev/null; then
+				echo "enabled $1"
+			else
+				echo "could not enable $1: see to it that its script in /etc/init.d runs at boot"
+			fi
+			;;
+		sysv-disabled:generated)
+			systemctl -q disable -- "$1" 2>/dev/null || exit
+			echo "disabled $1"
+			;;
+	esac
+}
+
+# Not before a unit is down: of a unit that is masked while it stops, systemd forgets how.
+retire() {
+	case $2:$(show "$1" UnitFileState) in
+		retired:masked|retired:) return ;;
+		retired:*|disabled:static|disabled:indirect|disabled:generated) ;;
+		*) return ;;
+	esac
+	if [ ! -e "/etc/systemd/system/$1" ]; then
+		systemctl -q mask -- "$1" || exit
+		echo "masked $1"
+	elif [ ! -e "$(drop_in "$1")" ]; then
+		# A file that is there itself leaves no place for a mask.
+		mkdir -p -- "/etc/systemd/system/$1.d" || exit
+		cat >"$(drop_in "$1")" <<'RETIRED' || exit
+# Written by Godwit: this service moves to another server, or has moved there.
 # To start it here again, remove this file and run: systemctl daemon-reload
 [Unit]
 AssertPathExists=!/
 RETIRED
-				systemctl daemon-reload || exit
-				echo "retired $1"
-			fi
-			;;
-	esac
+		systemctl daemon-reload || exit
+		echo "retired $1"
+	fi
 }
 
 each() {
@@ -116,16 +141,16 @@ each() {
 	shift 2
 	while [ $# -gt 0 ]; do
 		case $which in
-			turn) "$act" "$1" "$2" ;;
+			state) "$act" "$1" "$2" ;;
 			file) "$act" "$1" "$3" ;;
-			free) case $3 in keep|retired) ;; *) [ "$4" = keep ] || "$act" "$1" ;; esac ;;
+			free) [ "$4" = keep ] || "$act" "$1" ;;
 		esac
 		shift 4
 	done
 }
 
 each free free "$@"
-each turn turn "$@"
+each turn state "$@"
 each file file "$@"
 
 journal() {
@@ -190,6 +215,8 @@ if [ -n "$up" ]; then
 	sleep 0.1
 	all settled_up $up || { for unit in $up; do journal "$unit" >&2; done; exit 63; }
 fi
+
+each retire file "$@"
 
 for group in $groups; do
 	[ -d "$group" ] || continue

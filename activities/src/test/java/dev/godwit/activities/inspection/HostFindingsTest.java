@@ -22,10 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class HostFindingsTest {
-    private static final Unit RUNNING = new Unit("loaded", "active", "enabled", List.of());
-    private static final Unit READY = new Unit("loaded", "inactive", "disabled", List.of());
-    private static final Unit ABSENT = new Unit("not-found", "inactive", "", List.of());
-    private static final Unit MASKED = new Unit("masked", "inactive", "masked", List.of());
+    private static final Unit RUNNING = new Unit("loaded", "active", "enabled", List.of(), "");
+    private static final Unit READY = new Unit("loaded", "inactive", "disabled", List.of(), "");
+    private static final Unit ABSENT = new Unit("not-found", "inactive", "", List.of(), "");
+    private static final Unit MASKED = new Unit("masked", "inactive", "masked", List.of(), "");
     private static final User JOBS = new User(true, true);
     private static final User IDLE = new User(true, false);
     private static final SshLogin LOGIN = new SshLogin("root", new SecretRef("ops"), "SHA256:x", 22);
@@ -86,21 +86,41 @@ class HostFindingsTest {
     void shouldBlockOnUnitsThatTheTargetLacksHidesOrRuns() {
         assertThat(findings(SOURCE, target(ABSENT, MASKED)))
                 .containsExactly("BLOCKER unit-missing /units/0", "BLOCKER unit-masked /jobs/units/0");
-        assertThat(findings(SOURCE, target(new Unit("retired", "inactive", "disabled", List.of()), READY)))
+        assertThat(findings(SOURCE, target(new Unit("retired", "inactive", "disabled", List.of(), ""), READY)))
                 .containsExactly("BLOCKER unit-retired /units/0");
         assertThat(findings(SOURCE, target(RUNNING, RUNNING)))
                 .containsExactly("WARNING unit-running /units/0", "BLOCKER unit-running /jobs/units/0");
-        assertThat(findings(SOURCE, target(READY, new Unit("loaded", "inactive", "enabled", List.of()))))
+        assertThat(findings(SOURCE, target(READY, new Unit("loaded", "inactive", "enabled", List.of(), ""))))
                 .containsExactly("WARNING unit-enabled /jobs/units/0");
     }
 
     @Test
     void shouldTellAboutUnitsOnTheSource() {
-        Unit ticked = new Unit("loaded", "active", "static", List.of("tick.timer"));
+        Unit ticked = new Unit("loaded", "active", "static", List.of("tick.timer"), "");
         assertThat(findings(report(ABSENT, ticked, JOBS, Duration.ZERO, "debian 12", ""), TARGET))
                 .containsExactly("BLOCKER unit-missing /units/0", "BLOCKER unit-triggered /jobs/units/0");
         assertThat(findings(report(READY, RUNNING, JOBS, Duration.ZERO, "debian 12", ""), TARGET))
                 .containsExactly("WARNING unit-inactive /units/0");
+    }
+
+    @Test
+    void shouldTellWhatCannotBeKeptFromStarting() {
+        Unit alias = new Unit("loaded", "active", "enabled", List.of(), "web.service");
+        assertThat(findings(report(alias, RUNNING, JOBS, Duration.ZERO, "debian 12", ""), TARGET))
+                .containsExactly("BLOCKER unit-alias /units/0");
+        Unit made = new Unit("loaded", "active", "transient", List.of(), "");
+        assertThat(findings(report(made, RUNNING, JOBS, Duration.ZERO, "debian 12", ""), TARGET))
+                .containsExactly("BLOCKER unit-transient /units/0");
+    }
+
+    @Test
+    void shouldTellWhatWouldNotStartWithTheTarget() {
+        Unit fixed = new Unit("loaded", "inactive", "static", List.of(), "");
+        assertThat(findings(SOURCE, target(fixed, READY))).containsExactly("WARNING unit-not-enabled /units/0");
+        Unit script = new Unit("loaded", "inactive", "sysv-disabled", List.of(), "");
+        assertThat(findings(SOURCE, target(script, script))).isEmpty();
+        Unit eager = new Unit("loaded", "inactive", "generated", List.of(), "");
+        assertThat(findings(SOURCE, target(READY, eager))).containsExactly("WARNING unit-enabled /jobs/units/0");
     }
 
     @Test
