@@ -31,11 +31,10 @@ import java.util.regex.Pattern;
 /**
  * Crontabs of Vixie cron and cronie, in the spool folder of Debian, Red Hat or SUSE.
  *
- * <p>In the state folder, for each user: {@code USER.SHA256} is the spool file as a look found it; {@code USER.changed}
- * says that Godwit changed the crontab; {@code USER.taken} is the spool file as it was taken away, and
- * {@code USER.list} the same as {@code crontab -l} prints it, without the dated header that Debian's crontab(1) adds.
- * What is put back on the same server is the spool file, byte for byte; what goes to the other server is the list, given
- * to crontab(1) there, which checks it.
+ * <p>In the state folder, for each user: {@code USER.changed} says that Godwit may have changed the crontab, until that is
+ * taken back; {@code USER.taken} is the spool file as it was taken away, and {@code USER.list} the same as {@code crontab
+ * -l} prints it, without the dated header that Debian's crontab(1) adds. What is put back on the same server is the spool
+ * file, byte for byte; what goes to the other server is the list, given to crontab(1) there, which checks it.
  */
 public final class UserCrontabs implements Crontabs {
     private static final Pattern USER = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]{0,31}");
@@ -44,6 +43,7 @@ public final class UserCrontabs implements Crontabs {
     private static final int DIFFERS = 63;
     private static final int STILL_WORKING = 64;
     private static final int SOMEBODYS = 65;
+    private static final int WRITTEN_SINCE = 66;
 
     /** How long an attempt waits for jobs that cron has started. */
     private static final Duration LIMIT = Duration.ofSeconds(150);
@@ -83,7 +83,7 @@ public final class UserCrontabs implements Crontabs {
         CrontabStep step = request.step();
         Server server = servers.open(request.migration().host(step.on()));
         List<SavedFile> files = new ArrayList<>();
-        for (String line : ask(server, request.migration(), LOOK, step.users(), "")) {
+        for (String line : ask(server, LOOK, users(step), "")) {
             int space = line.lastIndexOf(' ');
             String sum = line.substring(space + 1);
             if (step instanceof InstallCrontabs && !sum.equals("-")) {
@@ -107,12 +107,10 @@ public final class UserCrontabs implements Crontabs {
     public Outcome removeCrontabs(Act<RemoveCrontabs> request) {
         RemoveCrontabs step = request.step();
         Server source = servers.open(request.migration().source());
-        step.users().forEach(UserCrontabs::checked);
-        List<String> arguments =
-                new ArrayList<>(List.of(folder(request.migration()), Long.toString(limit.toSeconds())));
-        arguments.addAll(step.users());
         List<String> taken = follow(
-                source, new Script(TAKE, arguments, null), "what cron has started as " + Words.list(step.users()));
+                source,
+                new Script(TAKE, arguments(request.migration(), limit, step), null),
+                "what cron has started as " + Words.list(step.users()));
         return Outcome.of(
                 taken.isEmpty()
                         ? "the source has no crontab of " + Words.list(step.users())
@@ -123,9 +121,11 @@ public final class UserCrontabs implements Crontabs {
     public Outcome installCrontabs(Act<InstallCrontabs> request) {
         InstallCrontabs step = request.step();
         MigrationContext migration = request.migration();
-        List<String> lists = ask(servers.open(migration.source()), migration, TAKEN, step.users(), "");
-        List<String> changed = ask(
-                servers.open(migration.target()), migration, INSTALL, step.users(), String.join("\n", lists) + "\n");
+        List<String> arguments = new ArrayList<>(List.of(folder(migration)));
+        arguments.addAll(users(step));
+        List<String> lists = ask(servers.open(migration.source()), TAKEN, arguments, "");
+        List<String> changed =
+                ask(servers.open(migration.target()), INSTALL, arguments, String.join("\n", lists) + "\n");
         return Outcome.of(
                 changed.isEmpty()
                         ? "the target has what the source had already"
@@ -135,16 +135,10 @@ public final class UserCrontabs implements Crontabs {
     @Override
     public Outcome restoreCrontabs(Undo<CrontabStep> request) {
         CrontabStep step = request.step();
-        if (!(request.before() instanceof SavedFiles found)) {
+        if (!(request.before() instanceof SavedFiles)) {
             return Outcome.of("nothing was changed, so nothing is put back");
         }
-        List<String> arguments = new ArrayList<>(List.of(
-                folder(request.migration()),
-                Long.toString(Durations.shorter(limit, UNDO_LIMIT).toSeconds())));
-        for (SavedFile file : found.files()) {
-            arguments.add(checked(file.path().substring(file.path().lastIndexOf('/') + 1)));
-            arguments.add(file.sha256() == null ? "-" : file.sha256());
-        }
+        List<String> arguments = arguments(request.migration(), Durations.shorter(limit, UNDO_LIMIT), step);
         Server server = servers.open(request.migration().host(step.on()));
         List<String> changed = follow(server, new Script(RESTORE, arguments, null), "what cron has started");
         return Outcome.of(
@@ -170,19 +164,23 @@ public final class UserCrontabs implements Crontabs {
         return lines;
     }
 
-    private static String checked(String user) {
-        if (!USER.matcher(user).matches()) {
-            throw FailureType.SPEC_MISMATCH.because(
-                    "Expected the name of a user, but found '" + user + "'; correct jobs.crontabs in the spec");
+    private static List<String> users(CrontabStep step) {
+        for (String user : step.users()) {
+            if (!USER.matcher(user).matches()) {
+                throw FailureType.SPEC_MISMATCH.because(
+                        "Expected the name of a user, but found '" + user + "'; correct jobs.crontabs in the spec");
+            }
         }
-        return user;
+        return step.users();
     }
 
-    private static List<String> ask(
-            Server server, MigrationContext migration, String script, List<String> users, String input) {
-        users.forEach(UserCrontabs::checked);
-        List<String> arguments = new ArrayList<>(List.of(folder(migration)));
-        arguments.addAll(users);
+    private static List<String> arguments(MigrationContext migration, Duration limit, CrontabStep step) {
+        List<String> arguments = new ArrayList<>(List.of(folder(migration), Long.toString(limit.toSeconds())));
+        arguments.addAll(users(step));
+        return arguments;
+    }
+
+    private static List<String> ask(Server server, String script, List<String> arguments, String input) {
         Reply reply = server.run(new Script(script, arguments, input));
         if (reply.ok()) {
             return reply.out().lines().toList();
@@ -213,6 +211,11 @@ public final class UserCrontabs implements Crontabs {
                         + " to end, so that they run on one side only, but found still at work: " + found
                         + "; the crontab is taken away already: wait for them, or end them, then try again");
             case SOMEBODYS -> somebodys(server, found);
+            case WRITTEN_SINCE ->
+                FailureType.SPEC_MISMATCH.because("Expected the crontab on " + host + " to be as Godwit left it, but"
+                        + " found that somebody has written " + found + " since; Godwit does not overwrite that; keep"
+                        + " a copy of it, run crontab -r as that user and try again, or skip this step and put the"
+                        + " crontab right by hand");
             default -> RemoteFailure.of(host, "the change of crontabs", reply.exitCode(), reply.err());
         };
     }

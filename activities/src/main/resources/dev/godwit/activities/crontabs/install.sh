@@ -1,5 +1,5 @@
 # $1 state folder  $2… users; the input has the lines of taken.sh
-# Prints the users whose crontabs it changed.
+# Refuses to replace a crontab that is not Godwit's own. Prints the users whose crontabs it changed.
 . ./common.sh
 state=$1
 shift
@@ -12,7 +12,7 @@ for user; do
 	wanted=$(sum "$state/$user.list")
 	crontab -u "$user" -l >"$state/$user.new" 2>/dev/null || :
 	if [ ! -e "$spool/$user" ] || [ "$(sum "$state/$user.new")" != "$wanted" ]; then
-		[ ! -e "$spool/$user" ] || [ -e "$state/$user.changed" ] || fail 65 "$spool/$user"
+		[ ! -e "$spool/$user" ] || fail 65 "$spool/$user"
 		: >"$state/$user.changed"
 		crontab -u "$user" - <"$state/$user.list"
 		crontab -u "$user" -l >"$state/$user.new"
