@@ -1,5 +1,6 @@
 package dev.godwit.activities.checks;
 
+import dev.godwit.activities.Findings;
 import dev.godwit.workflows.checks.Sighting;
 import dev.godwit.workflows.checks.Watched;
 import dev.godwit.workflows.checks.InspectChecks;
@@ -13,7 +14,6 @@ import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.step.Inspection;
 import dev.godwit.workflows.step.Outcome;
 import dev.godwit.workflows.checks.ServiceChecks;
-import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.checks.CheckStep.CheckService;
 import dev.godwit.workflows.checks.CheckStep.CompareAnswers;
 import dev.godwit.workflows.gates.Gate.Soak;
@@ -51,37 +51,31 @@ public final class HttpServiceChecks implements ServiceChecks {
     @Override
     public Inspection<Void> inspectChecks(InspectChecks request) {
         HostSpec source = request.source();
-        List<Finding> findings = new ArrayList<>();
+        Findings findings = new Findings();
         if (request.checks().isEmpty()) {
-            findings.add(Finding.warning(
-                    "checks-none",
-                    "/checks",
-                    "Expected at least one check, but found none: Godwit cannot tell whether the service works",
-                    "add a check such as { get: https://" + request.service() + "/health }"));
+            findings.at("/checks").warning("checks-none", "Expected at least one check, but found none: Godwit cannot tell whether the service works", "add a check such as { get: https://" + request.service() + "/health }");
         }
         for (int index = 0; index < request.checks().size(); index++) {
             Verdict verdict = ask(source.address(), request.checks().get(index));
-            findings.add(finding("/checks/" + index, verdict));
+            add(findings.at("/checks/" + index), verdict);
         }
-        return Inspection.of(findings);
+        return findings.alone();
     }
 
-    private static Finding finding(String where, Verdict verdict) {
+    private static void add(Findings.Place place, Verdict verdict) {
         if (verdict.problem() != null) {
-            return Finding.blocker(
+            place.blocker(
                     "check-fails",
-                    where,
                     "The check does not pass on the source now. " + verdict.problem(),
                     "correct the check, or mend the service before it moves; a certificate of an authority of your own"
                             + " needs the worker's setting checks.ca-file");
+        } else {
+            Answer answer = Objects.requireNonNull(verdict.answer());
+            place.note(
+                    "check-passes",
+                    "The source answers " + verdict.check().get() + " in "
+                            + answer.latency().toMillis() + " ms");
         }
-        Answer answer = Objects.requireNonNull(verdict.answer());
-        return Finding.note(
-                "check-passes",
-                where,
-                "The source answers " + verdict.check().get() + " in "
-                        + answer.latency().toMillis() + " ms",
-                "");
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.godwit.activities.inspection;
 
+import dev.godwit.activities.Findings;
 import dev.godwit.activities.Resource;
 import dev.godwit.workflows.inspection.InspectServers;
 import dev.godwit.activities.Heartbeat;
@@ -14,7 +15,6 @@ import dev.godwit.activities.units.UnitNames;
 import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.step.Inspection;
 import dev.godwit.workflows.inspection.ServerInspection;
-import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.spec.Spec;
@@ -57,37 +57,36 @@ public final class SshServerInspection implements ServerInspection {
     public Inspection<Void> inspectServers(InspectServers request) {
         Spec spec = request.spec();
         Heartbeat.of("looking at both servers");
-        HostFindings findings = new HostFindings(spec);
-        List<Finding> unreached = new ArrayList<>();
+        Findings findings = new Findings();
         HostReport source = null;
         HostReport target = null;
         try (ExecutorService both = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<HostReport>> looks = both.invokeAll(List.of(look(spec, Side.SOURCE), look(spec, Side.TARGET)));
-            source = report(Side.SOURCE, looks.getFirst(), unreached);
-            target = report(Side.TARGET, looks.getLast(), unreached);
+            source = report(Side.SOURCE, looks.getFirst(), findings);
+            target = report(Side.TARGET, looks.getLast(), findings);
         } catch (InterruptedException e) {
             throw Pause.stopped(FailureType.HOST_UNREACHABLE, "to look at both servers", "try again", e);
         }
+        HostFindings hosts = new HostFindings(spec, findings);
         if (source != null) {
-            findings.host(Side.SOURCE, source);
+            hosts.host(Side.SOURCE, source);
         }
         if (target != null) {
-            findings.host(Side.TARGET, target);
+            hosts.host(Side.TARGET, target);
         }
         if (source != null && target != null) {
-            findings.pair(source, target);
+            hosts.pair(source, target);
         }
-        unreached.addAll(findings.findings());
-        return Inspection.of(unreached);
+        return findings.alone();
     }
 
-    private static @Nullable HostReport report(Side side, Future<HostReport> look, List<Finding> findings)
+    private static @Nullable HostReport report(Side side, Future<HostReport> look, Findings findings)
             throws InterruptedException {
         try {
             return look.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof ApplicationFailure failure) {
-                findings.add(finding(side, failure));
+                notReached(side, failure, findings);
                 return null;
             }
             throw new IllegalStateException(e.getCause());
@@ -95,12 +94,10 @@ public final class SshServerInspection implements ServerInspection {
     }
 
     /** A failure's message ends with what to do, after its last semicolon. */
-    private static Finding finding(Side side, ApplicationFailure failure) {
+    private static void notReached(Side side, ApplicationFailure failure, Findings findings) {
         String message = failure.getOriginalMessage();
         int hint = message.lastIndexOf("; ");
-        return Finding.blocker(
-                FailureType.valueOf(failure.getType()).code(),
-                side.word(),
+        findings.at(side).blocker(FailureType.valueOf(failure.getType()).code(),
                 hint < 0 ? message : message.substring(0, hint),
                 hint < 0 ? "" : message.substring(hint + 2));
     }

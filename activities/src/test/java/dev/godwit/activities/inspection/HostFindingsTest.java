@@ -2,12 +2,13 @@ package dev.godwit.activities.inspection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.activities.Findings;
 import dev.godwit.activities.inspection.HostReport.Unit;
 import dev.godwit.activities.inspection.HostReport.User;
 import dev.godwit.activities.inspection.HostReport.Volume;
-import dev.godwit.workflows.step.Finding;
-import dev.godwit.workflows.step.Finding.Severity;
 import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.step.Finding.Severity;
+import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.spec.Jobs;
 import dev.godwit.workflows.notation.SecretRef;
 import dev.godwit.workflows.server.Side;
@@ -63,11 +64,12 @@ class HostFindingsTest {
     }
 
     private static List<String> findings(HostReport source, HostReport target) {
-        HostFindings findings = new HostFindings(SPEC);
-        findings.host(Side.SOURCE, source);
-        findings.host(Side.TARGET, target);
-        findings.pair(source, target);
-        return findings.findings().stream()
+        Findings findings = new Findings();
+        HostFindings hosts = new HostFindings(SPEC, findings);
+        hosts.host(Side.SOURCE, source);
+        hosts.host(Side.TARGET, target);
+        hosts.pair(source, target);
+        return findings.alone().findings().stream()
                 .filter(finding -> !finding.code().equals("disk-free"))
                 .map(HostFindingsTest::words)
                 .toList();
@@ -224,13 +226,14 @@ class HostFindingsTest {
                         "NOTE packages target",
                         "NOTE ports target",
                         "BLOCKER peer-unreachable target");
-        HostFindings findings = new HostFindings(SPEC);
-        findings.host(Side.TARGET, odd);
-        assertThat(findings.findings())
+        Findings collected = new Findings();
+        new HostFindings(SPEC, collected).host(Side.TARGET, odd);
+        List<Finding> findings = collected.alone().findings();
+        assertThat(findings)
                 .filteredOn(finding -> finding.code().equals("tool-missing"))
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.hint()).isEqualTo("apt-get install util-linux"));
-        assertThat(findings.findings())
+        assertThat(findings)
                 .filteredOn(finding -> finding.severity() == Severity.BLOCKER)
                 .hasSize(4);
     }
