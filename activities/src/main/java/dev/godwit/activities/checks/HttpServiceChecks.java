@@ -5,10 +5,8 @@ import dev.godwit.workflows.checks.Sighting;
 import dev.godwit.workflows.checks.Watched;
 import dev.godwit.workflows.checks.InspectChecks;
 import dev.godwit.activities.Heartbeat;
-import dev.godwit.activities.Pause;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.http.Answer;
-import dev.godwit.workflows.Durations;
 import dev.godwit.workflows.step.Act;
 import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.step.Inspection;
@@ -16,20 +14,15 @@ import dev.godwit.workflows.step.Outcome;
 import dev.godwit.workflows.checks.ServiceChecks;
 import dev.godwit.workflows.checks.CheckStep.CheckService;
 import dev.godwit.workflows.checks.CheckStep.CompareAnswers;
-import dev.godwit.workflows.gates.Gate.Soak;
 import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.checks.HttpCheck;
 import dev.godwit.workflows.server.Side;
-import io.temporal.activity.Activity;
-import io.temporal.activity.ActivityExecutionContext;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import dev.godwit.workflows.Words;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Checks over HTTP and HTTPS, from the machine on which the worker runs. */
 public final class HttpServiceChecks implements ServiceChecks {
