@@ -31,7 +31,7 @@ import java.util.TreeMap;
 /**
  * Certificates as files: they go from the source to the target through the link, and private keys never pass Godwit
  * itself. Links keep their places, so that certbot's {@code live} folder works on the target as it is. The target's own
- * accounts at an authority stay beside the source's, which the renewal configuration names (seed 000).
+ * accounts at an authority stay beside the source's, which the renewal configuration names.
  */
 public final class HostCertificates implements Certificates {
     private static final int HTTPS = 443;

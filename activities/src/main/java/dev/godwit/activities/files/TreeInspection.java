@@ -19,7 +19,7 @@ import java.util.Optional;
 
 /** Looks at the folders of a spec on both servers and changes nothing. */
 final class TreeInspection {
-    /** How much room the target must have for each byte that arrives (seed 000 filled its disk). */
+    /** How much room the target must have for each byte that arrives (the copy itself, and what the service writes before anybody looks). */
     private static final double ROOM = 2.5;
 
     private static final double INODE_ROOM = 1.1;
