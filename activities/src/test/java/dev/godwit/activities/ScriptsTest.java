@@ -58,9 +58,9 @@ class ScriptsTest {
         // Those of nginx follow.
         inClasses.keySet().removeIf(name -> name.startsWith("NginxScripts."));
 
-        assertThat(inClasses).isNotEmpty().allSatisfy((name, text) -> assertThat(text.lines())
-                .as(name)
-                .hasSizeLessThanOrEqualTo(A_FEW_LINES));
+        assertThat(inClasses)
+                .isNotEmpty()
+                .allSatisfy((name, text) -> assertThat(text.lines()).as(name).hasSizeLessThanOrEqualTo(A_FEW_LINES));
     }
 
     @Test
@@ -104,7 +104,8 @@ class ScriptsTest {
         for (Path file : files) {
             PART.matcher(Files.readString(file))
                     .results()
-                    .forEach(part -> parts.add(file.resolveSibling(part.group(1)).normalize()));
+                    .forEach(
+                            part -> parts.add(file.resolveSibling(part.group(1)).normalize()));
         }
         Map<String, String> scripts = new TreeMap<>();
         for (Path file : files) {
@@ -138,8 +139,7 @@ class ScriptsTest {
                             && text.indexOf('\n') >= 0
                             && SCRIPT.matcher(text).find()
                             && !PERL.matcher(text).find()) {
-                        scripts.put(
-                                field.getDeclaringClass().getSimpleName() + "." + field.getName(), text);
+                        scripts.put(field.getDeclaringClass().getSimpleName() + "." + field.getName(), text);
                     }
                 }
             }

@@ -1,25 +1,25 @@
 package dev.godwit.activities.checks;
 
 import dev.godwit.activities.Findings;
-import dev.godwit.workflows.checks.Sighting;
-import dev.godwit.workflows.checks.Watched;
-import dev.godwit.workflows.checks.InspectChecks;
 import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.http.Answer;
+import dev.godwit.workflows.Words;
+import dev.godwit.workflows.checks.CheckStep.CheckService;
+import dev.godwit.workflows.checks.CheckStep.CompareAnswers;
+import dev.godwit.workflows.checks.HttpCheck;
+import dev.godwit.workflows.checks.InspectChecks;
+import dev.godwit.workflows.checks.ServiceChecks;
+import dev.godwit.workflows.checks.Sighting;
+import dev.godwit.workflows.checks.Watched;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.step.Act;
 import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.step.Inspection;
 import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.checks.ServiceChecks;
-import dev.godwit.workflows.checks.CheckStep.CheckService;
-import dev.godwit.workflows.checks.CheckStep.CompareAnswers;
-import dev.godwit.workflows.server.HostSpec;
-import dev.godwit.workflows.checks.HttpCheck;
-import dev.godwit.workflows.server.Side;
 import java.time.Duration;
 import java.util.ArrayList;
-import dev.godwit.workflows.Words;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -30,7 +30,6 @@ public final class HttpServiceChecks implements ServiceChecks {
     private static final int WARMING = 3;
 
     private static final Duration WARMING_TIME = Duration.ofSeconds(10);
-
 
     private final AddressedClient client;
 
@@ -46,7 +45,11 @@ public final class HttpServiceChecks implements ServiceChecks {
         HostSpec source = request.source();
         Findings findings = new Findings();
         if (request.checks().isEmpty()) {
-            findings.at("/checks").warning("checks-none", "Expected at least one check, but found none: Godwit cannot tell whether the service works", "add a check such as { get: https://" + request.service() + "/health }");
+            findings.at("/checks")
+                    .warning(
+                            "checks-none",
+                            "Expected at least one check, but found none: Godwit cannot tell whether the service works",
+                            "add a check such as { get: https://" + request.service() + "/health }");
         }
         for (int index = 0; index < request.checks().size(); index++) {
             Verdict verdict = ask(source.address(), request.checks().get(index));
@@ -74,7 +77,8 @@ public final class HttpServiceChecks implements ServiceChecks {
     @Override
     public Outcome checkService(Act<CheckService> request) {
         Side side = request.step().on();
-        List<Verdict> verdicts = askAt(request.step().addresses(), request.step().checks());
+        List<Verdict> verdicts =
+                askAt(request.step().addresses(), request.step().checks());
         refuseFailed(side, verdicts);
         return Outcome.of(verdicts.size() + (verdicts.size() == 1 ? " check passes" : " checks pass") + " on the "
                 + side.word() + ", at " + Words.list(request.step().addresses()) + latencies(verdicts));

@@ -1,11 +1,5 @@
 package dev.godwit.activities.database;
 
-import dev.godwit.workflows.step.FailureType;
-import java.util.Optional;
-import java.util.ArrayList;
-import dev.godwit.workflows.step.Finding;
-import dev.godwit.workflows.database.DatabaseFacts;
-import dev.godwit.workflows.database.InspectDatabases;
 import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.database.postgresql.Postgresql;
 import dev.godwit.activities.host.Jobs;
@@ -13,17 +7,21 @@ import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.link.LinkProof;
 import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.workflows.database.DatabaseCopy;
+import dev.godwit.workflows.database.DatabaseFacts;
 import dev.godwit.workflows.database.DatabaseFence;
 import dev.godwit.workflows.database.DatabaseSpec;
 import dev.godwit.workflows.database.DatabaseStep.CopyDatabase;
 import dev.godwit.workflows.database.DatabaseStep.FenceDatabase;
 import dev.godwit.workflows.database.DatabaseStep.SetSequences;
 import dev.godwit.workflows.database.DatabaseStep.VerifyDatabase;
+import dev.godwit.workflows.database.InspectDatabases;
 import dev.godwit.workflows.database.Loss;
 import dev.godwit.workflows.database.LossQuestion;
 import dev.godwit.workflows.database.PostgresqlDatabase;
 import dev.godwit.workflows.step.Act;
 import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.step.Inspection;
 import dev.godwit.workflows.step.Look;
 import dev.godwit.workflows.step.Outcome;
@@ -158,7 +156,8 @@ public final class DatabaseActivities implements DatabaseCopy, DatabaseFence {
     }
 
     private static ApplicationFailure unable(DatabaseEngine engine, String what) {
-        return FailureType.SPEC_MISMATCH.because("Expected Godwit to " + what + ", but found that it cannot do that with "
-                + engine.name() + "; move this database by hooks of your own");
+        return FailureType.SPEC_MISMATCH.because(
+                "Expected Godwit to " + what + ", but found that it cannot do that with " + engine.name()
+                        + "; move this database by hooks of your own");
     }
 }

@@ -1,13 +1,13 @@
 package dev.godwit.activities.database;
 
-import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.database.DatabaseFacts;
 import dev.godwit.workflows.database.Loss;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.Inspection;
 import dev.godwit.workflows.step.MigrationContext;
 import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.Pass;
-import dev.godwit.workflows.server.HostSpec;
-import dev.godwit.workflows.database.DatabaseFacts;
 import java.util.Optional;
 
 /**

@@ -1,14 +1,14 @@
 package dev.godwit.activities.dns;
 
 import dev.godwit.activities.Findings;
-import dev.godwit.workflows.dns.InspectDns;
 import dev.godwit.activities.dns.NameServer.NoAnswer;
-import dev.godwit.workflows.step.Inspection;
-import dev.godwit.workflows.dns.RecordSet;
 import dev.godwit.workflows.dns.DnsFacts;
-import dev.godwit.workflows.dns.RecordFacts;
 import dev.godwit.workflows.dns.DnsRecord;
 import dev.godwit.workflows.dns.DnsSpec;
+import dev.godwit.workflows.dns.InspectDns;
+import dev.godwit.workflows.dns.RecordFacts;
+import dev.godwit.workflows.dns.RecordSet;
+import dev.godwit.workflows.step.Inspection;
 import io.temporal.failure.ApplicationFailure;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -51,7 +51,8 @@ final class ZoneInspection {
             }
             facts = new DnsFacts(servers, records);
         } catch (ApplicationFailure e) {
-            findings.at(DNS + "/provider").blocker("dns-provider", e.getOriginalMessage(), "see the message; then plan again");
+            findings.at(DNS + "/provider")
+                    .blocker("dns-provider", e.getOriginalMessage(), "see the message; then plan again");
         }
         return findings.with(facts);
     }
@@ -66,8 +67,12 @@ final class ZoneInspection {
             try {
                 answers.put(server, nameServers.apply(server).read(record));
             } catch (NoAnswer e) {
-                findings.at(where).blocker("dns-server", "Expected the authoritative server " + server + " to answer for " + record.name() + " "
-                                + record.type() + ", but found " + e.getMessage(), "see to that server, or write the addresses of the right ones in /dns/servers");
+                findings.at(where)
+                        .blocker(
+                                "dns-server",
+                                "Expected the authoritative server " + server + " to answer for " + record.name() + " "
+                                        + record.type() + ", but found " + e.getMessage(),
+                                "see to that server, or write the addresses of the right ones in /dns/servers");
             }
         }
         agree(record, atPrimary, answers, where);
@@ -95,9 +100,13 @@ final class ZoneInspection {
             }
         });
         if (!others.isEmpty()) {
-            findings.at(where).warning("dns-disagreement", "Expected every authoritative server to give " + record.name() + " " + record.type() + " "
-                            + Records.shown(atPrimary) + " as the primary does, but found that "
-                            + String.join(", ", others), "see to the transfers from the primary: a change must arrive at every server within a minute");
+            findings.at(where)
+                    .warning(
+                            "dns-disagreement",
+                            "Expected every authoritative server to give " + record.name() + " " + record.type() + " "
+                                    + Records.shown(atPrimary) + " as the primary does, but found that "
+                                    + String.join(", ", others),
+                            "see to the transfers from the primary: a change must arrive at every server within a minute");
         }
     }
 
@@ -110,10 +119,14 @@ final class ZoneInspection {
                         one.type() == sibling.type() && Records.name(one.name()).equals(Records.name(sibling.name())));
         RecordSet found = moves ? null : editor.read(sibling);
         if (found != null && !found.values().isEmpty()) {
-            findings.at(where).warning("dns-sibling", "Expected " + record.name() + " to have no addresses but those that move, but found "
-                            + sibling.type() + " " + Records.shown(found)
-                            + ": visitors who use it go on arriving there", "add a record of type " + sibling.type() + " with the target's address as its value to"
-                            + " /dns/records, or remove it from the zone");
+            findings.at(where)
+                    .warning(
+                            "dns-sibling",
+                            "Expected " + record.name() + " to have no addresses but those that move, but found "
+                                    + sibling.type() + " " + Records.shown(found)
+                                    + ": visitors who use it go on arriving there",
+                            "add a record of type " + sibling.type() + " with the target's address as its value to"
+                                    + " /dns/records, or remove it from the zone");
         }
     }
 
@@ -122,16 +135,32 @@ final class ZoneInspection {
         InetAddress source = InetAddress.ofLiteral(asked.source().address());
         String shown = record.name() + " " + record.type();
         if (found.isEmpty()) {
-            findings.at(where).warning("dns-missing", "Expected a record " + shown + ", but found none", "it will be made; leave it out of the spec if it is not wanted");
+            findings.at(where)
+                    .warning(
+                            "dns-missing",
+                            "Expected a record " + shown + ", but found none",
+                            "it will be made; leave it out of the spec if it is not wanted");
         } else if (found.contains(InetAddress.ofLiteral(asked.target().address()))) {
-            findings.at(where).blocker("dns-points-at-target", "Expected " + shown + " to lead to the source, but found the target: " + Records.shown(set), "visitors already arrive at the target, where the migration would overwrite what they write; point"
-                            + " the record at the source and wait out its TTL");
+            findings.at(where)
+                    .blocker(
+                            "dns-points-at-target",
+                            "Expected " + shown + " to lead to the source, but found the target: " + Records.shown(set),
+                            "visitors already arrive at the target, where the migration would overwrite what they write; point"
+                                    + " the record at the source and wait out its TTL");
         } else if (record.value() != null && found.equals(Set.of(InetAddress.ofLiteral(record.value())))) {
-            findings.at(where).note("dns-as-wanted", "Expected to change " + shown + ", but found it as wanted: " + Records.shown(set), "nothing to do");
+            findings.at(where)
+                    .note(
+                            "dns-as-wanted",
+                            "Expected to change " + shown + ", but found it as wanted: " + Records.shown(set),
+                            "nothing to do");
         } else if (source.getAddress().length == found.iterator().next().getAddress().length
                 && !found.equals(Set.of(source))) {
-            findings.at(where).warning("dns-points-elsewhere", "Expected " + shown + " to lead to the source ("
-                            + asked.source().address() + ") alone, but found " + Records.shown(set), "see whether something stands in front of the source; the whole set is replaced in the cutover");
+            findings.at(where)
+                    .warning(
+                            "dns-points-elsewhere",
+                            "Expected " + shown + " to lead to the source ("
+                                    + asked.source().address() + ") alone, but found " + Records.shown(set),
+                            "see whether something stands in front of the source; the whole set is replaced in the cutover");
         }
     }
 }

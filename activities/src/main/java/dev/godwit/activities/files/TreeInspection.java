@@ -1,14 +1,14 @@
 package dev.godwit.activities.files;
 
 import dev.godwit.activities.Findings;
-import dev.godwit.workflows.files.InspectTrees;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
-import dev.godwit.workflows.step.Inspection;
-import dev.godwit.workflows.files.TreeFacts;
 import dev.godwit.workflows.files.FileTree;
+import dev.godwit.workflows.files.InspectTrees;
+import dev.godwit.workflows.files.TreeFacts;
 import dev.godwit.workflows.notation.ServiceFolder;
+import dev.godwit.workflows.step.Inspection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -120,14 +120,24 @@ final class TreeInspection {
                 .toList();
         switch (found.getFirst()) {
             case "tool" ->
-                findings.at("source").blocker("tool-missing", "Expected rsync on the source, but found none", "install rsync there");
+                findings.at("source")
+                        .blocker("tool-missing", "Expected rsync on the source, but found none", "install rsync there");
             case "missing" ->
-                findings.at(where).blocker("tree-missing", "Expected the folder " + tree.path() + " on the source, but found none", "correct the path, or remove it from the spec");
+                findings.at(where)
+                        .blocker(
+                                "tree-missing",
+                                "Expected the folder " + tree.path() + " on the source, but found none",
+                                "correct the path, or remove it from the spec");
             default -> {
                 String real = found.getLast();
                 if (!unfit(real, findings.at(where)) && !real.equals(tree.path())) {
-                    findings.at(where).note("tree-link", tree.path() + " leads to " + real + " on the source; its content becomes the folder "
-                                    + tree.path() + " on the target", "name " + real + " in the spec if the target should have the same link");
+                    findings.at(where)
+                            .note(
+                                    "tree-link",
+                                    tree.path() + " leads to " + real
+                                            + " on the source; its content becomes the folder " + tree.path()
+                                            + " on the target",
+                                    "name " + real + " in the spec if the target should have the same link");
                 }
                 return true;
             }
@@ -138,13 +148,15 @@ final class TreeInspection {
     private static List<String> survey(Server source, FileTree tree, Duration time) {
         // timeout(1) takes 0 for ever.
         String seconds = String.format(Locale.ROOT, "%.3f", Math.max(1, time.toMillis()) / 1000.0);
-        return source.output(Script.of(Scripts.SURVEY, tree.path(), seconds, Scripts.SURVEY_SUM).withInput(Rules.text(tree)))
+        return source.output(Script.of(Scripts.SURVEY, tree.path(), seconds, Scripts.SURVEY_SUM)
+                        .withInput(Rules.text(tree)))
                 .lines()
                 .toList();
     }
 
     private void notMeasured(FileTree tree, TreeSize found, Findings.Place place) {
-        place.warning("tree-size",
+        place.warning(
+                "tree-size",
                 tree.path() + " was not measured in full: the " + budget.toSeconds()
                         + " s for all folders sufficed for " + found.files() + " entries and " + found.bytes()
                         + " bytes of it",
@@ -152,8 +164,7 @@ final class TreeInspection {
                         + " estimates are too low");
     }
 
-    private static void owners(
-            Server target, FileTree tree, List<String> survey, String where, Findings findings) {
+    private static void owners(Server target, FileTree tree, List<String> survey, String where, Findings findings) {
         List<String> found = survey.stream()
                 .filter(line -> line.startsWith("user ") || line.startsWith("group "))
                 .toList();
@@ -171,18 +182,28 @@ final class TreeInspection {
                     .map(Owner::renumbering)
                     .flatMap(Optional::stream)
                     .toList();
-            findings.at(where).blocker("tree-owner", "Expected the owners in " + tree.path()
-                            + " to have the same numbers on both servers, because they are"
-                            + " copied by number, but found: " + shown(conflicts), "change one side's numbers before anything is copied, and the owner of its files with them"
-                            + (commands.isEmpty() ? "" : "; on the target: " + shown(commands)));
+            findings.at(where)
+                    .blocker(
+                            "tree-owner",
+                            "Expected the owners in " + tree.path()
+                                    + " to have the same numbers on both servers, because they are"
+                                    + " copied by number, but found: " + shown(conflicts),
+                            "change one side's numbers before anything is copied, and the owner of its files with them"
+                                    + (commands.isEmpty() ? "" : "; on the target: " + shown(commands)));
         }
         List<Owner> missing = owners.stream().filter(Owner::missing).toList();
         if (!missing.isEmpty()) {
-            findings.at(where).warning("tree-owner", "Expected the owners in " + tree.path() + " on the target, but found none of the name or number: "
-                            + shown(missing.stream()
-                                    .map(owner -> owner.kind() + " " + owner.name() + " (" + owner.number() + ")")
-                                    .toList()), "if the service needs them, make them with the same numbers before anything else takes these: "
-                            + shown(Owner.makings(missing)));
+            findings.at(where)
+                    .warning(
+                            "tree-owner",
+                            "Expected the owners in " + tree.path()
+                                    + " on the target, but found none of the name or number: "
+                                    + shown(missing.stream()
+                                            .map(owner ->
+                                                    owner.kind() + " " + owner.name() + " (" + owner.number() + ")")
+                                            .toList()),
+                            "if the service needs them, make them with the same numbers before anything else takes these: "
+                                    + shown(Owner.makings(missing)));
         }
     }
 
@@ -195,7 +216,11 @@ final class TreeInspection {
         List<String> found =
                 target.output(Script.of(Scripts.ROOM, tree.path())).lines().toList();
         if (found.getFirst().equals("full")) {
-            findings.at(where).blocker("tree-not-empty", "Expected " + tree.path() + " to be missing or empty on the target, but found content", "move it away; the copy would delete it");
+            findings.at(where)
+                    .blocker(
+                            "tree-not-empty",
+                            "Expected " + tree.path() + " to be missing or empty on the target, but found content",
+                            "move it away; the copy would delete it");
         }
         return Volume.parse(found.get(1));
     }
@@ -206,7 +231,11 @@ final class TreeInspection {
                 String outer = asked.trees().get(i).path();
                 String inner = asked.trees().get(j).path();
                 if (i != j && (inner.startsWith(outer + "/") || (i < j && inner.equals(outer)))) {
-                    findings.at("/files/" + j).blocker("tree-overlap", "Expected folders apart from each other, but found " + inner + " within " + outer, "name only the outer folder");
+                    findings.at("/files/" + j)
+                            .blocker(
+                                    "tree-overlap",
+                                    "Expected folders apart from each other, but found " + inner + " within " + outer,
+                                    "name only the outer folder");
                 }
             }
         }
@@ -215,12 +244,20 @@ final class TreeInspection {
     private static void checkRoom(Arriving sum, Findings findings) {
         Volume volume = sum.volume();
         if (sum.bytes() * ROOM > volume.freeBytes()) {
-            findings.at("target").blocker("disk-space", "Expected room for 2.5 times the " + sum.bytes() + " bytes that arrive on " + volume.mount()
-                            + ", but found " + volume.freeBytes() + " bytes free", "make room on the target, or give it a larger disk");
+            findings.at("target")
+                    .blocker(
+                            "disk-space",
+                            "Expected room for 2.5 times the " + sum.bytes() + " bytes that arrive on " + volume.mount()
+                                    + ", but found " + volume.freeBytes() + " bytes free",
+                            "make room on the target, or give it a larger disk");
         }
         if (volume.inodes() > 0 && sum.files() * INODE_ROOM > volume.freeInodes()) {
-            findings.at("target").blocker("disk-inodes", "Expected room for the " + sum.files() + " entries that arrive on " + volume.mount()
-                            + ", but found " + volume.freeInodes() + " inodes free", "give the target a file system with more inodes");
+            findings.at("target")
+                    .blocker(
+                            "disk-inodes",
+                            "Expected room for the " + sum.files() + " entries that arrive on " + volume.mount()
+                                    + ", but found " + volume.freeInodes() + " inodes free",
+                            "give the target a file system with more inodes");
         }
     }
 }

@@ -1,10 +1,9 @@
 package dev.godwit.activities.inspection;
 
 import dev.godwit.activities.Findings;
-import dev.godwit.activities.Resource;
-import dev.godwit.workflows.inspection.InspectServers;
 import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.Pause;
+import dev.godwit.activities.Resource;
 import dev.godwit.activities.host.RemoteFailure;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
@@ -12,12 +11,13 @@ import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.link.PacketFilter;
 import dev.godwit.activities.units.UnitNames;
-import dev.godwit.workflows.step.FailureType;
-import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.inspection.InspectServers;
 import dev.godwit.workflows.inspection.ServerInspection;
 import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.spec.Spec;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Inspection;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Clock;
 import java.time.Duration;
@@ -97,9 +97,11 @@ public final class SshServerInspection implements ServerInspection {
     private static void notReached(Side side, ApplicationFailure failure, Findings findings) {
         String message = failure.getOriginalMessage();
         int hint = message.lastIndexOf("; ");
-        findings.at(side).blocker(FailureType.valueOf(failure.getType()).code(),
-                hint < 0 ? message : message.substring(0, hint),
-                hint < 0 ? "" : message.substring(hint + 2));
+        findings.at(side)
+                .blocker(
+                        FailureType.valueOf(failure.getType()).code(),
+                        hint < 0 ? message : message.substring(0, hint),
+                        hint < 0 ? "" : message.substring(hint + 2));
     }
 
     private Callable<HostReport> look(Spec spec, Side side) {

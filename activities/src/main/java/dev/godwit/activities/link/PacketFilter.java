@@ -3,8 +3,8 @@ package dev.godwit.activities.link;
 import dev.godwit.activities.Resource;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
-import dev.godwit.workflows.step.MigrationContext;
 import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.step.MigrationContext;
 import java.util.List;
 
 /**

@@ -1,22 +1,22 @@
 package dev.godwit.activities.link;
 
 import dev.godwit.activities.Resource;
-import dev.godwit.workflows.link.Reach;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.host.StateFolder;
-import dev.godwit.workflows.step.Act;
-import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.Words;
 import dev.godwit.workflows.link.HostLink;
-import dev.godwit.workflows.step.MigrationContext;
-import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.step.Undo;
 import dev.godwit.workflows.link.LinkStep.CleanUp;
 import dev.godwit.workflows.link.LinkStep.LinkHosts;
 import dev.godwit.workflows.link.LinkStep.UnlinkHosts;
-import dev.godwit.workflows.Words;
+import dev.godwit.workflows.link.Reach;
 import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Undo;
 import io.temporal.failure.ApplicationFailure;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +68,8 @@ public final class SshHostLink implements HostLink {
         Server target = servers.open(migration.target());
 
         String key = publicKey(target.output(Script.of(MAKE_KEY, folder)).strip(), migration.target());
-        String hostKeys = source.output(Script.of(PREPARE_SOURCE, folder, Link.mark(migration.id())).withInput(SERVE));
+        String hostKeys = source.output(
+                Script.of(PREPARE_SOURCE, folder, Link.mark(migration.id())).withInput(SERVE));
         target.output(Script.of(PIN_HOST_KEYS, folder).withInput(knownHosts(hostKeys, migration.source())));
         AuthorizedKeys.add(source, migration, key);
         List<String> opened = prove(migration, source, target);

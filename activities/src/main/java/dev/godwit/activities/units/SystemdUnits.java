@@ -1,28 +1,28 @@
 package dev.godwit.activities.units;
 
-import dev.godwit.activities.Resource;
-import dev.godwit.workflows.units.UnitStates;
 import dev.godwit.activities.Heartbeat;
+import dev.godwit.activities.Resource;
 import dev.godwit.activities.host.RemoteFailure;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
+import dev.godwit.workflows.Words;
+import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.step.Look;
 import dev.godwit.workflows.step.MigrationContext;
 import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.units.ServiceUnits;
 import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.units.ServiceUnits;
 import dev.godwit.workflows.units.UnitState;
+import dev.godwit.workflows.units.UnitStates;
+import dev.godwit.workflows.units.UnitStep;
 import dev.godwit.workflows.units.UnitStep.RetireUnits;
 import dev.godwit.workflows.units.UnitStep.StartUnits;
 import dev.godwit.workflows.units.UnitStep.StopUnits;
-import dev.godwit.workflows.units.UnitStep;
-import dev.godwit.workflows.Words;
-import dev.godwit.workflows.server.Side;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,8 +86,7 @@ public final class SystemdUnits implements ServiceUnits {
         List<String> arguments = new ArrayList<>(List.of(Long.toString(SETTLED.toSeconds())));
         arguments.addAll(names);
         return new UnitStates(states(
-                names,
-                server.output(new Script(LOOK, arguments, null)).lines().toList()));
+                names, server.output(new Script(LOOK, arguments, null)).lines().toList()));
     }
 
     /** A line for each unit, in the order in which they were asked for. */

@@ -1,6 +1,5 @@
 package dev.godwit.activities.database.postgresql;
 
-import dev.godwit.workflows.database.TargetDatabase;
 import dev.godwit.activities.Resource;
 import dev.godwit.activities.database.postgresql.CopyRecord.MadeRole;
 import dev.godwit.activities.database.postgresql.Counting.Both;
@@ -12,13 +11,14 @@ import dev.godwit.activities.host.ShellQuote;
 import dev.godwit.activities.link.Link;
 import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.workflows.Durations;
+import dev.godwit.workflows.database.TargetDatabase;
+import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.step.MigrationContext;
 import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.step.Progress;
-import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.Pass;
-import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.step.Progress;
 import io.temporal.failure.ApplicationFailure;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;

@@ -4,12 +4,12 @@ import dev.godwit.activities.Findings;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
-import dev.godwit.workflows.step.FailureType;
-import dev.godwit.workflows.step.Inspection;
-import dev.godwit.workflows.database.DatabaseFacts;
 import dev.godwit.workflows.Words;
+import dev.godwit.workflows.database.DatabaseFacts;
 import dev.godwit.workflows.database.PostgresqlDatabase;
 import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Inspection;
 import io.temporal.failure.ApplicationFailure;
 import java.util.Arrays;
 import java.util.List;
@@ -48,7 +48,8 @@ final class Inspector {
      *
      * @param where the database's place in the spec
      */
-    Inspection<DatabaseFacts> inspect(Server sourceServer, Server targetServer, PostgresqlDatabase database, String where) {
+    Inspection<DatabaseFacts> inspect(
+            Server sourceServer, Server targetServer, PostgresqlDatabase database, String where) {
         Findings all = new Findings();
         Findings.Place findings = all.at(where).about(database.name());
         Optional<Session> source = open(findings, sourceServer, database, Side.SOURCE, database.name());
@@ -78,12 +79,11 @@ final class Inspector {
 
     private static DatabaseFacts facts(PostgresqlDatabase database, Session source, Schema schema) {
         return new DatabaseFacts(
-                        database.name(),
-                        source.text("SELECT split_part(current_setting('server_version'), ' ', 1)"),
-                        source.number("SELECT pg_database_size(current_database())"),
-                        Math.toIntExact(
-                                source.number("SELECT count(*) " + USER_TABLES + " AND c.relkind IN ('r', 'p')")),
-                        schema.fingerprint());
+                database.name(),
+                source.text("SELECT split_part(current_setting('server_version'), ' ', 1)"),
+                source.number("SELECT pg_database_size(current_database())"),
+                Math.toIntExact(source.number("SELECT count(*) " + USER_TABLES + " AND c.relkind IN ('r', 'p')")),
+                schema.fingerprint());
     }
 
     private Optional<Session> open(

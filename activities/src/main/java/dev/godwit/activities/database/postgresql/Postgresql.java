@@ -1,18 +1,18 @@
 package dev.godwit.activities.database.postgresql;
 
-import dev.godwit.workflows.step.Pass;
 import dev.godwit.activities.database.DatabaseEngine;
-import dev.godwit.workflows.database.DatabaseFacts;
 import dev.godwit.activities.host.Jobs;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.link.Link;
 import dev.godwit.activities.secrets.Secrets;
+import dev.godwit.workflows.database.DatabaseFacts;
 import dev.godwit.workflows.database.PostgresqlDatabase;
 import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.Inspection;
 import dev.godwit.workflows.step.MigrationContext;
 import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Pass;
 import dev.godwit.workflows.step.Progress;
 import java.util.List;
 import java.util.Optional;

@@ -5,10 +5,10 @@ import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.secrets.Secrets;
-import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.database.DatabaseLogin;
 import dev.godwit.workflows.database.PostgresqlDatabase;
 import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.step.FailureType;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -3,13 +3,13 @@ package dev.godwit.activities.database.postgresql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.godwit.workflows.database.TargetDatabase;
 import dev.godwit.activities.host.Job;
 import dev.godwit.activities.host.JobKey;
 import dev.godwit.activities.host.StateFolder;
-import dev.godwit.workflows.step.Pass;
 import dev.godwit.workflows.database.DatabaseLogin;
+import dev.godwit.workflows.database.TargetDatabase;
 import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.step.Pass;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,6 @@
 package dev.godwit.activities.database.postgresql;
 
 import dev.godwit.activities.database.DatabaseEngine;
-import dev.godwit.workflows.database.DatabaseFacts;
 import dev.godwit.activities.database.postgresql.Local.LocalJobs;
 import dev.godwit.activities.database.postgresql.Local.LocalServer;
 import dev.godwit.activities.host.Server;
@@ -9,6 +8,7 @@ import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.host.StateFolder;
 import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.workflows.database.CopyMethod;
+import dev.godwit.workflows.database.DatabaseFacts;
 import dev.godwit.workflows.database.DatabaseLogin;
 import dev.godwit.workflows.database.Loss;
 import dev.godwit.workflows.database.PostgresqlDatabase;
