@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks an IP address of the caller's choice while SNI, the check of the certificate and the Host header use the name in
- * the URL: what an entry in {@code /etc/hosts} does for a person (seed 002). Every question opens a connection of its
+ * the URL: what an entry in {@code /etc/hosts} does for a person. Every question opens a connection of its
  * own, follows no redirect, and ends within its time.
  */
 public final class AddressedClient implements AutoCloseable {

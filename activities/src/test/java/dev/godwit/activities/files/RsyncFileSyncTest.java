@@ -44,6 +44,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -346,8 +347,8 @@ class RsyncFileSyncTest {
                         tuple(Finding.Severity.BLOCKER, "tree-missing", "/files/2"),
                         tuple(Finding.Severity.BLOCKER, "tree-path", "/files/3"),
                         tuple(Finding.Severity.BLOCKER, "tree-overlap", "/files/4"));
-        assertThat(inspection.facts().getFirst().files()).isEqualTo(15);
-        assertThat(inspection.facts().getFirst().bytes()).isBetween(3_000_000L, 3_000_200L);
+        assertThat(Objects.requireNonNull(inspection.facts()).getFirst().files()).isEqualTo(15);
+        assertThat(Objects.requireNonNull(inspection.facts()).getFirst().bytes()).isBetween(3_000_000L, 3_000_200L);
     }
 
     @Test
@@ -405,7 +406,7 @@ class RsyncFileSyncTest {
                     assertThat(finding.severity()).isEqualTo(Finding.Severity.WARNING);
                     assertThat(finding.message()).contains("not measured in full");
                 });
-        assertThat(inspection.facts()).hasSize(2);
+        assertThat(Objects.requireNonNull(inspection.facts())).hasSize(2);
     }
 
     private void account(Side side, String name, int user, int group) throws IOException {

@@ -17,6 +17,7 @@ import java.io.BufferedWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -241,17 +242,17 @@ class CompareTest {
             assertThat(facts.bytes()).isGreaterThan(1 << 20);
             assertThat(facts.tables()).isGreaterThan(15);
         });
-        assertThat(lab.inspect().facts()).isEqualTo(inspection.facts());
+        assertThat(Objects.requireNonNull(lab.inspect().facts())).isEqualTo(inspection.facts());
         assertThat(source.sql("postgres", "SELECT count(*), max(oid) FROM pg_database"))
                 .isEqualTo(before);
     }
 
     @Test
     void shouldGiveAnotherFingerprintAfterAnyChangeOfTheSchema() {
-        String before = lab.inspect().facts().fingerprint();
+        String before = Objects.requireNonNull(lab.inspect().facts()).fingerprint();
         source.sql(NAME, "ALTER TABLE types ALTER COLUMN f8 SET DEFAULT 7");
 
-        assertThat(lab.inspect().facts().fingerprint()).isNotEqualTo(before);
+        assertThat(Objects.requireNonNull(lab.inspect().facts()).fingerprint()).isNotEqualTo(before);
     }
 
     @Test
