@@ -1,6 +1,7 @@
 package dev.godwit.app;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -23,6 +24,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** The shape of the code: api → workflows ← activities, worker → workflows + activities, app → api + worker + workflows. */
@@ -115,6 +118,15 @@ class ArchitectureTest {
     @Test
     void shouldKeepHandsAndLabOutOfTheRunnable() {
         forbid(APP, ACTIVITIES, LAB);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"workflows", "activities", "worker", "api", "app"})
+    void shouldHaveNoCyclesBetweenPackages(String module) {
+        slices().matching("dev.godwit." + module + ".(**)")
+                .should()
+                .beFreeOfCycles()
+                .check(classes);
     }
 
     @Test

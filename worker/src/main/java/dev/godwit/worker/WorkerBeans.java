@@ -4,7 +4,10 @@ import dev.godwit.workflows.migration.WatchWorkflowImpl;
 import dev.godwit.activities.certificates.HostCertificates;
 import dev.godwit.activities.checks.HttpServiceChecks;
 import dev.godwit.activities.crontabs.UserCrontabs;
+import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.database.DatabaseActivities;
+import dev.godwit.activities.database.postgresql.Postgresql;
+import dev.godwit.workflows.database.PostgresqlDatabase;
 import dev.godwit.activities.dns.ZoneRecords;
 import dev.godwit.activities.files.RsyncFileSync;
 import dev.godwit.activities.hooks.ScriptHooks;
@@ -102,7 +105,10 @@ final class WorkerBeans {
     @Singleton
     @ActivityBean
     DatabaseActivities databases(Servers servers, Jobs jobs, Secrets secrets) {
-        return new DatabaseActivities(servers, jobs, secrets);
+        Postgresql postgresql = new Postgresql(servers, jobs, secrets, Heartbeat::of);
+        return new DatabaseActivities(servers, spec -> switch (spec) {
+            case PostgresqlDatabase database -> postgresql.engine(database);
+        });
     }
 
     @Singleton

@@ -1,11 +1,8 @@
 package dev.godwit.activities.database;
 
 import dev.godwit.activities.Heartbeat;
-import dev.godwit.activities.database.postgresql.Postgresql;
-import dev.godwit.activities.host.Jobs;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.link.LinkProof;
-import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.workflows.database.DatabaseCopy;
 import dev.godwit.workflows.database.DatabaseFacts;
 import dev.godwit.workflows.database.DatabaseFence;
@@ -17,7 +14,6 @@ import dev.godwit.workflows.database.DatabaseStep.VerifyDatabase;
 import dev.godwit.workflows.database.InspectDatabases;
 import dev.godwit.workflows.database.Loss;
 import dev.godwit.workflows.database.LossQuestion;
-import dev.godwit.workflows.database.PostgresqlDatabase;
 import dev.godwit.workflows.step.Act;
 import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.FailureType;
@@ -41,19 +37,12 @@ public final class DatabaseActivities implements DatabaseCopy, DatabaseFence {
     private final Servers servers;
     private final Function<DatabaseSpec, DatabaseEngine> engines;
 
-    public DatabaseActivities(Servers servers, Jobs jobs, Secrets secrets) {
-        this(servers, engines(new Postgresql(servers, jobs, secrets, Heartbeat::of)));
-    }
-
-    DatabaseActivities(Servers servers, Function<DatabaseSpec, DatabaseEngine> engines) {
+    /**
+     * @param engines the engine of each kind of database
+     */
+    public DatabaseActivities(Servers servers, Function<DatabaseSpec, DatabaseEngine> engines) {
         this.servers = servers;
         this.engines = engines;
-    }
-
-    private static Function<DatabaseSpec, DatabaseEngine> engines(Postgresql postgresql) {
-        return spec -> switch (spec) {
-            case PostgresqlDatabase database -> postgresql.engine(database);
-        };
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.godwit.workflows.notation;
 
-import dev.godwit.workflows.spec.SpecSchema;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -8,7 +7,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * What people and {@link SpecSchema} are told about a key of the spec. A key is required unless its type is nullable or
+ * What people and the schema are told about a key of the spec. A key is required unless its type is nullable or
  * {@link #standard} says what its absence means. A record's own documentation adds what this leaves out.
  */
 @Documented
