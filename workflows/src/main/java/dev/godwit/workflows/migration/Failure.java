@@ -24,27 +24,30 @@ record Failure(@Nullable String type, String message, int attempts) {
      * @param patience of the activity that failed
      */
     static Failure of(TemporalFailure failure, Patience patience) {
-        Throwable cause =
-                (failure instanceof ActivityFailure || failure instanceof ChildWorkflowFailure) && failure.getCause() != null
-                        ? failure.getCause()
-                        : failure;
-        int attempts = failure instanceof ActivityFailure activity
-                        && activity.getRetryState() == RetryState.RETRY_STATE_MAXIMUM_ATTEMPTS_REACHED
-                ? patience.attempts()
-                : 0;
+        Throwable cause = failure;
+        int attempts = 0;
+        // A watch that fails fails by its own activity.
+        while ((cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure) && cause.getCause() != null) {
+            if (cause instanceof ActivityFailure activity
+                    && activity.getRetryState() == RetryState.RETRY_STATE_MAXIMUM_ATTEMPTS_REACHED) {
+                attempts = patience.attempts();
+            }
+            cause = cause.getCause();
+        }
+        int counted = attempts;
         return switch (cause) {
             case ApplicationFailure application ->
                 new Failure(
                         application.getType(),
                         application.getOriginalMessage(),
-                        FailureType.attemptOf(application).orElse(attempts));
+                        FailureType.attemptOf(application).orElse(counted));
             case TimeoutFailure timeout ->
                 new Failure(
                         null,
                         "Expected an answer in time, but found none (" + timeout.getTimeoutType()
                                 + "); look whether the worker and the server are up",
-                        attempts);
-            default -> new Failure(null, String.valueOf(cause.getMessage()), attempts);
+                        counted);
+            default -> new Failure(null, String.valueOf(cause.getMessage()), counted);
         };
     }
 

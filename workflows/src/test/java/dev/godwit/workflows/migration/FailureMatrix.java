@@ -137,7 +137,8 @@ abstract class FailureMatrix {
         if (place.gate() == Place.Gate.NONE) {
             assertThat(hands.attempts(place.act())).isEqualTo(3);
         }
-        assertThat(status(end, place.id()).note()).endsWith(place.act());
+        assertThat(status(end, place.id()).note())
+                .endsWith(place.gate() == Place.Gate.NONE ? place.act() : "ended by ann");
         assertThat(status(end, place.id()).attempts()).isEqualTo(place.gate() == Place.Gate.NONE ? 3 : 1);
         assertThat(migration.journal()).extracting(JournalEntry::event).doesNotContain("step failed");
     }
