@@ -24,6 +24,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -56,6 +57,8 @@ class SshServerTest {
     static void stop() {
         if (servers != null) {
             servers.close();
+        }
+        if (daemon != null) {
             daemon.close();
         }
     }
@@ -134,11 +137,11 @@ class SshServerTest {
             }
         });
         running.await();
-        long connections = daemon.connections();
+        Set<Long> connections = daemon.connections();
         caller.interrupt();
         assertThat(thrown.get(2, TimeUnit.SECONDS)).satisfies(isFailure(FailureType.HOST_UNREACHABLE));
         assertThat(server.output(Script.of("echo still here"))).isEqualTo("still here\n");
-        assertThat(daemon.connections()).isEqualTo(connections);
+        assertThat(connections).containsAll(daemon.connections());
     }
 
     @Test
@@ -230,7 +233,7 @@ class SshServerTest {
         try (SshServers own = new SshServers(daemon.secrets());
                 ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             Server shared = own.open(daemon.spec());
-            long before = daemon.connections();
+            Set<Long> before = daemon.connections();
             List<Future<String>> answers = new ArrayList<>();
             for (int caller = 0; caller < 30; caller++) {
                 String name = "caller" + caller;
@@ -239,7 +242,9 @@ class SshServerTest {
             for (int caller = 0; caller < 30; caller++) {
                 assertThat(answers.get(caller).get()).isEqualTo("caller" + caller + "\n");
             }
-            assertThat(daemon.connections() - before).isBetween(4L, 5L);
+            // Those of the other tests may be about to end.
+            assertThat(daemon.connections().stream().filter(connection -> !before.contains(connection)))
+                    .hasSizeBetween(4, 5);
         }
     }
 
@@ -308,7 +313,7 @@ class SshServerTest {
     }
 
     static void awaitTrue(java.util.function.BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).isLessThan(deadline);
             Thread.onSpinWait();
