@@ -31,6 +31,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import net.schmizz.sshj.connection.channel.direct.DirectConnection;
+import net.schmizz.sshj.connection.channel.direct.SessionChannel;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -226,6 +228,38 @@ class SshServerTest {
             assertThatThrownBy(() -> socket.getInputStream().read())
                     .hasMessageContaining("exit status 2: no such socket");
         }
+    }
+
+    /** Thousands of them are run within the time that one may take; each has buffers. */
+    @Test
+    void shouldHoldNothingOfCommandsThatHaveEnded() throws IOException {
+        Path file = Files.writeString(folder.resolve("read again and again"), "x");
+        for (int round = 0; round < 100; round++) {
+            server.run(Script.of("cat >&2; exit 3").withInput("x"));
+            server.read(file.toString());
+            server.follow(Script.of("echo x"), line -> {});
+            try (Socket socket = server.converse(Script.of("cat"))) {
+                socket.shutdownOutput();
+                assertThat(socket.getInputStream().read()).isEqualTo(-1);
+            }
+        }
+
+        Heap.assertHoldsNone(SshProcess.class, SessionChannel.class);
+    }
+
+    @Test
+    void shouldHoldNothingOfTunnelsThatAreClosed() throws IOException {
+        try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            for (int round = 0; round < 100; round++) {
+                try (Socket socket = server.connect(listening.getLocalPort());
+                        Socket accepted = listening.accept()) {
+                    accepted.shutdownOutput();
+                    assertThat(socket.getInputStream().read()).isEqualTo(-1);
+                }
+            }
+        }
+
+        Heap.assertHoldsNone(DirectConnection.class);
     }
 
     @Test
