@@ -176,7 +176,7 @@ final class LifeSigns extends WorkerInterceptorBase {
         }
 
         void beatIfItHasNews() {
-            if (hasNews()) {
+            if (hasNewsForTheEngine()) {
                 beat();
             }
         }
@@ -216,8 +216,8 @@ final class LifeSigns extends WorkerInterceptorBase {
             return news || System.nanoTime() - lastBeat + tick().toNanos() > period.toNanos();
         }
 
-        private synchronized boolean hasNews() {
-            return news;
+        private synchronized boolean hasNewsForTheEngine() {
+            return news && ended == null;
         }
 
         private synchronized @Nullable Object newest() {

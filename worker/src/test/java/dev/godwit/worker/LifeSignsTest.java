@@ -116,7 +116,7 @@ class LifeSignsTest {
     @Test
     void shouldBeatForOthersWhileSignsOfLifeStall() throws InterruptedException {
         for (int number = 0; number < STALLED; number++) {
-            WorkflowClient.start(workflow()::run, new Task("waits", STALLS, LONG, LONG, LONG));
+            WorkflowClient.start(workflow()::run, new Task("waits", STALLS, LONG, LONG, HEARTBEAT));
         }
         assertThat(stalled.tryAcquire(STALLED, 30, TimeUnit.SECONDS))
                 .as("the client blocks whoever sends a sign of life of these")
