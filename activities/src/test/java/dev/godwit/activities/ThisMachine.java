@@ -10,7 +10,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 
 /** The machine on which the tests run. */
 public final class ThisMachine {
@@ -49,6 +52,22 @@ public final class ThisMachine {
             }
         }
         throw last;
+    }
+
+    /**
+     * Waits until a program listens at a port of loopback. One that ends or needs too long is ended.
+     *
+     * @param log what the program says, for the failure
+     */
+    public static void awaitListening(Process program, int port, Path log) throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!listens(port)) {
+            if (!program.isAlive() || System.nanoTime() > deadline) {
+                program.destroyForcibly().onExit().join();
+                throw new IOException(
+                        "Expected a program to listen at port " + port + ", but found: " + Files.readString(log));
+            }
+        }
     }
 
     /** Whether somebody listens at a port of loopback. */

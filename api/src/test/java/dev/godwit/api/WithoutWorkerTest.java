@@ -103,9 +103,12 @@ class WithoutWorkerTest {
         WorkerFactory workers = WorkerFactory.newInstance(client);
         workers.newWorker(TaskQueue.NAME).registerWorkflowImplementationTypes(FakeMigration.class);
         workers.start();
-        work.run();
-        workers.shutdownNow();
-        workers.awaitTermination(10, TimeUnit.SECONDS);
+        try {
+            work.run();
+        } finally {
+            workers.shutdownNow();
+            workers.awaitTermination(10, TimeUnit.SECONDS);
+        }
     }
 
     private void awaitPhase(String address, String phase) {

@@ -50,8 +50,13 @@ class UpTest {
 
     @AfterEach
     void endEverything() {
-        started.forEach(Process::destroyForcibly);
-        engines().forEach(ProcessHandle::destroyForcibly);
+        started.forEach(process -> end(process.toHandle()));
+        engines().forEach(UpTest::end);
+    }
+
+    private static void end(ProcessHandle process) {
+        process.destroyForcibly();
+        process.onExit().join();
     }
 
     @Test
@@ -61,7 +66,7 @@ class UpTest {
         assertThat(engines()).hasSize(1);
 
         first.process().destroyForcibly().waitFor();
-        engines().forEach(ProcessHandle::destroyForcibly);
+        engines().forEach(UpTest::end);
 
         assertThat(up().all())
                 .contains("Starting: the engine first", "Starting the worker", "Starting the API")

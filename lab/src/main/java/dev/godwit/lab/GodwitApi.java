@@ -51,7 +51,7 @@ public final class GodwitApi {
     }
 
     /** What was found on the servers and the steps that would run. */
-    PlanView plan(String yaml) throws IOException, InterruptedException {
+    public PlanView plan(String yaml) throws IOException, InterruptedException {
         return answer(
                 request("/plans")
                         .header("Content-Type", "application/yaml")
@@ -117,7 +117,7 @@ public final class GodwitApi {
      * @param watcher sees every status
      * @return the status that fits
      */
-    MigrationView follow(
+    public MigrationView follow(
             String id, Duration atMost, Consumer<MigrationView> watcher, Predicate<MigrationView> condition)
             throws IOException, InterruptedException {
         HttpRequest request = request("/migrations/" + id + "/events")

@@ -119,6 +119,14 @@ public final class Mover {
         api.approve(id(), planMade().plan(), "the rehearsal's answers are the same");
     }
 
+    /** Rolls back where it asks for the approval, and waits for the end. */
+    public MigrationView rollBackAtTheGate() throws IOException, InterruptedException {
+        follow(view -> waitsFor(view, Waiting.For.APPROVAL));
+        terminal.event("POST /migrations/" + id() + "/rollback");
+        api.rollBack(id(), false, "nothing was to be moved");
+        return ended();
+    }
+
     /** Approves the plan if the gate asks for it now. */
     void approveIfAsked() throws IOException, InterruptedException {
         if (waitsFor(status(), Waiting.For.APPROVAL)) {

@@ -128,9 +128,13 @@ class ApiFuzzTest {
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
                     .start();
             process.getOutputStream().close();
-            if (!process.waitFor(MOST_MINUTES, TimeUnit.MINUTES)) {
-                process.destroy();
-                process.waitFor();
+            try {
+                process.waitFor(MOST_MINUTES, TimeUnit.MINUTES);
+            } finally {
+                // What it has started does not end with it.
+                List<ProcessHandle> below = process.descendants().toList();
+                process.destroyForcibly().onExit().join();
+                below.forEach(ProcessHandle::destroyForcibly);
             }
             return process.exitValue();
         } catch (IOException e) {

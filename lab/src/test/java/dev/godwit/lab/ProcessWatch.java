@@ -86,6 +86,11 @@ final class ProcessWatch implements AutoCloseable {
 
     @Override
     public void close() {
-        closed = true; // a daemon: nobody has to wait for its last look
+        closed = true;
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

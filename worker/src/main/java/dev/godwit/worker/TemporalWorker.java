@@ -25,9 +25,6 @@ import org.slf4j.LoggerFactory;
 public final class TemporalWorker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TemporalWorker.class);
 
-    /** Progress is for people who watch: a heartbeat reaches the engine at least this often. */
-    private static final Duration HEARTBEAT_THROTTLE = Duration.ofSeconds(2);
-
     /** Longer than Temporal's one second, which a busy small machine can exceed without any deadlock. */
     private static final Duration DEADLOCK_DETECTION = Duration.ofSeconds(10);
 
@@ -50,14 +47,17 @@ public final class TemporalWorker implements AutoCloseable {
 
     private final WorkerFactory factory;
     private final WorkerConfiguration configuration;
+    private final LifeSigns lifeSigns;
 
     TemporalWorker(
             WorkflowClient client,
             WorkerConfiguration configuration,
             WorkflowTypes workflows,
             @ActivityBean List<Object> activities,
-            List<WorkerInterceptor> interceptors) {
+            List<WorkerInterceptor> interceptors,
+            LifeSigns lifeSigns) {
         this.configuration = configuration;
+        this.lifeSigns = lifeSigns;
         this.factory = WorkerFactory.newInstance(
                 client,
                 WorkerFactoryOptions.newBuilder()
@@ -80,8 +80,6 @@ public final class TemporalWorker implements AutoCloseable {
                 .setWorkflowTaskPollersBehavior(WORKFLOW_POLLS)
                 .setMaxConcurrentActivityExecutionSize(concurrentActivities)
                 .setDefaultDeadlockDetectionTimeout(DEADLOCK_DETECTION.toMillis())
-                .setMaxHeartbeatThrottleInterval(HEARTBEAT_THROTTLE)
-                .setDefaultHeartbeatThrottleInterval(HEARTBEAT_THROTTLE)
                 .build();
     }
 
@@ -98,6 +96,7 @@ public final class TemporalWorker implements AutoCloseable {
      */
     @Override
     public void close() {
+        lifeSigns.workerStops();
         factory.shutdown();
         factory.awaitTermination(configuration.shutdownTimeout().toMillis(), TimeUnit.MILLISECONDS);
         if (!factory.isTerminated()) {

@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -107,9 +109,9 @@ final class SshProcess implements AutoCloseable {
      * @return its exit code
      */
     int finish(byte @Nullable [] input, Duration limit, ByteArrayOutputStream out) {
-        CompletableFuture<?> watch = CompletableFuture.runAsync(
-                this::stopOverdue,
-                CompletableFuture.delayedExecutor(limit.toMillis(), TimeUnit.MILLISECONDS, Runnable::run));
+        // Once it is cancelled, the pool forgets it, and with it this command and its buffers.
+        Future<?> watch =
+                ForkJoinPool.commonPool().schedule(this::stopOverdue, limit.toMillis(), TimeUnit.MILLISECONDS);
         try {
             feed(input);
             byte[] chunk = new byte[32 * 1024];

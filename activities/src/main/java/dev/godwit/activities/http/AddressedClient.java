@@ -15,9 +15,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -54,11 +53,13 @@ public final class AddressedClient implements AutoCloseable {
 
     private final CloseableHttpClient client;
     private final Duration timeout;
-    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("godwit-http-timeout").factory());
+    private final ScheduledThreadPoolExecutor watch = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("godwit-http-timeout").factory());
 
     private AddressedClient(SSLContext context, boolean verified, Duration timeout) {
         this.timeout = timeout;
+        // Else the guard of an answered question holds it until its time is over.
+        watch.setRemoveOnCancelPolicy(true);
         Timeout each = Timeout.ofMilliseconds(timeout.toMillis());
         DefaultClientTlsStrategy tls = verified
                 ? new DefaultClientTlsStrategy(

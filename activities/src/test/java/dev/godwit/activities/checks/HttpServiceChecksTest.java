@@ -34,6 +34,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -63,9 +64,12 @@ class HttpServiceChecksTest {
     @AfterEach
     void stop() throws IOException {
         stubs.close();
-        source.close();
-        target.close();
         client.close();
+        for (TestSite site : Arrays.asList(source, target)) {
+            if (site != null) {
+                site.close();
+            }
+        }
     }
 
     private static HostSpec host(String name, String address) {

@@ -1,6 +1,5 @@
 package dev.godwit.activities.host;
 
-import static dev.godwit.activities.host.SshServerTest.awaitTrue;
 import static dev.godwit.activities.host.SshServerTest.isFailure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -35,6 +34,8 @@ class SshConnectionLossTest {
     void stop() {
         if (servers != null) {
             servers.close();
+        }
+        if (daemon != null) {
             daemon.close();
         }
     }
@@ -83,11 +84,16 @@ class SshConnectionLossTest {
 
     @Test
     void shouldNoticeASilentServerWhileWritingToIt() throws Exception {
-        server.run(Script.of("true"));
+        CountDownLatch running = new CountDownLatch(1);
         String much = "0123456789abcdef".repeat(4 * 1024 * 1024);
         CompletableFuture<Reply> reply = CompletableFuture.supplyAsync(
-                () -> server.run(Script.of("cat >/dev/null; sleep 300").withInput(much)), Thread::startVirtualThread);
-        awaitTrue(() -> daemon.freeze() > 0);
+                () -> server.follow(
+                        Script.of("head -c 1000000 | wc -c; cat >/dev/null; sleep 300")
+                                .withInput(much),
+                        line -> running.countDown()),
+                Thread::startVirtualThread);
+        running.await();
+        daemon.freeze();
         assertThatThrownBy(() -> reply.get(40, TimeUnit.SECONDS))
                 .cause()
                 .satisfies(isFailure(FailureType.HOST_UNREACHABLE));
@@ -113,11 +119,14 @@ class SshConnectionLossTest {
                 }),
                 Thread::startVirtualThread);
         running.await();
-        CompletableFuture<Reply> second = CompletableFuture.supplyAsync(
-                () -> strict.follow(Script.of("echo x; sleep 1"), line -> {}), Thread::startVirtualThread);
-        assertThat(strict.output(Script.of("echo third"))).isEqualTo("third\n");
-        second.get(10, TimeUnit.SECONDS);
-        enough.countDown();
+        try {
+            CompletableFuture<Reply> second = CompletableFuture.supplyAsync(
+                    () -> strict.follow(Script.of("echo x; sleep 1"), line -> {}), Thread::startVirtualThread);
+            assertThat(strict.output(Script.of("echo third"))).isEqualTo("third\n");
+            second.get(10, TimeUnit.SECONDS);
+        } finally {
+            enough.countDown();
+        }
         first.get(10, TimeUnit.SECONDS);
     }
 

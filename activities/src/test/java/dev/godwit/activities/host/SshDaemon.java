@@ -14,8 +14,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** A real sshd on a loopback port, with its keys in a folder of the test's. Needs root and Debian's openssh-server. */
 public final class SshDaemon implements AutoCloseable {
@@ -90,12 +91,7 @@ public final class SshDaemon implements AutoCloseable {
                 .redirectOutput(
                         ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
                 .start();
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (!ThisMachine.listens(port)) {
-            if (!process.isAlive() || System.nanoTime() > deadline) {
-                throw new IOException("Expected sshd to listen, but found: " + Files.readString(folder.resolve("log")));
-            }
-        }
+        ThisMachine.awaitListening(process, port, folder.resolve("log"));
         return process;
     }
 
@@ -159,10 +155,8 @@ public final class SshDaemon implements AutoCloseable {
 
     /**
      * Stops the processes of the connections, which then are as silent as behind a cut cable.
-     *
-     * @return how many
      */
-    long freeze() {
+    void freeze() {
         List<String> words = new ArrayList<>(List.of("kill", "-STOP"));
         daemon.children().forEach(child -> words.add(Long.toString(child.pid())));
         try {
@@ -172,12 +166,11 @@ public final class SshDaemon implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return words.size() - 2L;
     }
 
-    /** How many connections are open. */
-    long connections() {
-        return daemon.children().count();
+    /** The processes of the connections that are open, or about to end. */
+    Set<Long> connections() {
+        return daemon.children().map(ProcessHandle::pid).collect(Collectors.toSet());
     }
 
     /** The second word of a line. */

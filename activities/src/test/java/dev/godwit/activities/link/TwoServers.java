@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A source and a target on this machine: two real sshd, each in a mount namespace with folders of its own in the place of
@@ -40,14 +39,25 @@ public final class TwoServers implements AutoCloseable {
     private final Host target;
     private final SshServers servers;
 
-    private record Host(Path root, HostSpec spec, Process daemon) {}
+    private record Host(Path root, HostSpec spec, Process daemon) {
+        void end() {
+            daemon.descendants().toList().forEach(ProcessHandle::destroyForcibly);
+            daemon.destroyForcibly();
+            daemon.onExit().join();
+        }
+    }
 
     private TwoServers(Path folder) throws IOException {
         this.folder = folder;
         ThisMachine.command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "ops", "-f", path("ops"));
-        source = boot("old");
-        target = boot("new");
         String key = Files.readString(folder.resolve("ops"));
+        source = boot("old");
+        try {
+            target = boot("new");
+        } catch (IOException e) {
+            source.end();
+            throw e;
+        }
         servers = new SshServers(reference -> key);
     }
 
@@ -108,12 +118,7 @@ public final class TwoServers implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (!ThisMachine.listens(port)) {
-            if (!daemon.isAlive() || System.nanoTime() > deadline) {
-                throw new IOException("Expected sshd to listen, but found: " + Files.readString(log));
-            }
-        }
+        ThisMachine.awaitListening(daemon, port, log);
         String fingerprint =
                 ThisMachine.command("ssh-keygen", "-lf", hostKey + ".pub").split(" ", 3)[1];
         return new Host(
@@ -164,10 +169,7 @@ public final class TwoServers implements AutoCloseable {
     @Override
     public void close() {
         servers.close();
-        for (Host host : List.of(source, target)) {
-            host.daemon().descendants().toList().forEach(ProcessHandle::destroyForcibly);
-            host.daemon().destroyForcibly();
-            host.daemon().onExit().join();
-        }
+        source.end();
+        target.end();
     }
 }

@@ -9,8 +9,7 @@ import io.temporal.client.WorkflowServiceException;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +18,13 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 final class Engine {
     private final WorkflowClient client;
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("engine-deadlines").factory());
+    private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("engine-deadlines").factory());
 
     Engine(WorkflowClient client) {
         this.client = client;
+        // Else a question that was answered is held until its patience is over.
+        clock.setRemoveOnCancelPolicy(true);
     }
 
     /** The client; every call of it belongs into {@link #ask}. */

@@ -21,15 +21,15 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "bench",
         description = {
-            "Measures what Godwit takes on this machine: a copy, a file pass, a step, the outage, a start. What it is"
+            "Measures what Godwit takes on this machine: a copy, a file pass, a step, the outage, a start, its heap. What it is"
                     + " compared with takes turns with it, in the same run. Measure on a machine that does nothing else.",
-            "A goal that is missed is a figure, not a failure."
+            "A goal that is missed is a figure, not a failure; but a heap that grows is one."
         },
         mixinStandardHelpOptions = true,
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:everything was measured",
-            "1:something broke on the way",
+            "1:something broke on the way, or the heap has grown",
             "2:the command line is wrong",
             "3:this machine cannot hold the lab"
         })
@@ -40,12 +40,15 @@ public final class BenchCommand implements Callable<Integer> {
             new OutageBenchmark(),
             new StepsBenchmark(),
             new StartBenchmark(),
-            new AcceptBenchmark());
+            new AcceptBenchmark(),
+            new HeapBenchmark(),
+            new LabHeapBenchmark());
 
     @Parameters(
             arity = "0..*",
             paramLabel = "NAME",
-            description = "What to measure: copy, files, outage, steps, start, accept. Default: all of it.")
+            description = "What to measure: copy, files, outage, steps, start, accept, heap, heap-lab. Default: all of"
+                    + " it.")
     private List<String> names = List.of();
 
     @Option(names = "--rounds", paramLabel = "N", description = "How often to measure. Default: each its own number.")

@@ -21,7 +21,9 @@ class BenchCommandTest {
     void shouldSayWhatCanBeMeasured() {
         LabException refused = refused("speed");
         assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(refused).hasMessageContaining("found 'speed'; there are: copy, files, outage, steps, start, accept");
+        assertThat(refused)
+                .hasMessageContaining(
+                        "found 'speed'; there are: copy, files, outage, steps, start, accept, heap, heap-lab");
     }
 
     @Test

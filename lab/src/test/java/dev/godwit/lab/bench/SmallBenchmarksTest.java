@@ -74,4 +74,10 @@ class SmallBenchmarksTest {
     void shouldMeasureStarts() throws Exception {
         assertThat(measured(new AcceptBenchmark())).hasSize(1);
     }
+
+    @Test
+    @Tag("long")
+    void shouldMeasureTheHeap() throws Exception {
+        assertThat(measured(new HeapBenchmark())).hasSize(2);
+    }
 }

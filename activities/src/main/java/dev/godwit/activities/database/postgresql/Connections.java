@@ -174,11 +174,9 @@ final class Connections {
         properties.setProperty("prepareThreshold", "0");
         TunnelSocketFactory.Way way = TunnelSocketFactory.register(opener);
         properties.setProperty("socketFactoryArg", way.name());
-        boolean open = false;
+        Session session = new Session(connect(database, properties, way), where, way);
+        boolean ready = false;
         try {
-            Connection connection = DriverManager.getConnection(
-                    "jdbc:postgresql://localhost/" + URLEncoder.encode(database, StandardCharsets.UTF_8), properties);
-            Session session = new Session(connection, where, way);
             if (session.major() >= CLIENT_CHECK) {
                 // Whose session is cut off, by a worker's death too, has no query left on the server.
                 session.execute("SET client_connection_check_interval = '2s'");
@@ -186,8 +184,24 @@ final class Connections {
             if (session.major() >= TRANSACTION_TIMEOUT) {
                 session.execute("SET transaction_timeout = 0");
             }
-            open = true;
+            ready = true;
             return session;
+        } finally {
+            if (!ready) {
+                session.close();
+            }
+        }
+    }
+
+    /** The way is closed where it leads to no connection. */
+    private static Connection connect(String database, Properties properties, TunnelSocketFactory.Way way)
+            throws SQLException {
+        boolean open = false;
+        try {
+            Connection connection = DriverManager.getConnection(
+                    "jdbc:postgresql://localhost/" + URLEncoder.encode(database, StandardCharsets.UTF_8), properties);
+            open = true;
+            return connection;
         } finally {
             if (!open) {
                 way.close();

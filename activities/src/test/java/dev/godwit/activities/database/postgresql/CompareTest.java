@@ -12,7 +12,6 @@ import dev.godwit.workflows.step.Pass;
 import dev.godwit.workflows.database.DatabaseLogin;
 import dev.godwit.workflows.notation.SecretRef;
 import io.temporal.failure.ApplicationFailure;
-import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +41,7 @@ class CompareTest {
         source.sql("postgres", Databases.ROLES);
         source.sql("postgres", "CREATE DATABASE template_hard OWNER \"Shop owner\"");
         source.sql("template_hard", Databases.HARD);
+        source.keepWhatIsThere();
     }
 
     @AfterAll
@@ -62,9 +62,10 @@ class CompareTest {
 
     @AfterEach
     void dropDatabase() {
-        lab.close();
-        for (Cluster cluster : List.of(source, target)) {
-            cluster.sql("postgres", "DROP DATABASE IF EXISTS hard WITH (FORCE)");
+        source.clean();
+        target.clean();
+        if (lab != null) {
+            lab.close();
         }
     }
 
@@ -119,9 +120,7 @@ class CompareTest {
                 "owner",
                 NAME,
                 "BEGIN; DELETE FROM public.plain WHERE n = 5; INSERT INTO public.plain VALUES (-5, 'late');");
-        try (BufferedReader answers = session.inputReader();
-                BufferedWriter statements = session.outputWriter()) {
-            assertThat(answers.readLine()).isEqualTo("here");
+        try (BufferedWriter statements = session.outputWriter()) {
             source.sql("postgres", "SELECT txid_current()"); // younger, and over before
             lab.copy(Pass.FINAL);
             statements.write("COMMIT;");
@@ -268,36 +267,23 @@ class CompareTest {
             assertThat(codes(unknown.inspect(), Severity.BLOCKER)).containsExactly("database-missing");
             assertThat(codes(limited.inspect(), Severity.BLOCKER)).contains("database-superuser");
             assertThat(codes(wrong.inspect(), Severity.BLOCKER)).containsExactly("database-login");
-        } finally {
-            source.sql("postgres", "DROP ROLE limited");
         }
     }
 
     @Test
     void shouldBlockWhileASubscriptionIsEnabled() {
         source.sql(NAME, "CREATE SUBSCRIPTION news CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false)");
-        try {
-            assertThat(codes(lab.inspect(), Severity.BLOCKER)).isEmpty();
-            assertThat(codes(lab.inspect(), Severity.WARNING)).contains("database-outside");
-            source.sql(NAME, "ALTER SUBSCRIPTION news ENABLE");
-            assertThat(codes(lab.inspect(), Severity.BLOCKER)).containsExactly("database-subscription");
-        } finally {
-            source.sql(NAME, Databases.NO_SUBSCRIPTION);
-        }
+        assertThat(codes(lab.inspect(), Severity.BLOCKER)).isEmpty();
+        assertThat(codes(lab.inspect(), Severity.WARNING)).contains("database-outside");
+        source.sql(NAME, "ALTER SUBSCRIPTION news ENABLE");
+        assertThat(codes(lab.inspect(), Severity.BLOCKER)).containsExactly("database-subscription");
     }
 
     @Test
     void shouldBlockAnApplicationThatIsASuperuser() throws Exception {
         source.sql("postgres", "CREATE ROLE boss SUPERUSER LOGIN PASSWORD 'boss'");
-        Process session = source.session("boss", "boss", NAME, "SELECT 1;");
-        try {
-            assertThat(session.getInputStream().read()).isPositive();
-            assertThat(codes(lab.inspect(), Severity.BLOCKER)).containsExactly("database-superuser-session");
-        } finally {
-            session.destroy();
-            session.waitFor();
-            source.sql("postgres", "DROP OWNED BY boss; DROP ROLE boss");
-        }
+        source.session("boss", "boss", NAME, "SELECT 1;");
+        assertThat(codes(lab.inspect(), Severity.BLOCKER)).containsExactly("database-superuser-session");
     }
 
     private static List<String> codes(Inspection<DatabaseFacts> inspection, Severity severity) {

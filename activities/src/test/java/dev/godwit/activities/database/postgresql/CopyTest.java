@@ -62,11 +62,10 @@ class CopyTest {
 
     @AfterEach
     void dropDatabase() {
-        lab.close();
-        for (Cluster cluster : List.of(source, target)) {
-            cluster.sql("postgres", "DROP DATABASE IF EXISTS " + QUOTED + " WITH (FORCE)");
-            cluster.sql("postgres", "DROP DATABASE IF EXISTS " + lab.names.unfinished() + " WITH (FORCE)");
-            cluster.sql("postgres", Databases.NO_ROLES);
+        source.clean();
+        target.clean();
+        if (lab != null) {
+            lab.close();
         }
     }
 
@@ -144,15 +143,11 @@ class CopyTest {
                 NAME,
                 "CREATE SUBSCRIPTION news CONNECTION 'dbname=nowhere' PUBLICATION p"
                         + " WITH (connect = false, slot_name = NONE)");
-        try {
-            lab.copy(Pass.FIRST);
-            assertThat(target.sql(NAME, "SELECT count(*) FROM pg_subscription")).isEqualTo("0");
-            lab.copy(Pass.FINAL);
-            lab.drop();
-            assertThat(identifier()).isEmpty();
-        } finally {
-            source.sql(NAME, "DROP SUBSCRIPTION news");
-        }
+        lab.copy(Pass.FIRST);
+        assertThat(target.sql(NAME, "SELECT count(*) FROM pg_subscription")).isEqualTo("0");
+        lab.copy(Pass.FINAL);
+        lab.drop();
+        assertThat(identifier()).isEmpty();
     }
 
     @Test
@@ -235,7 +230,7 @@ class CopyTest {
     /** A copy that was cut off with its target holds locks on the source. */
     @Test
     void shouldLetGoOfTheSourceWhenTheTargetIsGone() throws IOException {
-        Process held = sessionOfACopy();
+        Process held = source.busySession(lab.names.sessions());
         lab.jobs.gone = true;
 
         assertThatThrownBy(() -> lab.drop()).hasMessageContaining("no server");
@@ -342,31 +337,12 @@ class CopyTest {
     void shouldClearWhatAKilledAttemptLeft() throws IOException {
         target.sql("postgres", "CREATE DATABASE " + lab.names.unfinished());
         target.sql(lab.names.unfinished(), "CREATE TABLE leftover (n int)");
-        Process held = sessionOfACopy();
+        Process held = source.busySession(lab.names.sessions());
 
         lab.copy(Pass.FIRST);
 
         assertThat(lab.verify().summary()).contains("same on both sides");
         assertThat(held.onExit()).succeedsWithin(Duration.ofSeconds(5));
-    }
-
-    /** As one that holds the snapshot on the source. */
-    private Process sessionOfACopy() throws IOException {
-        return new ProcessBuilder(
-                        "runuser",
-                        "-u",
-                        "postgres",
-                        "--",
-                        "env",
-                        "PGAPPNAME=" + lab.names.sessions(),
-                        "psql",
-                        "-h",
-                        source.folder().toString(),
-                        "-p",
-                        Integer.toString(source.port()),
-                        "-c",
-                        "SELECT pg_sleep(600)")
-                .start();
     }
 
     @Test
@@ -396,8 +372,6 @@ class CopyTest {
                 assertThat(Path.of(folder(login), "link/programs", login.names.program()))
                         .doesNotExist();
             }
-        } finally {
-            source.sql("postgres", "DROP ROLE dba");
         }
     }
 

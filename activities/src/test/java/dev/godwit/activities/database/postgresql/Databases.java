@@ -10,10 +10,6 @@ final class Databases {
             ALTER ROLE shop_app SET "shop.greeting" = 'it''s \\ here';
             """;
 
-    static final String NO_ROLES = """
-            DROP ROLE IF EXISTS shop_app; DROP ROLE IF EXISTS shop_readers; DROP ROLE IF EXISTS "Shop owner";
-            """;
-
     /** Takes away the subscription {@code news}, whose publisher never was. */
     static final String NO_SUBSCRIPTION = """
             ALTER SUBSCRIPTION news DISABLE; ALTER SUBSCRIPTION news SET (slot_name = NONE); DROP SUBSCRIPTION news;

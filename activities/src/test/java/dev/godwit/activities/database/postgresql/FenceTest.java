@@ -9,9 +9,7 @@ import dev.godwit.workflows.database.DatabaseLogin;
 import dev.godwit.workflows.notation.SecretRef;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -53,32 +51,31 @@ class FenceTest {
 
     @AfterEach
     void dropDatabase() {
-        lab.close();
-        source.sql("postgres", "DROP DATABASE IF EXISTS " + QUOTED + " WITH (FORCE)");
-        source.sql("postgres", "DROP DATABASE IF EXISTS other WITH (FORCE)");
-        source.sql("postgres", "DROP ROLE app");
+        source.clean();
+        if (lab != null) {
+            lab.close();
+        }
     }
 
     @Test
     void shouldFenceProveAndLift() throws IOException {
         BeforeImage before = lab.lookAtFence();
         assertThat(before).isEqualTo(new PostgresqlFence(20));
-        Process session = source.session("app", "app", NAME, "BEGIN; INSERT INTO orders VALUES (1);");
-        awaitLine(session);
+        source.session("app", "app", NAME, "BEGIN; INSERT INTO orders VALUES (1);");
 
         assertThat(lab.fence(before).summary()).contains("fenced My \"shop\"", "1 sessions ended", "over TCP", "53300");
         assertThat(source.sql("postgres", "SELECT count(*) FROM pg_stat_activity WHERE usename = 'app'"))
                 .as("the session that was open before")
                 .isEqualTo("0");
         assertThat(write(NAME)).contains("too many connections");
-        assertThat(write("other")).contains("here");
+        assertThat(write("other")).contains("written");
 
         assertThat(lab.fence(before).summary()).contains("fenced already", "53300");
         assertThat(limit()).isEqualTo("0");
 
         lab.lift(before);
         assertThat(limit()).isEqualTo("20");
-        assertThat(write(NAME)).contains("here");
+        assertThat(write(NAME)).contains("written");
         lab.lift(before);
         assertThat(limit()).isEqualTo("20");
         assertNothingLeft();
@@ -127,12 +124,7 @@ class FenceTest {
         // Also 53300, but it would not keep the other roles out.
         source.admit(PEER);
         source.sql("postgres", "CREATE ROLE nobody LOGIN CONNECTION LIMIT 0; GRANT app TO nobody");
-        try {
-            assertNotProved(() -> lab.fence(new PostgresqlFence(20)));
-        } finally {
-            lab.lift(new PostgresqlFence(20));
-            source.sql("postgres", "DROP ROLE nobody");
-        }
+        assertNotProved(() -> lab.fence(new PostgresqlFence(20)));
     }
 
     @Test
@@ -140,24 +132,17 @@ class FenceTest {
         // The application's role is a system user too; nobody is one everywhere.
         source.admit(PEER);
         source.sql("postgres", "CREATE ROLE nobody LOGIN; GRANT app TO nobody");
-        try {
-            BeforeImage before = lab.lookAtFence();
-            assertThat(lab.fence(before).summary()).contains("over the socket as nobody", "53300");
-            lab.lift(before);
-        } finally {
-            source.sql("postgres", "DROP ROLE nobody");
-        }
+        BeforeImage before = lab.lookAtFence();
+        assertThat(lab.fence(before).summary()).contains("over the socket as nobody", "53300");
+        lab.lift(before);
     }
 
     @Test
     void shouldRefuseWhilePreparedTransactionsWait() {
         BeforeImage before = lab.lookAtFence();
         source.sql(NAME, "BEGIN; INSERT INTO orders VALUES (2); PREPARE TRANSACTION 'left behind'");
-        try {
-            assertNotProved(() -> lab.fence(before));
-        } finally {
-            source.sql(NAME, "ROLLBACK PREPARED 'left behind'");
-        }
+        assertNotProved(() -> lab.fence(before));
+        source.sql(NAME, "ROLLBACK PREPARED 'left behind'");
         assertThat(lab.fence(before).summary()).contains("53300");
     }
 
@@ -166,78 +151,47 @@ class FenceTest {
         BeforeImage before = lab.lookAtFence();
         source.sql(NAME, "CREATE SUBSCRIPTION news CONNECTION 'dbname=nowhere' PUBLICATION p WITH (connect = false)");
         source.sql(NAME, "ALTER SUBSCRIPTION news ENABLE");
-        try {
-            assertNotProved(() -> lab.lookAtFence());
-            assertNotProved(() -> lab.fence(before));
-            assertThat(limit()).as("nothing was fenced").isEqualTo("20");
-        } finally {
-            source.sql(NAME, Databases.NO_SUBSCRIPTION);
-        }
+        assertNotProved(() -> lab.lookAtFence());
+        assertNotProved(() -> lab.fence(before));
+        assertThat(limit()).as("nothing was fenced").isEqualTo("20");
+        source.sql(NAME, Databases.NO_SUBSCRIPTION);
         assertThat(lab.fence(before).summary()).contains("53300");
     }
 
     @Test
     void shouldLeaveNoProbeWhenALookIsCancelled() throws Exception {
         source.sql("postgres", "CREATE ROLE dba SUPERUSER LOGIN PASSWORD '" + Lab.PASSWORD + "'");
-        Process blocking =
-                source.session("dba", Lab.PASSWORD, NAME, "BEGIN; LOCK TABLE pg_namespace IN EXCLUSIVE MODE;");
+        source.session("dba", Lab.PASSWORD, NAME, "BEGIN; LOCK TABLE pg_namespace IN EXCLUSIVE MODE;");
         try (Lab login = new Lab(source, source, NAME, Lab.NONE, new DatabaseLogin("dba", new SecretRef("database")))) {
-            awaitLine(blocking);
             // A virtual thread, as the worker's are: to interrupt it closes the socket that it waits for.
             Thread look = Thread.ofVirtual().unstarted(login::lookAtFence);
             look.setUncaughtExceptionHandler((thread, failure) -> {});
             look.start();
-            awaitOne(
-                    "SELECT count(*) FROM pg_stat_activity WHERE usename LIKE 'godwit_probe%' AND wait_event_type = 'Lock'");
-            look.interrupt();
-            assertThat(look.join(Duration.ofSeconds(30))).isTrue();
+            try {
+                source.await(
+                        "postgres",
+                        "SELECT count(*) FROM pg_stat_activity WHERE usename LIKE 'godwit_probe%' AND wait_event_type = 'Lock'",
+                        "1"::equals);
+            } finally {
+                look.interrupt();
+                assertThat(look.join(Duration.ofSeconds(30))).isTrue();
+            }
             assertNothingLeft();
-        } finally {
-            blocking.destroy();
-            blocking.waitFor();
-            source.sql("postgres", "DROP ROLE dba");
-        }
-    }
-
-    private static void awaitOne(String query) {
-        Instant end = Instant.now().plusSeconds(30);
-        while (!source.sql("postgres", query).equals("1")) {
-            assertThat(Instant.now()).as(query).isBefore(end);
         }
     }
 
     @Test
     void shouldEndSessionsOfSuperusersToo() throws IOException {
         source.sql("postgres", "CREATE ROLE boss SUPERUSER LOGIN PASSWORD 'boss'");
-        try {
-            BeforeImage before = lab.lookAtFence();
-            Process session = source.session("boss", "boss", NAME, "SELECT 1;");
-            awaitLine(session);
-            assertThat(lab.fence(before).summary()).contains("1 sessions ended");
-            assertThat(source.sql("postgres", "SELECT count(*) FROM pg_stat_activity WHERE usename = 'boss'"))
-                    .isEqualTo("0");
-        } finally {
-            source.sql("postgres", "DROP ROLE boss");
-        }
+        BeforeImage before = lab.lookAtFence();
+        source.session("boss", "boss", NAME, "SELECT 1;");
+        assertThat(lab.fence(before).summary()).contains("1 sessions ended");
+        assertThat(source.sql("postgres", "SELECT count(*) FROM pg_stat_activity WHERE usename = 'boss'"))
+                .isEqualTo("0");
     }
 
     private String write(String database) throws IOException {
-        Process session = source.session("app", "app", database, "CREATE TABLE probe (n int); DROP TABLE probe;");
-        try {
-            session.getOutputStream().close();
-        } catch (IOException e) {
-            // It was refused and is gone.
-            return read(session);
-        }
-        return read(session);
-    }
-
-    private static String read(Process session) throws IOException {
-        return new String(session.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    }
-
-    private static void awaitLine(Process session) throws IOException {
-        assertThat(session.getInputStream().read()).isPositive();
+        return source.answer("app", "app", database, "CREATE TABLE probe (n int); DROP TABLE probe; SELECT 'written';");
     }
 
     private static String limit() {

@@ -1,6 +1,5 @@
 package dev.godwit.activities.database.postgresql;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.godwit.activities.database.postgresql.Local.LocalServer;
@@ -11,7 +10,6 @@ import dev.godwit.workflows.database.PostgresqlDatabase;
 import dev.godwit.workflows.notation.SecretRef;
 import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.server.SshLogin;
-import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterAll;
@@ -49,17 +47,10 @@ class SessionTest {
             // What computes does not look whether anybody still listens.
             CompletableFuture<Long> query = CompletableFuture.supplyAsync(
                     () -> session.number("SELECT count(*) FROM pg_class a, pg_class b, pg_class c, pg_class d"));
-            await("1");
+            cluster.await("postgres", BUSY, "1"::equals);
             session.abort();
             assertThatThrownBy(query::join).isInstanceOf(CompletionException.class);
-            await("0");
-        }
-    }
-
-    private static void await(String count) {
-        Instant end = Instant.now().plusSeconds(10);
-        while (!cluster.sql("postgres", BUSY).equals(count)) {
-            assertThat(Instant.now()).as("until %s query runs", count).isBefore(end);
+            cluster.await("postgres", BUSY, "0"::equals);
         }
     }
 }

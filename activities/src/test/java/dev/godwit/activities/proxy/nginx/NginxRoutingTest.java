@@ -52,6 +52,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -152,12 +153,13 @@ class NginxRoutingTest {
         if (stubs != null) {
             stubs.close();
         }
-        if (source != null && target != null) {
-            source.close();
-            target.close();
-        }
         if (application != null) {
             application.stop(0);
+        }
+        for (RealNginx nginx : Arrays.asList(source, target)) {
+            if (nginx != null) {
+                nginx.close();
+            }
         }
     }
 
@@ -561,11 +563,16 @@ class NginxRoutingTest {
         CompletableFuture<Void> over = new CompletableFuture<>();
         CompletableFuture<Void> visitor =
                 CompletableFuture.runAsync(() -> visitUntil(over, seen), Thread::startVirtualThread);
-        assertFails(
-                FailureType.PROXY_NOT_PROVED, "is not reached, or has no application behind it", () -> forward(before));
-        assertFails(FailureType.PROXY_NOT_PROVED, "nobody was sent to the target", () -> forward(before));
-        over.complete(null);
-        visitor.get(5, TimeUnit.SECONDS);
+        try {
+            assertFails(
+                    FailureType.PROXY_NOT_PROVED,
+                    "is not reached, or has no application behind it",
+                    () -> forward(before));
+            assertFails(FailureType.PROXY_NOT_PROVED, "nobody was sent to the target", () -> forward(before));
+        } finally {
+            over.complete(null);
+            visitor.get(30, TimeUnit.SECONDS);
+        }
         assertThat(seen).containsExactly(503);
         assertThat(source.read(RealNginx.FILE)).isEqualTo(page);
         assertThat(stopForwarding(before).targetServed()).isFalse();
@@ -575,12 +582,12 @@ class NginxRoutingTest {
     }
 
     private void visitUntil(CompletableFuture<Void> over, Set<Integer> seen) {
-        while (!over.isDone()) {
-            try {
+        try {
+            do {
                 seen.add(ask("/").status());
-            } catch (NoAnswer e) {
-                throw new IllegalStateException(e);
-            }
+            } while (!over.isDone());
+        } catch (NoAnswer e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.godwit.activities.proxy.nginx;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.godwit.activities.ThisMachine;
 import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.notation.SecretRef;
@@ -16,6 +18,8 @@ import java.util.stream.Stream;
 
 /** An nginx of its own under a folder that stands for a server's root. */
 final class RealNginx implements AutoCloseable {
+    private static final int WORKERS = 3;
+
     /** A site's name that a shell would take for more than one. */
     static final String NAME = "shop'; touch pwned; '$(touch pwned)`touch pwned`\"*\\";
 
@@ -40,7 +44,7 @@ final class RealNginx implements AutoCloseable {
         }
         write("/etc/nginx/nginx.conf", """
                 user %1$s;
-                worker_processes 3;
+                worker_processes %3$d;
                 pid %2$s/run/nginx.pid;
                 error_log %2$s/log/error.log;
                 events { worker_connections 256; }
@@ -55,7 +59,7 @@ final class RealNginx implements AutoCloseable {
                     default_type application/octet-stream;
                     include sites-enabled/*;
                 }
-                """.formatted(System.getProperty("user.name"), root));
+                """.formatted(System.getProperty("user.name"), root, WORKERS));
         write("/etc/nginx/snippets/listen.conf", """
                 listen %1$s:%2$d;
                 listen %1$s:%3$d ssl http2;
@@ -124,9 +128,14 @@ final class RealNginx implements AutoCloseable {
         Files.createSymbolicLink(path(SITE), Path.of("../sites-available/" + NAME));
     }
 
+    /** Starts it. When this returns, its workers are there. */
     void start() throws IOException {
         ThisMachine.command(
                 "/usr/sbin/nginx", "-c", path("/etc/nginx/nginx.conf").toString());
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (workers().size() < WORKERS) {
+            assertThat(System.nanoTime()).as("workers of nginx on %s", name).isLessThan(deadline);
+        }
     }
 
     void reload() throws IOException {
