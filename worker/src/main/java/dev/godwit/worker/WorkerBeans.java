@@ -14,8 +14,7 @@ import dev.godwit.activities.host.SystemdJobs;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.inspection.SshServerInspection;
 import dev.godwit.activities.link.SshHostLink;
-import dev.godwit.activities.proxy.nginx.NginxLayout;
-import dev.godwit.activities.proxy.nginx.NginxRouting;
+import dev.godwit.activities.proxy.ProxyActivities;
 import dev.godwit.activities.secrets.FileSecrets;
 import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.activities.units.SystemdUnits;
@@ -107,7 +106,7 @@ final class WorkerBeans {
     @Singleton
     @ActivityBean
     ProxyRouting proxyRouting(Servers servers, HttpClients clients) {
-        return new NginxRouting(servers, NginxLayout.PACKAGED, clients.accepting());
+        return new ProxyActivities(servers, clients.accepting());
     }
 
     @Singleton

@@ -11,6 +11,11 @@ public enum Side {
     @JsonProperty("target")
     TARGET;
 
+    /** The side that this one is moved to, or from. */
+    public Side other() {
+        return this == SOURCE ? TARGET : SOURCE;
+    }
+
     /** The word that people read: {@code source} or {@code target}. */
     public String word() {
         return this == SOURCE ? "source" : "target";

@@ -1,9 +1,12 @@
 package dev.godwit.activities.proxy.nginx;
 
 import dev.godwit.activities.Heartbeat;
+import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.StateFolder;
+import dev.godwit.activities.proxy.DerivedSite;
+import dev.godwit.activities.proxy.SiteFile;
+import dev.godwit.activities.proxy.SiteFiles;
 import dev.godwit.activities.proxy.nginx.ConfigReader.Malformed;
-import dev.godwit.activities.proxy.nginx.NginxHost.SiteFile;
 import dev.godwit.workflows.activity.Inspection;
 import dev.godwit.workflows.plan.Facts;
 import dev.godwit.workflows.plan.Finding;
@@ -20,7 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The preflight's look at nginx on both sides (seeds 002, 003). It changes nothing. */
+/** The preflight's look at nginx on both sides. It changes nothing. */
 final class NginxInspection {
     private static final Pattern VERSION = Pattern.compile("nginx version: (\\S+)");
     private static final Set<String> BY_ADDRESS = Set.of("allow", "deny", "limit_req", "limit_conn", "geo");
@@ -28,12 +31,16 @@ final class NginxInspection {
     private final NginxProxy proxy;
     private final NginxHost source;
     private final NginxHost target;
+    private final SiteFiles sourceFiles;
+    private final SiteFiles targetFiles;
     private final List<Finding> findings = new ArrayList<>();
 
-    NginxInspection(NginxProxy proxy, NginxHost source, NginxHost target) {
+    NginxInspection(NginxProxy proxy, Server source, Server target, NginxLayout layout) {
         this.proxy = proxy;
-        this.source = source;
-        this.target = target;
+        this.source = new NginxHost(source, layout);
+        this.target = new NginxHost(target, layout);
+        this.sourceFiles = new SiteFiles(source);
+        this.targetFiles = new SiteFiles(target);
     }
 
     Inspection inspect() {
@@ -41,7 +48,7 @@ final class NginxInspection {
         Map<String, String> onTarget = target.inspect(null);
         boolean sourceRuns = runs(onSource, "source");
         boolean targetRuns = runs(onTarget, "target");
-        Optional<SiteFile> file = source.read(proxy.site(), "", null);
+        Optional<SiteFile> file = sourceFiles.read(proxy.site());
         if (file.isEmpty()) {
             blocker(
                     "nginx-site-missing",
@@ -50,7 +57,7 @@ final class NginxInspection {
                     "name the file with the service's server blocks");
             return new Inspection(findings, Facts.NONE);
         }
-        Optional<SiteFile> there = target.read(proxy.site(), "", null);
+        Optional<SiteFile> there = targetFiles.read(proxy.site());
         Optional<Site> site = parse(file.get());
         site.ifPresent(found -> lookAtSite(found, onSource, onTarget, sourceRuns));
         if (targetRuns) {
@@ -200,9 +207,9 @@ final class NginxInspection {
                             + "; real_ip_header X-Forwarded-For;'");
         }
         List<String> access = site.serversFor(proxy.names()).stream()
-                .filter(DerivedSite::hasExemptions)
+                .filter(NginxSite::hasExemptions)
                 .flatMap(server -> server.content().stream())
-                .filter(DerivedSite::isAccess)
+                .filter(NginxSite::isAccess)
                 .map(Directive::name)
                 .distinct()
                 .sorted()
@@ -258,7 +265,7 @@ final class NginxInspection {
     private void lookAtPath(Site site) {
         for (int port : site.ports(proxy.names())) {
             Heartbeat.of("asking whether the source reaches port " + port + " of the target");
-            String reach = source.reach(target.address(), port);
+            String reach = sourceFiles.reach(target.address(), port);
             String asked = "Asked from the source, port " + port + " of the target (" + target.address() + ") ";
             switch (reach) {
                 case "open" -> note("nginx-path", "target", asked + "is open");

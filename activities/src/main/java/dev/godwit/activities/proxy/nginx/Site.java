@@ -1,5 +1,6 @@
 package dev.godwit.activities.proxy.nginx;
 
+import dev.godwit.activities.proxy.Endpoint;
 import dev.godwit.activities.proxy.nginx.ConfigReader.Malformed;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -13,6 +13,8 @@ import dev.godwit.activities.host.StateFolder;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.http.AddressedClient.NoAnswer;
 import dev.godwit.activities.http.Answer;
+import dev.godwit.activities.proxy.DerivedSite;
+import dev.godwit.activities.proxy.ProxyActivities;
 import dev.godwit.workflows.activity.Act;
 import dev.godwit.workflows.activity.FailureType;
 import dev.godwit.workflows.activity.Inspect;
@@ -69,7 +71,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Against two real nginx on two addresses of the loopback network, source and target. */
 class NginxRoutingTest {
     private static final String NAME = "shop.test";
-    private static final Duration BOUND = Duration.ofSeconds(2);
+    private static final Duration BOUND = Duration.ofSeconds(5);
 
     private final AddressedClient client = AddressedClient.accepting(Duration.ofSeconds(20));
     private final CountDownLatch slow = new CountDownLatch(1);
@@ -136,10 +138,10 @@ class NginxRoutingTest {
         stubs = new ActivityStubs();
         return stubs.stub(
                 ProxyRouting.class,
-                new NginxRouting(
+                new ProxyActivities(
                         host -> host.equals(source.spec()) ? source.server(programs) : target.server(programs),
-                        layout,
-                        AddressedClient.accepting(Duration.ofSeconds(2)),
+                        proxy -> new NginxServer((NginxProxy) proxy, layout),
+                        AddressedClient.accepting(Duration.ofSeconds(4)),
                         BOUND));
     }
 
@@ -911,7 +913,7 @@ class NginxRoutingTest {
         BeforeImage before = lookAtTarget();
         assertFails(FailureType.SPEC_MISMATCH, "enable it yourself", () -> install(before));
         Files.createSymbolicLink(target.path(RealNginx.SITE), Path.of("../sites-available/" + RealNginx.NAME));
-        target.reload();
+        reload(target);
         assertThat(install(before).summary()).contains("of its own, which stays");
         assertThat(restore(new InstallSite(proxy()), before).summary()).contains("it stays");
         assertThat(target.path(RealNginx.SITE)).exists();
@@ -1000,12 +1002,8 @@ class NginxRoutingTest {
 
     @Test
     void shouldNotGoBackToAServerThatStillForwards() throws Exception {
-        target.enableSite(DerivedSite.forward(
-                        Site.read(site.getBytes(UTF_8), patterns -> Map.of()),
-                        List.of(NAME),
-                        "m-1",
-                        "0".repeat(64),
-                        "::1")
+        target.enableSite(NginxSite.of(Site.read(site.getBytes(UTF_8), patterns -> Map.of()), proxy())
+                .forward(new DerivedSite.Purpose("m-1", "0".repeat(64), "::1"))
                 .text());
         target.start();
         Inspection inspection = inspect(proxy());

@@ -1,4 +1,4 @@
-package dev.godwit.activities.proxy.nginx;
+package dev.godwit.activities.proxy;
 
 import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.Pause;
@@ -18,13 +18,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Proves which configuration answers, by what comes back and not by an exit code: at every place where nginx listens, on
+ * Proves which configuration answers, by what comes back and not by an exit code: at every place where the server listens, on
  * one fresh connection and then on {@value #AT_ONCE} at once, which reach several workers: none of an older
  * configuration can hide among new ones.
  */
 final class RoutingProof {
     private static final int AT_ONCE = 10;
-    private static final String PROOF = "a proof of what nginx answers";
+    private static final String PROOF = "a proof of what the proxy server answers";
     private static final Duration POLL = Duration.ofMillis(25);
     /** Either the connection failed, or the target's own proxy found nobody: in both cases nobody is served. */
     private static final Set<Integer> TARGET_NOT_REACHED = Set.of(502, 504);
@@ -127,7 +127,7 @@ final class RoutingProof {
             }
             if (System.nanoTime() - end > 0) {
                 throw FailureType.PROXY_NOT_PROVED.because("Expected " + expected + ", but after " + bound.toSeconds()
-                        + " s found " + mismatch.get() + "; see nginx's error log on the server");
+                        + " s found " + mismatch.get() + "; see the proxy server's error log");
             }
             Pause.of(POLL, FailureType.PROXY_NOT_PROVED, PROOF, "try again");
         }
@@ -135,7 +135,7 @@ final class RoutingProof {
 
     private Optional<String> mismatch(List<Endpoint> endpoints, Expectation expectation, Answer.Header... headers) {
         for (Endpoint endpoint : endpoints) {
-            Heartbeat.of("asking " + endpoint + " what nginx answers");
+            Heartbeat.of("asking " + endpoint + " what the proxy server answers");
             Optional<String> mismatch = mismatch(endpoint, expectation, headers);
             if (mismatch.isPresent()) {
                 return mismatch;

@@ -1,49 +1,28 @@
 package dev.godwit.activities.proxy.nginx;
 
-import dev.godwit.activities.host.StateFolder;
-import dev.godwit.workflows.Sha256;
-import java.nio.charset.StandardCharsets;
+import dev.godwit.activities.proxy.DerivedSite;
+import dev.godwit.activities.proxy.Endpoint;
+import dev.godwit.activities.proxy.ProxySite;
+import dev.godwit.workflows.spec.NginxProxy;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Godwit puts in the place of a site's file: the same server blocks where they matter to a connection (names,
- * ports, TLS, logs), with another content. Blocks for other names, maps, upstreams and comments between them stay byte
- * for byte.
+ * A site of nginx, and what Godwit can make of it: the same server blocks where they matter to a connection (names, ports,
+ * TLS, logs), with another content. Blocks for other names, maps, upstreams and comments between them stay byte for byte.
  *
- * @param nonce what the answers carry in {@value #NONCE_HEADER}; it depends on the migration and on the content alone,
- *     so that a second attempt recognises the first one's work
- * @param probe what a request for {@value #PROOF_PATH} carries in {@value #PROBE_HEADER} to reach the target through the
- *     page; no answer shows it
+ * @param page the operator's own page, a file that nginx's workers can read; null for Godwit's
  */
-record DerivedSite(String text, String nonce, String probe) {
-    static final String NONCE_HEADER = "X-Godwit";
-    static final String UPSTREAM_HEADER = "X-Godwit-Upstream";
-    static final String PROBE_HEADER = "X-Godwit-Probe";
-
-    /** What Godwit asks for: a path that no application knows, cheap to answer, and found in its log by its name. */
-    static final String PROOF_PATH = "/.well-known/godwit";
-
-    private static final String PLACEHOLDER = "@@godwit-nonce@@";
-    private static final String PROBE_PLACEHOLDER = "@@godwit-probe@@";
-    private static final int NONCE_LENGTH = 24;
-
-    /** Names of variables and upstreams are short: nginx's hashes have buckets of 64 bytes. */
-    private static final String SHORT_PLACEHOLDER = "@@godwit-short@@";
-
-    private static final int SHORT_LENGTH = 8;
-
+record NginxSite(Site site, List<String> names, @Nullable String page) implements ProxySite {
     /** Begins the names of variables and upstreams in a derived site. */
-    private static final String PREFIX = "godwit_" + SHORT_PLACEHOLDER;
+    private static final String PREFIX = "godwit_" + DerivedSite.SHORT_NONCE;
 
-    /** Forwards to the target. Nothing is buffered and nothing is sent twice. */
+    /** Forwards to the server behind. Nothing is buffered and nothing is sent twice. */
     private static final String FORWARDING = """
             proxy_pass $scheme://%1$s_$server_port;
             proxy_http_version 1.1;
@@ -66,10 +45,6 @@ record DerivedSite(String text, String nonce, String probe) {
             proxy_send_timeout 1h;
             proxy_read_timeout 1h;
             """.formatted(PREFIX);
-
-    /** The beginning of every file that Godwit writes: who it is for, and which original it stands for. */
-    private static final Pattern MARK = Pattern.compile(
-            "# Godwit: migration=(\\S+) serves=(?:page|forward) original=([0-9a-f]{64}) nonce=(\\S+)\n");
 
     /** What a connection needs, whatever is answered over it. */
     private static final Set<String> CONNECTION = Set.of(
@@ -121,37 +96,27 @@ record DerivedSite(String text, String nonce, String probe) {
             <p>This site is being moved to a new server. Nothing is lost. Please try again in a minute.</p>\
             </body></html>""";
 
-    /** What a file that Godwit wrote says of itself. */
-    record Mark(String migration, String original, String nonce) {}
-
-    /** The mark of a file; empty for a file that Godwit did not write. */
-    static Optional<Mark> mark(byte[] file) {
-        Matcher matcher = MARK.matcher(new String(file, StandardCharsets.ISO_8859_1));
-        return matcher.lookingAt()
-                ? Optional.of(new Mark(matcher.group(1), matcher.group(2), matcher.group(3)))
-                : Optional.empty();
+    static NginxSite of(Site site, NginxProxy proxy) {
+        return new NginxSite(site, proxy.names(), proxy.page());
     }
 
-    byte[] bytes() {
-        return text.getBytes(StandardCharsets.ISO_8859_1);
+    @Override
+    public List<Endpoint> endpoints(String serverAddress) {
+        return site.endpoints(names, serverAddress);
     }
 
-    /**
-     * The site with the maintenance page: status 503 with Retry-After, whatever is asked (RFC 9110, 15.6.4), except ACME
-     * challenges, which stay as they were, and Godwit's own probe, which is forwarded: so the way to the target is
-     * proved before anybody else is sent there.
-     *
-     * @param original SHA-256 of the site's file
-     * @param target the target's IP address
-     * @param page the operator's own page, a file that nginx's workers can read; null for Godwit's
-     */
-    static DerivedSite page(
-            Site site, List<String> names, String migration, String original, String target, @Nullable String page) {
+    @Override
+    public SortedSet<Integer> ports() {
+        return site.ports(names);
+    }
+
+    @Override
+    public DerivedSite page(DerivedSite.Purpose purpose) {
         String headers = """
                     add_header %s "%s" always;
                     add_header Retry-After 60 always;
                     add_header Cache-Control no-store always;
-                """.formatted(NONCE_HEADER, PLACEHOLDER);
+                """.formatted(DerivedSite.NONCE_HEADER, DerivedSite.NONCE);
         String answer = page == null ? "return 503 '" + OWN_PAGE + "';" : "return 503;";
         String content = "    client_max_body_size 0;\n" + headers
                 + """
@@ -171,15 +136,15 @@ record DerivedSite(String text, String nonce, String probe) {
                 %7$s    }
                 """.formatted(
                                 answer,
-                                PROOF_PATH,
-                                PROBE_PLACEHOLDER,
+                                DerivedSite.PROOF_PATH,
+                                DerivedSite.PROBE,
                                 headers.indent(4),
-                                UPSTREAM_HEADER,
-                                PROBE_HEADER,
+                                DerivedSite.UPSTREAM_HEADER,
+                                DerivedSite.PROBE_HEADER,
                                 FORWARDING.indent(8))
                 + (page == null ? "" : operatorsPage(page));
-        return derived(site, names, migration, "page", original, forwardingBefore(site, names, target), server -> {
-            boolean challenges = server.content().stream().anyMatch(DerivedSite::isChallenge);
+        return derived(purpose, DerivedSite.Serves.PAGE, server -> {
+            boolean challenges = server.content().stream().anyMatch(NginxSite::isChallenge);
             return kept(
                             server,
                             directive -> isConnection(directive)
@@ -198,20 +163,17 @@ record DerivedSite(String text, String nonce, String probe) {
                         default_type "text/html; charset=utf-8";
                         alias %2$s;
                     }
-                """.formatted(PLACEHOLDER, quoted(page));
+                """.formatted(DerivedSite.NONCE, quoted(page));
     }
 
     /**
-     * The site that forwards every request to the target, which serves it under the same names and ports (seeds 000 to
-     * 003). Nothing is buffered, so that uploads, downloads and streams pass as they come; nothing is sent twice.
+     * {@inheritDoc}
      *
      * <p>The server block's rules about access stay, but not for Godwit's proof, which has no password and asks ten
      * times at once. Where locations have rules of their own, none stays: see {@link #hasExemptions}.
-     *
-     * @param original SHA-256 of the site's file
-     * @param target the target's IP address
      */
-    static DerivedSite forward(Site site, List<String> names, String migration, String original, String target) {
+    @Override
+    public DerivedSite forward(DerivedSite.Purpose purpose) {
         String content = """
                     client_max_body_size 0;
                     gzip off;
@@ -222,81 +184,62 @@ record DerivedSite(String text, String nonce, String probe) {
                         auth_basic off;
                         allow all;
                 %s    }
-                """.formatted(NONCE_HEADER, PLACEHOLDER, UPSTREAM_HEADER, PROOF_PATH, FORWARDING.indent(8));
+                """.formatted(
+                        DerivedSite.NONCE_HEADER,
+                        DerivedSite.NONCE,
+                        DerivedSite.UPSTREAM_HEADER,
+                        DerivedSite.PROOF_PATH,
+                        FORWARDING.indent(8));
         return derived(
-                site,
-                names,
-                migration,
-                "forward",
-                original,
-                forwardingBefore(site, names, target),
-                server -> kept(server, DerivedSite::isConnection)
+                purpose,
+                DerivedSite.Serves.FORWARD,
+                server -> kept(server, NginxSite::isConnection)
                         + content
                         + "    location / {\n"
                         + (hasExemptions(server)
                                 ? ""
-                                : kept(server, DerivedSite::isAccess).indent(4))
+                                : kept(server, NginxSite::isAccess).indent(4))
                         + FORWARDING.indent(8)
                         + "    }\n");
     }
 
     /** What the server blocks need before them to forward: a group for each port, and two maps. */
-    private static String forwardingBefore(Site site, List<String> names, String target) {
-        String groups = site.ports(names).stream()
+    private String forwardingBefore(String back) {
+        String groups = ports().stream()
                 .map(port ->
-                        "upstream %s_%d { server %s:%d; }%n".formatted(PREFIX, port, Endpoint.bracketed(target), port))
+                        "upstream %s_%d { server %s:%d; }%n".formatted(PREFIX, port, Endpoint.bracketed(back), port))
                 .collect(Collectors.joining());
         // A request without Host (HTTP/1.0) gets the name of the server block; a connection is upgraded if asked to.
         return groups + """
                 map $http_upgrade $%1$s_connection { default upgrade; '' close; }
                 map $http_host $%1$s_host { default $http_host; '' $host; }
                 map %2$s $%1$s_proto { default %2$s; '' $scheme; }
-                """.formatted(PREFIX, isBehindAProxy(site, names) ? "$http_x_forwarded_proto" : "$scheme");
+                """.formatted(PREFIX, isBehindAProxy() ? "$http_x_forwarded_proto" : "$scheme");
     }
 
     /**
      * Whether the site believes what a proxy in front of it says of visitors. That proxy may have ended TLS: the target
      * would send its visitors from http to https for ever if it were told how the proxy asks.
      */
-    private static boolean isBehindAProxy(Site site, List<String> names) {
+    private boolean isBehindAProxy() {
         return site.serversFor(names).stream()
                 .flatMap(Site.Server::deep)
                 .anyMatch(directive -> directive.name().equals("set_real_ip_from")
                         || directive.parameters().stream().anyMatch(word -> word.contains("$http_x_forwarded_proto")));
     }
 
-    private static DerivedSite derived(
-            Site site,
-            List<String> names,
-            String migration,
-            String serves,
-            String original,
-            String beforeFirst,
-            Function<Site.Server, String> content) {
+    private DerivedSite derived(
+            DerivedSite.Purpose purpose, DerivedSite.Serves serves, Function<Site.Server, String> content) {
         StringBuilder text = new StringBuilder();
         int copied = 0;
         for (Site.Server server : site.serversFor(names)) {
             text.append(site.text(), copied, server.place().start());
-            text.append(copied == 0 ? beforeFirst : "");
+            text.append(copied == 0 ? forwardingBefore(purpose.back()) : "");
             text.append("server {\n").append(content.apply(server)).append('}');
             copied = server.place().end();
         }
         text.append(site.text(), copied, site.text().length());
-        String nonce = sha256(migration, serves, original, text).substring(0, NONCE_LENGTH);
-        String probe = sha256(migration, "probe", original, text);
-        String mark =
-                "# Godwit: migration=%s serves=%s original=%s nonce=%s%n".formatted(migration, serves, original, nonce)
-                        + "# This service moves to another server, and this file stands for the original one. That is "
-                        + StateFolder.of(migration) + "/proxy/" + original + "\n# and, when the migration is finished, "
-                        + StateFolder.archive(migration) + "/proxy/" + original + "\n";
-        return new DerivedSite(
-                mark
-                        + text.toString()
-                                .replace(PLACEHOLDER, nonce)
-                                .replace(PROBE_PLACEHOLDER, probe)
-                                .replace(SHORT_PLACEHOLDER, nonce.substring(0, SHORT_LENGTH)),
-                nonce,
-                probe);
+        return DerivedSite.of(purpose, serves, text.toString());
     }
 
     private static String kept(Site.Server server, Predicate<Directive> keeps) {
@@ -318,7 +261,7 @@ record DerivedSite(String text, String nonce, String probe) {
         return server.content().stream()
                 .flatMap(directive -> directive.block().stream())
                 .flatMap(Directive::deep)
-                .anyMatch(DerivedSite::isAccess);
+                .anyMatch(NginxSite::isAccess);
     }
 
     static boolean isAccess(Directive directive) {
@@ -343,9 +286,5 @@ record DerivedSite(String text, String nonce, String probe) {
 
     private static String quoted(String path) {
         return '"' + path.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
-    }
-
-    private static String sha256(CharSequence... parts) {
-        return Sha256.of(String.join("\n", parts).getBytes(StandardCharsets.ISO_8859_1));
     }
 }
