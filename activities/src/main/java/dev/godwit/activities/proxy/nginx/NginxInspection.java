@@ -28,6 +28,8 @@ final class NginxInspection {
     private static final Pattern VERSION = Pattern.compile("nginx version: (\\S+)");
     private static final Set<String> BY_ADDRESS = Set.of("allow", "deny", "limit_req", "limit_conn", "geo");
 
+    private static final List<String> FORWARDING = List.of("proxy", "map", "rewrite", "upstream_keepalive");
+
     private final NginxProxy proxy;
     private final NginxHost source;
     private final NginxHost target;
@@ -124,11 +126,15 @@ final class NginxInspection {
         boolean tls = site.serversFor(proxy.names()).stream()
                 .flatMap(server -> server.listens().stream())
                 .anyMatch(Listen::tls);
-        if (onSource.getOrDefault("built", "").contains("--without-http_proxy_module")) {
+        List<String> lacking = FORWARDING.stream()
+                .filter(module -> onSource.getOrDefault("built", "").contains("--without-http_" + module + "_module"))
+                .toList();
+        if (!lacking.isEmpty()) {
             blocker(
                     "nginx-modules",
                     "source",
-                    "Expected nginx on the source with its proxy module, but found it built without",
+                    "Expected nginx on the source with the modules that forward requests, but found it built without "
+                            + Words.list(lacking),
                     "install a build that can forward requests");
         }
         if (tls

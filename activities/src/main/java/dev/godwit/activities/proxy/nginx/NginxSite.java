@@ -19,33 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param page the operator's own page, a file that nginx's workers can read; null for Godwit's
  */
 record NginxSite(Site site, List<String> names, @Nullable String page) implements ProxySite {
-    /** Begins the names of variables and upstreams in a derived site. */
-    private static final String PREFIX = "godwit_" + DerivedSite.SHORT_NONCE;
-
-    /** Forwards to the server behind. Nothing is buffered and nothing is sent twice. */
-    private static final String FORWARDING = """
-            proxy_pass $scheme://%1$s_$server_port;
-            proxy_http_version 1.1;
-            proxy_set_header Host $%1$s_host;
-            proxy_set_header Upgrade $http_upgrade;
-            proxy_set_header Connection $%1$s_connection;
-            proxy_set_header X-Real-IP $remote_addr;
-            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-            proxy_set_header X-Forwarded-Proto $%1$s_proto;
-            proxy_ssl_server_name on;
-            proxy_ssl_name $host;
-            proxy_ssl_protocols TLSv1.2 TLSv1.3;
-            proxy_redirect off;
-            proxy_buffering off;
-            proxy_request_buffering off;
-            proxy_intercept_errors off;
-            proxy_cache off;
-            proxy_next_upstream off;
-            proxy_connect_timeout 5s;
-            proxy_send_timeout 1h;
-            proxy_read_timeout 1h;
-            """.formatted(PREFIX);
-
     /** What a connection needs, whatever is answered over it. */
     private static final Set<String> CONNECTION = Set.of(
             "listen",
@@ -112,6 +85,7 @@ record NginxSite(Site site, List<String> names, @Nullable String page) implement
 
     @Override
     public DerivedSite page(DerivedSite.Purpose purpose) {
+        Forwarding forwarding = new Forwarding(site, names, purpose.back());
         String headers = """
                     add_header %s "%s" always;
                     add_header Retry-After 60 always;
@@ -141,9 +115,9 @@ record NginxSite(Site site, List<String> names, @Nullable String page) implement
                                 headers.indent(4),
                                 DerivedSite.UPSTREAM_HEADER,
                                 DerivedSite.PROBE_HEADER,
-                                FORWARDING.indent(8))
+                                forwarding.once().indent(8))
                 + (page == null ? "" : operatorsPage(page));
-        return derived(purpose, DerivedSite.Serves.PAGE, server -> {
+        return derived(purpose, DerivedSite.Serves.PAGE, forwarding.before(), server -> {
             boolean challenges = server.content().stream().anyMatch(NginxSite::isChallenge);
             return kept(
                             server,
@@ -174,6 +148,7 @@ record NginxSite(Site site, List<String> names, @Nullable String page) implement
      */
     @Override
     public DerivedSite forward(DerivedSite.Purpose purpose) {
+        Forwarding forwarding = new Forwarding(site, names, purpose.back());
         String content = """
                     client_max_body_size 0;
                     gzip off;
@@ -189,52 +164,32 @@ record NginxSite(Site site, List<String> names, @Nullable String page) implement
                         DerivedSite.NONCE,
                         DerivedSite.UPSTREAM_HEADER,
                         DerivedSite.PROOF_PATH,
-                        FORWARDING.indent(8));
+                        forwarding.reusing().indent(8));
         return derived(
                 purpose,
                 DerivedSite.Serves.FORWARD,
+                forwarding.beforeReusing(),
                 server -> kept(server, NginxSite::isConnection)
+                        + forwarding.choice(server)
                         + content
                         + "    location / {\n"
                         + (hasExemptions(server)
                                 ? ""
                                 : kept(server, NginxSite::isAccess).indent(4))
-                        + FORWARDING.indent(8)
+                        + forwarding.reusing().indent(8)
                         + "    }\n");
     }
 
-    /** What the server blocks need before them to forward: a group for each port, and two maps. */
-    private String forwardingBefore(String back) {
-        String groups = ports().stream()
-                .map(port ->
-                        "upstream %s_%d { server %s:%d; }%n".formatted(PREFIX, port, Endpoint.bracketed(back), port))
-                .collect(Collectors.joining());
-        // A request without Host (HTTP/1.0) gets the name of the server block; a connection is upgraded if asked to.
-        return groups + """
-                map $http_upgrade $%1$s_connection { default upgrade; '' close; }
-                map $http_host $%1$s_host { default $http_host; '' $host; }
-                map %2$s $%1$s_proto { default %2$s; '' $scheme; }
-                """.formatted(PREFIX, isBehindAProxy() ? "$http_x_forwarded_proto" : "$scheme");
-    }
-
-    /**
-     * Whether the site believes what a proxy in front of it says of visitors. That proxy may have ended TLS: the target
-     * would send its visitors from http to https for ever if it were told how the proxy asks.
-     */
-    private boolean isBehindAProxy() {
-        return site.serversFor(names).stream()
-                .flatMap(Site.Server::deep)
-                .anyMatch(directive -> directive.name().equals("set_real_ip_from")
-                        || directive.parameters().stream().anyMatch(word -> word.contains("$http_x_forwarded_proto")));
-    }
-
     private DerivedSite derived(
-            DerivedSite.Purpose purpose, DerivedSite.Serves serves, Function<Site.Server, String> content) {
+            DerivedSite.Purpose purpose,
+            DerivedSite.Serves serves,
+            String beforeFirst,
+            Function<Site.Server, String> content) {
         StringBuilder text = new StringBuilder();
         int copied = 0;
         for (Site.Server server : site.serversFor(names)) {
             text.append(site.text(), copied, server.place().start());
-            text.append(copied == 0 ? forwardingBefore(purpose.back()) : "");
+            text.append(copied == 0 ? beforeFirst : "");
             text.append("server {\n").append(content.apply(server)).append('}');
             copied = server.place().end();
         }

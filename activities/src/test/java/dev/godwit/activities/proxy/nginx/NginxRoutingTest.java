@@ -52,6 +52,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -468,6 +469,72 @@ class NginxRoutingTest {
         Set<Long> workers = source.workers();
         assertThat(forward(before).summary()).contains("already");
         assertThat(source.workers()).isEqualTo(workers);
+    }
+
+    /** The source works with one process here, and each process keeps connections of its own. */
+    private void forwardFromOneWorker() throws Exception {
+        source.write("/etc/nginx/nginx.conf", source.read("/etc/nginx/nginx.conf").replace("processes 3", "processes 1"));
+        reload(source);
+        forwardThroughThePage();
+    }
+
+    private List<String> connections(String url, int requests) throws NoAnswer {
+        List<String> connections = new ArrayList<>();
+        for (int i = 0; i < requests; i++) {
+            connections.add(ask(source, url).header("X-Connection").orElse("none"));
+        }
+        return connections;
+    }
+
+    /** A connection is reused for the name for which it was opened: what it may ask for depends on that (RFC 9110, 7.4). */
+    @Test
+    void shouldReuseConnectionsToTheTargetForEachName() throws Exception {
+        site = site.replace(
+                "server_name shop.test;",
+                "server_name shop.test www.shop.test *.shop.test; add_header X-Connection $connection;");
+        source.write(RealNginx.FILE, site);
+        startTarget();
+        forwardFromOneWorker();
+        List<String> http = connections("http://shop.test:" + this.http + "/", 5);
+        List<String> https = connections("https://shop.test:" + this.https + "/", 5);
+        List<String> www = connections("https://www.shop.test:" + this.https + "/", 5);
+        for (List<String> connections : List.of(http, https, www)) {
+            assertThat(connections).containsOnly(connections.getFirst());
+        }
+        assertThat(List.of(http.getFirst(), https.getFirst(), www.getFirst())).doesNotHaveDuplicates();
+        // Nobody knows how many names a pattern covers: what it covers is not kept.
+        assertThat(connections("https://any.shop.test:" + this.https + "/", 3)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void shouldFailNoRequestWhenTheTargetClosesAConnectionThatWasKept() throws Exception {
+        source.write("/etc/nginx/snippets/listen.conf", "listen 127.0.0.1:" + http + ";");
+        try (ImpatientTarget impatient = new ImpatientTarget(target.address, http)) {
+            forwardFromOneWorker();
+            impatient.answered().clear();
+            for (String method : List.of("GET", "POST", "GET", "PUT", "GET", "HEAD", "PATCH")) {
+                assertThat(raw(
+                                method + " / HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 0\r\n"
+                                        + "Connection: close\r\n\r\n",
+                                ""))
+                        .as(method)
+                        .startsWith("HTTP/1.1 200");
+                assertThat(raw(method + " / HTTP/1.1\r\nHost: shop.test\r\nConnection: close\r\n\r\n", ""))
+                        .as(method)
+                        .startsWith("HTTP/1.1 200");
+                assertThat(raw(
+                                method + " / HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 5\r\n"
+                                        + "Connection: close\r\n\r\n",
+                                "12345"))
+                        .as(method)
+                        .startsWith("HTTP/1.1 200");
+            }
+            assertThat(impatient.hungUp()).isPositive();
+            assertThat(impatient.answered())
+                    .filteredOn(method -> !method.equals("GET") && !method.equals("HEAD"))
+                    .hasSize(9);
+            assertThat(impatient.answered()).hasSize(21);
+        }
     }
 
     @Test
