@@ -215,10 +215,10 @@ final class SshConnection {
     }
 
     /** Opens a channel to a TCP port as the server reaches it. */
-    DirectConnection tunnel(int port) throws IOException {
+    DirectConnection tunnel(String address, int port) throws IOException {
         lastUse = System.nanoTime();
         try {
-            DirectConnection tunnel = client.newDirectConnection("127.0.0.1", port);
+            DirectConnection tunnel = client.newDirectConnection(address, port);
             tunnels.incrementAndGet();
             return tunnel;
         } catch (IllegalStateException e) {

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -42,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks an IP address of the caller's choice while SNI, the check of the certificate and the Host header use the name in
- * the URL: what an entry in {@code /etc/hosts} does for a person (seed 002). Every question opens a connection of its
+ * the URL: what an entry in {@code /etc/hosts} does for a person. Every question opens a connection of its
  * own, follows no redirect, and ends within its time.
  */
 public final class AddressedClient implements AutoCloseable {
@@ -52,12 +53,20 @@ public final class AddressedClient implements AutoCloseable {
     private static final Pattern CHARSET = Pattern.compile("(?i)charset\\s*=\\s*\"?([A-Za-z0-9._:-]+)");
     private static final Pattern NUMERIC = Pattern.compile("[0-9.]+|[0-9A-Fa-f:.%]*:[0-9A-Za-z:.%]*");
 
+    private final SSLContext context;
+    private final boolean verified;
     private final CloseableHttpClient client;
     private final Duration timeout;
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("godwit-http-timeout").factory());
 
-    private AddressedClient(SSLContext context, boolean verified, Duration timeout) {
+    private AddressedClient(
+            SSLContext context,
+            boolean verified,
+            Duration timeout,
+            PoolingHttpClientConnectionManagerBuilder connections) {
+        this.context = context;
+        this.verified = verified;
         this.timeout = timeout;
         Timeout each = Timeout.ofMilliseconds(timeout.toMillis());
         DefaultClientTlsStrategy tls = verified
@@ -66,7 +75,7 @@ public final class AddressedClient implements AutoCloseable {
                 : new DefaultClientTlsStrategy(
                         context, HostnameVerificationPolicy.CLIENT, NoopHostnameVerifier.INSTANCE);
         this.client = HttpClients.custom()
-                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                .setConnectionManager(connections
                         .setTlsSocketStrategy(tls)
                         .setDefaultConnectionConfig(ConnectionConfig.custom()
                                 .setConnectTimeout(each)
@@ -98,12 +107,30 @@ public final class AddressedClient implements AutoCloseable {
      * @param timeout for a whole question
      */
     public static AddressedClient verifying(@Nullable Path authorities, Duration timeout) {
-        return new AddressedClient(Trust.authorities(authorities), true, timeout);
+        return new AddressedClient(
+                Trust.authorities(authorities), true, timeout, PoolingHttpClientConnectionManagerBuilder.create());
     }
 
     /** A client that takes any certificate, to prove which configuration answers; the checks verify certificates. */
     public static AddressedClient accepting(Duration timeout) {
-        return new AddressedClient(Trust.anything(), false, timeout);
+        return new AddressedClient(
+                Trust.anything(), false, timeout, PoolingHttpClientConnectionManagerBuilder.create());
+    }
+
+    /** A client like this one, whose connections somebody else opens: a server can be asked from the server itself. */
+    public AddressedClient through(Way way) {
+        return new AddressedClient(context, verified, timeout, new ConnectionsThrough(way));
+    }
+
+    /** Opens connections. */
+    @FunctionalInterface
+    public interface Way {
+        /**
+         * A connected socket.
+         *
+         * @param address an IP address, as the opener reaches it
+         */
+        Socket open(String address, int port) throws IOException;
     }
 
     /**

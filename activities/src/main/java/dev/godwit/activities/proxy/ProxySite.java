@@ -13,6 +13,9 @@ public interface ProxySite {
      */
     List<Endpoint> endpoints(String serverAddress);
 
+    /** Where else it listens for them, in the server's words: there no TCP client can ask. */
+    List<String> otherListens();
+
     /** The ports at which the site listens. */
     SortedSet<Integer> ports();
 

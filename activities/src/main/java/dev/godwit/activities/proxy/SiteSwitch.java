@@ -78,13 +78,13 @@ final class SiteSwitch {
 
     private String page(Original original) {
         DerivedSite page = original.page();
-        List<Endpoint> endpoints = endpoints(original.site());
-        if (original.shows(page) && proof.showsPage(endpoints, page.nonce())) {
-            return "the page is up already" + places(endpoints);
+        Places places = places(original.site());
+        if (original.shows(page) && proof.showsPage(places, page.nonce())) {
+            return "the page is up already" + places;
         }
         put(original, page);
-        proof.page(endpoints, page.nonce());
-        return "the page answers with status 503 and the nonce " + page.nonce() + places(endpoints);
+        proof.page(places, page.nonce());
+        return "the page answers with status 503 and the nonce " + page.nonce() + places;
     }
 
     private void put(Original original, DerivedSite derived) {
@@ -106,18 +106,18 @@ final class SiteSwitch {
                     + " and the " + front.word() + " may serve; it stays as it is; roll back");
         }
         DerivedSite forward = original.forward();
-        List<Endpoint> endpoints = endpoints(original.site());
-        if (original.shows(forward) && proof.showsForward(endpoints, forward.nonce(), back())) {
-            return Outcome.of("requests are forwarded already" + places(endpoints));
+        Places places = places(original.site());
+        if (original.shows(forward) && proof.showsForward(places, forward.nonce(), back())) {
+            return Outcome.of("requests are forwarded already" + places);
         }
         // An attempt before this one may have left its forwarding behind: that is not proved, so nobody goes there.
         page(original);
-        proveTheWay(original, endpoints);
+        proveTheWay(original, places);
         boolean first = files.markForwarded(migration.id());
         try {
             // Whatever was there when it was read, the page is there now.
             kind.replace(server, original.live().path(), forward.bytes());
-            proof.forward(endpoints, forward.nonce(), back());
+            proof.forward(places, forward.nonce(), back());
         } catch (ApplicationFailure notProved) {
             if (first && FailureType.PROXY_CONFIG_INVALID.name().equals(notProved.getType())) {
                 files.unmarkForwarded(migration.id());
@@ -125,7 +125,7 @@ final class SiteSwitch {
             throw pageAgain(before, notProved);
         }
         return Outcome.of(
-                "requests are answered by " + back() + ", proved by the nonce " + forward.nonce() + places(endpoints));
+                "requests are answered by " + back() + ", proved by the nonce " + forward.nonce() + places);
     }
 
     /** The address of the server behind. */
@@ -134,9 +134,9 @@ final class SiteSwitch {
     }
 
     /** Proves the way to the server behind while visitors still see the page. */
-    private void proveTheWay(Original original, List<Endpoint> endpoints) {
+    private void proveTheWay(Original original, Places places) {
         try {
-            proof.probe(endpoints, original.page(), back());
+            proof.probe(places, original.page(), back());
         } catch (ApplicationFailure notProved) {
             throw withMore(
                     notProved,
@@ -173,10 +173,6 @@ final class SiteSwitch {
                 .build();
     }
 
-    private static String places(List<Endpoint> endpoints) {
-        return ": " + Words.list(endpoints.stream().map(Endpoint::toString).toList());
-    }
-
     /** Serves the page again where requests were forwarded. */
     Outcome stopForwarding(BeforeImage before) {
         boolean ours = siteToPutBack(before)
@@ -199,18 +195,13 @@ final class SiteSwitch {
             kind.restore(server, live.path(), SiteFiles.savedPath(migration.id(), sha256));
             live = siteToPutBack(before);
         }
-        List<Endpoint> endpoints =
-                kind.parse(server, live.path(), live.content()).endpoints(address());
-        if (mark.isEmpty() && !proof.showsNothingOfOurs(endpoints)) {
+        Places places = Places.of(server, kind.parse(server, live.path(), live.content()));
+        if (mark.isEmpty() && !proof.showsNothingOfOurs(places)) {
             // An attempt before this one was cut off between the rename and the reload.
             kind.reload(server, live.path());
         }
-        proof.gone(endpoints);
-        return Outcome.of("the site's own configuration answers" + places(endpoints));
-    }
-
-    private String address() {
-        return server.spec().address();
+        proof.gone(places);
+        return Outcome.of("the site's own configuration answers" + places);
     }
 
     /** Without its file the server still serves what it has loaded, and nobody could say that the page is gone. */
@@ -280,13 +271,15 @@ final class SiteSwitch {
         return mark;
     }
 
-    private List<Endpoint> endpoints(ProxySite site) {
-        List<Endpoint> endpoints = site.endpoints(address());
-        if (endpoints.isEmpty()) {
+    private Places places(ProxySite site) {
+        Places places = Places.of(server, site);
+        if (places.asked().isEmpty()) {
             throw FailureType.SPEC_MISMATCH.because("Expected the site of " + Words.list(proxy.names()) + " in "
-                    + proxy.site() + " to listen where Godwit can ask, but found none; correct the names or the file");
+                    + proxy.site() + " to listen where Godwit can ask, but found "
+                    + (places.notAsked().isEmpty() ? "none" : "only " + Words.list(places.notAsked()))
+                    + "; correct the names or the file");
         }
-        return endpoints;
+        return places;
     }
 
     private SiteFile site(Optional<SiteFile> found) {

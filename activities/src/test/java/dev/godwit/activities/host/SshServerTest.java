@@ -193,6 +193,16 @@ class SshServerTest {
     }
 
     @Test
+    void shouldTunnelToAnAddressOfTheServersOwn() throws IOException {
+        try (ServerSocket echo = new ServerSocket(0, 1, InetAddress.getByName("::1"));
+                Socket socket = server.connect("::1", echo.getLocalPort());
+                Socket accepted = echo.accept()) {
+            accepted.getOutputStream().write('!');
+            assertThat(socket.getInputStream().read()).isEqualTo('!');
+        }
+    }
+
+    @Test
     void shouldSayThatNobodyListens() throws IOException {
         int port = ThisMachine.freePort();
         assertThatThrownBy(() -> server.connect(port))

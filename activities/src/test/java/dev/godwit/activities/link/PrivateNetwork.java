@@ -153,7 +153,7 @@ final class PrivateNetwork implements AutoCloseable {
         }
 
         @Override
-        public Socket connect(int port) {
+        public Socket connect(String address, int port) {
             throw new UnsupportedOperationException();
         }
 

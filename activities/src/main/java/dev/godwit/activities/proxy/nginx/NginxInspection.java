@@ -4,6 +4,7 @@ import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.StateFolder;
 import dev.godwit.activities.proxy.DerivedSite;
+import dev.godwit.activities.proxy.Places;
 import dev.godwit.activities.proxy.SiteFile;
 import dev.godwit.activities.proxy.SiteFiles;
 import dev.godwit.activities.proxy.nginx.ConfigReader.Malformed;
@@ -31,6 +32,7 @@ final class NginxInspection {
     private static final List<String> FORWARDING = List.of("proxy", "map", "rewrite", "upstream_keepalive");
 
     private final NginxProxy proxy;
+    private final Server server;
     private final NginxHost source;
     private final NginxHost target;
     private final SiteFiles sourceFiles;
@@ -39,6 +41,7 @@ final class NginxInspection {
 
     NginxInspection(NginxProxy proxy, Server source, Server target, NginxLayout layout) {
         this.proxy = proxy;
+        this.server = source;
         this.source = new NginxHost(source, layout);
         this.target = new NginxHost(target, layout);
         this.sourceFiles = new SiteFiles(source);
@@ -120,7 +123,7 @@ final class NginxInspection {
 
     private void lookAtSite(Site site, Map<String, String> onSource, Map<String, String> onTarget, boolean sourceRuns) {
         lookAtNames(site);
-        lookAtListens(site);
+        lookAtListens(site, sourceRuns);
         lookAtRules(site);
         lookAtPage(onSource, sourceRuns);
         boolean tls = site.serversFor(proxy.names()).stream()
@@ -175,7 +178,7 @@ final class NginxInspection {
         }
     }
 
-    private void lookAtListens(Site site) {
+    private void lookAtListens(Site site, boolean sourceRuns) {
         boolean proxyProtocol = site.serversFor(proxy.names()).stream()
                 .flatMap(server -> server.listens().stream())
                 .anyMatch(Listen::proxyProtocol);
@@ -187,13 +190,23 @@ final class NginxInspection {
                             + " forward that to the target",
                     "add a listen without proxy_protocol on a port of its own, and let the load balancer use it");
         }
-        if (site.unanswered(proxy.names()).isEmpty()
-                && site.endpoints(proxy.names(), source.address()).isEmpty()) {
+        if (!sourceRuns || !site.unanswered(proxy.names()).isEmpty()) {
+            return;
+        }
+        Places places = Places.of(server, NginxSite.of(site, proxy));
+        if (places.asked().isEmpty()) {
             blocker(
                     "nginx-listen",
                     "/proxy/site",
-                    "Expected the site to listen at " + source.address() + ", but found only other addresses",
+                    "Expected the site to listen at " + source.address() + " or where the source itself can ask, but"
+                            + " found only " + Words.list(places.notAsked()),
                     "use as source.address an address at which the site listens");
+        } else if (!places.notAsked().isEmpty()) {
+            warning(
+                    "nginx-listen-unproved",
+                    "/proxy/site",
+                    "The site also listens where Godwit cannot ask what it answers: " + Words.list(places.notAsked()),
+                    "if visitors come that way, see in the cutover that they meet the page, and then the target");
         }
     }
 

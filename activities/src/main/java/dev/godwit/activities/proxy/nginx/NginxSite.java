@@ -79,6 +79,11 @@ record NginxSite(Site site, List<String> names, @Nullable String page) implement
     }
 
     @Override
+    public List<String> otherListens() {
+        return site.otherListens(names);
+    }
+
+    @Override
     public SortedSet<Integer> ports() {
         return site.ports(names);
     }

@@ -152,8 +152,8 @@ final class Local {
         }
 
         @Override
-        public Socket connect(int wanted) throws IOException {
-            return new Socket(InetAddress.getLoopbackAddress(), wanted == asked ? port : wanted);
+        public Socket connect(String address, int wanted) throws IOException {
+            return new Socket(address, wanted == asked ? port : wanted);
         }
 
         @Override

@@ -206,6 +206,10 @@ class NginxRoutingTest {
         return client.get(nginx.address, URI.create(url));
     }
 
+    private Answer ask(String address, String url) throws NoAnswer {
+        return client.get(address, URI.create(url));
+    }
+
     private Answer ask(String path) throws NoAnswer {
         return ask(source, "https://" + NAME + ":" + https + path);
     }
@@ -384,6 +388,63 @@ class NginxRoutingTest {
         assertFails(FailureType.SPEC_MISMATCH, "changed it since", () -> servePage(proxy(), before));
         restore(new ServePage(proxy()), before);
         assertThat(source.read(RealNginx.FILE)).isEqualTo(site + "# edited\n");
+    }
+
+    // ---- where nginx listens ----
+
+    /** Another block takes what comes by IPv6: the page that answers by IPv4 is not the whole truth. */
+    @Test
+    void shouldNotSayThatThePageIsUpWhereIpv6StillGetsThrough() throws Exception {
+        String listen = "listen [::1]:" + http + ";";
+        source.write("/etc/nginx/snippets/listen.conf", "listen 127.0.0.1:" + http + "; " + listen);
+        source.write(
+                "/etc/nginx/sites-enabled/0-first", "server { " + listen + " server_name shop.test; return 200 old; }\n");
+        reload(source);
+        BeforeImage before = look(new ServePage(proxy()));
+        assertFails(
+                FailureType.PROXY_NOT_PROVED,
+                "status 200 without a nonce from http://shop.test at [::1]:" + http + " from the server itself",
+                () -> servePage(proxy(), before));
+        Files.delete(source.path("/etc/nginx/sites-enabled/0-first"));
+        reload(source);
+        assertThat(servePage(proxy(), before).summary()).contains("already", "[::1]:" + http);
+        startTarget();
+        assertThat(forward(before).summary()).contains("[::1]:" + http);
+        assertThat(ask("::1", "http://shop.test:" + http + "/").body()).contains("side 127.0.0.2");
+    }
+
+    @Test
+    void shouldAskByIpv4WhereOneListenerTakesBoth() throws Exception {
+        String listen = "listen [::]:" + https + " ssl http2";
+        source.write("/etc/nginx/snippets/listen.conf", listen + ";");
+        source.write(
+                RealNginx.FILE, site.replaceFirst("include snippets/listen.conf;", listen + " ipv6only=off;"));
+        source.close();
+        source.start();
+        ServePage step = new ServePage(proxy());
+        BeforeImage before = look(step);
+        assertThat(servePage(proxy(), before).summary()).endsWith(": https://shop.test at 127.0.0.1:" + https);
+        assertThat(ask("/").status()).isEqualTo(503);
+        assertThat(ask("::1", "https://shop.test:" + https + "/").status()).isEqualTo(503);
+        restore(step, before);
+        assertThat(ask("/").body()).contains("GET|/|");
+    }
+
+    @Test
+    void shouldNameWhereItCannotAsk() throws Exception {
+        source.write(
+                "/etc/nginx/snippets/listen.conf",
+                "listen 127.0.0.1:" + http + "; listen unix:" + folder.resolve("socket") + ";");
+        reload(source);
+        // The file says more than nginx has loaded.
+        source.write(
+                RealNginx.FILE, site.replace("server_name shop.test;", "server_name shop.test; listen [::1]:1;"));
+        target.start();
+        Inspection inspection = inspect(proxy());
+        assertThat(codes(inspection, Finding.Severity.WARNING)).containsExactly("nginx-listen-unproved");
+        assertThat(inspection.findings())
+                .anyMatch(finding -> finding.message().contains("[::1]:1 (")
+                        && finding.message().contains("unix:" + folder.resolve("socket")));
     }
 
     // ---- undo ----

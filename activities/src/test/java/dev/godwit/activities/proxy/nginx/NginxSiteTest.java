@@ -228,11 +228,16 @@ class NginxSiteTest {
                     80                              | 192.0.2.1 | http://s.example at 192.0.2.1:80
                     443 ssl http2                   | 192.0.2.1 | https://s.example at 192.0.2.1:443
                     *:8080                          | 192.0.2.1 | http://s.example at 192.0.2.1:8080
-                    192.0.2.9                       | 192.0.2.1 | http://s.example at 192.0.2.9:80
-                    192.0.2.9:443 ssl               | 192.0.2.1 | https://s.example at 192.0.2.9:443
-                    [::]:443 ssl                    | 192.0.2.1 | -
+                    80                              | 2001:db8::1 | http://s.example at 127.0.0.1:80 from the server itself
+                    192.0.2.9                       | 192.0.2.1 | http://s.example at 192.0.2.9:80 from the server itself
+                    192.0.2.9:443 ssl               | 192.0.2.9 | https://s.example at 192.0.2.9:443
+                    [::]:443 ssl                    | 192.0.2.1 | https://s.example at [::1]:443 from the server itself
+                    [::]:443 ssl ipv6only=off       | 192.0.2.1 | https://s.example at 192.0.2.1:443
                     [::]:443 ssl                    | 2001:db8::1 | https://s.example at [2001:db8::1]:443
-                    127.0.0.1:80                    | 192.0.2.1 | -
+                    [2001:db8::9]:443 ssl           | 192.0.2.1 | https://s.example at [2001:db8::9]:443 from the server itself
+                    127.0.0.1:80                    | 192.0.2.1 | http://s.example at 127.0.0.1:80 from the server itself
+                    localhost:80                    | 192.0.2.1 | http://s.example at 127.0.0.1:80 from the server itself
+                    name.example:80                 | 192.0.2.1 | -
                     127.0.0.1:80                    | 127.0.0.1 | http://s.example at 127.0.0.1:80
                     unix:/run/x.sock                | 192.0.2.1 | -
                     443 quic reuseport              | 192.0.2.1 | -
@@ -242,6 +247,8 @@ class NginxSiteTest {
         Site site = site("server { listen " + listen + "; server_name s.example; }");
         assertThat(site.endpoints(List.of("s.example"), address).stream().map(Endpoint::toString))
                 .isEqualTo(endpoint == null ? List.of() : List.of(endpoint));
+        assertThat(site.otherListens(List.of("s.example")))
+                .isEqualTo(endpoint == null ? List.of(listen) : List.of());
     }
 
     @Test
