@@ -1,6 +1,6 @@
 package dev.godwit.activities;
 
-import dev.godwit.workflows.activity.Progress;
+import dev.godwit.workflows.step.Progress;
 import io.temporal.activity.Activity;
 
 /**

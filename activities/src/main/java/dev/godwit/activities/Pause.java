@@ -1,6 +1,6 @@
 package dev.godwit.activities;
 
-import dev.godwit.workflows.activity.FailureType;
+import dev.godwit.workflows.step.FailureType;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 

@@ -1,6 +1,6 @@
 package dev.godwit.api;
 
-import dev.godwit.workflows.activity.Progress;
+import dev.godwit.workflows.step.Progress;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.activity.ActivityInterface;

@@ -2,7 +2,7 @@ package dev.godwit.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.json.GodwitJson;
 import io.micronaut.context.annotation.Property;
 import io.micronaut.http.HttpMethod;
 import io.micronaut.runtime.server.EmbeddedServer;

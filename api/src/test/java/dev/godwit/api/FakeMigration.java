@@ -1,6 +1,7 @@
 package dev.godwit.api;
 
-import dev.godwit.workflows.activity.Loss;
+import dev.godwit.workflows.step.Serving;
+import dev.godwit.workflows.database.Loss;
 import dev.godwit.workflows.migration.Choice;
 import dev.godwit.workflows.migration.Command;
 import dev.godwit.workflows.migration.End;
@@ -12,9 +13,8 @@ import dev.godwit.workflows.migration.SearchAttributes;
 import dev.godwit.workflows.migration.StepState;
 import dev.godwit.workflows.migration.StepStatus;
 import dev.godwit.workflows.migration.Waiting;
-import dev.godwit.workflows.plan.Phase;
+import dev.godwit.workflows.step.Phase;
 import dev.godwit.workflows.plan.PlanReport;
-import dev.godwit.workflows.spec.Side;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.common.RetryOptions;
 import io.temporal.failure.ApplicationFailure;
@@ -144,7 +144,7 @@ public final class FakeMigration implements MigrationWorkflow {
                 request.spec().service(),
                 startedAt,
                 phase,
-                pastPivot ? Side.TARGET : Side.SOURCE,
+                pastPivot ? Serving.TARGET : Serving.SOURCE,
                 pastPivot,
                 report == null ? null : report.plan().hash(),
                 report == null ? List.of() : report.findings(),

@@ -1,9 +1,9 @@
 package dev.godwit.api;
 
 import dev.godwit.api.auth.Tokens;
-import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.json.GodwitJson;
 import dev.godwit.workflows.migration.SearchAttributes;
-import dev.godwit.workflows.migration.TaskQueue;
+import dev.godwit.workflows.step.TaskQueue;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Requires;

@@ -2,7 +2,7 @@ package dev.godwit.app;
 
 import dev.godwit.api.auth.FolderTokens;
 import dev.godwit.workflows.Closest;
-import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.json.GodwitJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -2,7 +2,7 @@ package dev.godwit.app;
 
 import dev.godwit.app.engine.Engine;
 import dev.godwit.app.engine.TemporalConfiguration;
-import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.json.GodwitJson;
 import io.micronaut.context.annotation.Factory;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;

@@ -116,7 +116,7 @@ class ConfigurationTest {
     @Test
     void shouldKeepTheDefaultsOfTheWorker() {
         assertThat(read(WorkerConfiguration.class, Map.of()))
-                .isEqualTo(new WorkerConfiguration(1000, 6, Duration.ofSeconds(10)));
+                .isEqualTo(new WorkerConfiguration(1000, 6, 50, Duration.ofSeconds(10)));
         assertThat(read(ChecksConfiguration.class, Map.of())).isEqualTo(new ChecksConfiguration(null));
     }
 
@@ -127,8 +127,9 @@ class ConfigurationTest {
                         Map.of(
                                 "godwit.worker.concurrent-activities", "5",
                                 "godwit.worker.concurrent-looks", "2",
+                                "godwit.worker.concurrent-watches", "7",
                                 "godwit.worker.shutdown-timeout", "6s")))
-                .isEqualTo(new WorkerConfiguration(5, 2, Duration.ofSeconds(6)));
+                .isEqualTo(new WorkerConfiguration(5, 2, 7, Duration.ofSeconds(6)));
         assertThat(read(ChecksConfiguration.class, Map.of("checks.ca-file", "/ca.pem")))
                 .isEqualTo(new ChecksConfiguration(Path.of("/ca.pem")));
     }

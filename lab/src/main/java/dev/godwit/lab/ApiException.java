@@ -1,7 +1,7 @@
 package dev.godwit.lab;
 
 import dev.godwit.api.problem.Problem;
-import dev.godwit.workflows.plan.Finding;
+import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.spec.SpecProblem;
 import java.util.List;
 import java.util.Objects;

@@ -3,8 +3,8 @@ package dev.godwit.lab;
 import dev.godwit.api.migration.PlanStepView;
 import dev.godwit.api.migration.PlanView;
 import dev.godwit.workflows.Durations;
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.plan.Phase;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Phase;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -26,13 +26,16 @@ final class Checklist {
                     finding.hint().isEmpty() ? "" : "           " + finding.hint() + "\n"));
         }
         Phase phase = null;
+        int stage = 0;
         for (PlanStepView step : plan.steps()) {
             if (step.phase() != phase) {
                 phase = step.phase();
                 text.append(phase).append('\n');
             }
-            append(text, step);
+            append(text, step, step.stage() == stage);
+            stage = step.stage();
         }
+        text.append("  + runs at the same time as the step above it\n");
         text.append("Predicted outage: ")
                 .append(Durations.format(plan.predictedOutage()))
                 .append("; hash of the plan: ")
@@ -40,11 +43,11 @@ final class Checklist {
         return text.toString();
     }
 
-    private static void append(StringBuilder text, PlanStepView step) {
+    private static void append(StringBuilder text, PlanStepView step, boolean withTheOneAbove) {
         text.append(String.format(
                 Locale.ROOT,
                 "  [ ] %-28s %-6s %s%s%n",
-                step.id(),
+                (withTheOneAbove ? "+ " : "") + step.id(),
                 step.host() == null ? "" : step.host().name().toLowerCase(Locale.ROOT),
                 step.does(),
                 step.estimate().isZero() ? "" : " (about " + Durations.format(step.estimate()) + ")"));

@@ -1,8 +1,9 @@
 package dev.godwit.lab;
 
+import dev.godwit.workflows.gates.Gate;
 import dev.godwit.workflows.Durations;
 import dev.godwit.workflows.plan.PlannedStep;
-import dev.godwit.workflows.plan.Step;
+import dev.godwit.workflows.step.Step;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -81,11 +82,11 @@ final class DemoCommand implements Callable<Integer> {
                 .findFirst()
                 .orElseThrow(() -> wrong("Expected a step of the demo's plan, but found '" + id + "'; there are: "
                         + steps.stream().map(PlannedStep::id).collect(Collectors.joining(", "))));
-        if (step.step() instanceof Step.WaitOutTtl || step.step() instanceof Step.AwaitApproval) {
+        if (step.step() instanceof Gate.WaitOutTtl || step.step() instanceof Gate.AwaitApproval) {
             throw wrong("Expected a step that acts, but '" + id
                     + "' only waits, so that there is nothing in it that could fail; choose another one");
         }
-        int pivot = steps.stream().map(PlannedStep::pivot).toList().indexOf(true);
+        int pivot = steps.stream().map(PlannedStep::isPivot).toList().indexOf(true);
         if (steps.indexOf(step) > pivot) {
             throw wrong("Expected a step up to the pivot, " + steps.get(pivot).id() + ", but '" + id
                     + "' comes after it: when it fails the target serves already, nobody is harmed, and the migration"

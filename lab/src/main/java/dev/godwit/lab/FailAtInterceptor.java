@@ -1,6 +1,6 @@
 package dev.godwit.lab;
 
-import dev.godwit.workflows.activity.Act;
+import dev.godwit.workflows.step.Act;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.context.annotation.Value;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;

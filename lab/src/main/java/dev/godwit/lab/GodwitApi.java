@@ -4,7 +4,7 @@ import dev.godwit.api.migration.EvidenceView;
 import dev.godwit.api.migration.MigrationView;
 import dev.godwit.api.migration.PlanView;
 import dev.godwit.api.problem.Problem;
-import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.json.GodwitJson;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

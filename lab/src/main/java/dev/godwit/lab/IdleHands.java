@@ -1,14 +1,24 @@
 package dev.godwit.lab;
 
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.Inspect;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.activity.Look;
-import dev.godwit.workflows.activity.Loss;
-import dev.godwit.workflows.activity.LossQuestion;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.Undo;
-import dev.godwit.workflows.plan.BeforeImage;
+import java.util.List;
+import dev.godwit.workflows.link.Reach;
+import dev.godwit.workflows.checks.Sighting;
+import dev.godwit.workflows.checks.Watched;
+import dev.godwit.workflows.checks.InspectChecks;
+import dev.godwit.workflows.dns.InspectDns;
+import dev.godwit.workflows.certificates.InspectCertificates;
+import dev.godwit.workflows.proxy.InspectProxy;
+import dev.godwit.workflows.database.InspectDatabases;
+import dev.godwit.workflows.files.InspectTrees;
+import dev.godwit.workflows.inspection.InspectServers;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.database.Loss;
+import dev.godwit.workflows.database.LossQuestion;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Undo;
+import dev.godwit.workflows.step.BeforeImage;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.context.annotation.Value;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
@@ -63,7 +73,15 @@ public final class IdleHands extends WorkerInterceptorBase {
 
     private static Object answer(Object request) {
         return switch (request) {
-            case Inspect ignored -> Inspection.NOTHING;
+            case InspectServers _,
+                    InspectTrees _,
+                    InspectDatabases _,
+                    InspectProxy _,
+                    InspectCertificates _,
+                    InspectDns _,
+                    InspectChecks _ -> Inspection.of(List.of());
+            case Watched _ -> new Sighting(null);
+            case Reach _ -> Outcome.of("it is there");
             case Look<?> ignored -> BeforeImage.NOTHING;
             case LossQuestion ignored -> new Loss(0, "");
             case Act<?> ignored -> Outcome.of("nothing was done");

@@ -1,6 +1,6 @@
 package dev.godwit.lab;
 
-import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.json.GodwitJson;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;

@@ -6,7 +6,7 @@ import dev.godwit.api.migration.PlanView;
 import dev.godwit.workflows.migration.Choice;
 import dev.godwit.workflows.migration.StepState;
 import dev.godwit.workflows.migration.Waiting;
-import dev.godwit.workflows.plan.Finding;
+import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.spec.Budget;
 import dev.godwit.workflows.spec.SpecReader;
 import java.io.IOException;

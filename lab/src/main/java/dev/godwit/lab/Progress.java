@@ -1,12 +1,12 @@
 package dev.godwit.lab;
 
+import dev.godwit.workflows.step.Serving;
 import dev.godwit.api.migration.ActivityView;
 import dev.godwit.api.migration.MigrationView;
 import dev.godwit.api.migration.StepView;
 import dev.godwit.workflows.migration.StepState;
 import dev.godwit.workflows.migration.Waiting;
-import dev.godwit.workflows.plan.Phase;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.step.Phase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -27,7 +27,7 @@ final class Progress implements Consumer<MigrationView> {
     private final Map<String, StepState> known = new HashMap<>();
     private @Nullable Phase phase;
     private @Nullable String waiting;
-    private @Nullable Side serving = Side.SOURCE;
+    private Serving serving = Serving.SOURCE;
     private Instant lastSign = Instant.now();
 
     Progress(Terminal terminal) {
@@ -44,7 +44,7 @@ final class Progress implements Consumer<MigrationView> {
         }
         if (view.serving() != serving && !view.partial()) {
             serving = view.serving();
-            terminal.event(serving == null ? "the maintenance page is up" : "the " + lower(serving) + " serves");
+            terminal.event(serving.words());
         }
         waits(view.waiting());
         view.steps().stream().filter(step -> AT_WORK.contains(step.state())).forEach(this::atWork);

@@ -18,7 +18,11 @@ final class Report {
     boolean of(MigrationView end, List<Check> checks) {
         terminal.heading("Report");
         StringBuilder text = new StringBuilder();
-        end.steps().forEach(step -> append(text, step));
+        int stage = 0;
+        for (StepView step : end.steps()) {
+            append(text, step, step.stage() == stage);
+            stage = step.stage();
+        }
         text.append('\n');
         checks.forEach(check -> text.append(check.passed() ? "PASS  " : "FAIL  ")
                 .append(check.name())
@@ -36,13 +40,13 @@ final class Report {
         return failed == 0 && !checks.isEmpty();
     }
 
-    private static void append(StringBuilder text, StepView step) {
+    private static void append(StringBuilder text, StepView step, boolean withTheOneAbove) {
         Duration took = Progress.took(step);
         text.append(String.format(
                 Locale.ROOT,
                 "%-9s %-28s %-11s %10s%s%s%n",
                 step.phase(),
-                step.id(),
+                (withTheOneAbove ? "+ " : "") + step.id(),
                 step.state().name().toLowerCase(Locale.ROOT).replace('_', ' '),
                 took == null ? "" : Words.time(took),
                 step.attempts() > 1 ? "  " + step.attempts() + " attempts" : "",

@@ -1,7 +1,7 @@
 package dev.godwit.lab;
 
 import dev.godwit.api.migration.MigrationView;
-import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.json.GodwitJson;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

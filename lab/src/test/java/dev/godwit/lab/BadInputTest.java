@@ -1,13 +1,14 @@
 package dev.godwit.lab;
 
+import dev.godwit.workflows.step.Serving;
 import dev.godwit.api.migration.MigrationView;
 import dev.godwit.api.migration.PlanView;
 import dev.godwit.api.problem.Problem;
-import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.json.GodwitJson;
 import dev.godwit.workflows.migration.End;
-import dev.godwit.workflows.plan.Finding;
+import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.spec.Budget;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.spec.SpecProblem;
 import dev.godwit.workflows.spec.SpecReader;
 import java.net.http.HttpResponse;
@@ -231,7 +232,7 @@ class BadInputTest extends LabTest {
                 "all the same");
         MigrationView end = api.follow(started.id(), REFUSED, view -> {}, view -> view.outcome() != null);
         softly.assertThat(end.outcome()).isEqualTo(End.ROLLED_BACK);
-        softly.assertThat(end.serving()).isEqualTo(Side.SOURCE);
+        softly.assertThat(end.serving()).isEqualTo(Serving.SOURCE);
         softly.assertThat(end.endReason()).contains("the preflight found what keeps it from starting");
         softly.assertThat(end.steps())
                 .allSatisfy(step -> softly.assertThat(step.startedAt())

@@ -1,7 +1,7 @@
 package dev.godwit.lab;
 
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.Undo;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.Undo;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.context.annotation.Value;
 import io.micronaut.core.annotation.Order;

@@ -2,14 +2,15 @@ package dev.godwit.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.workflows.link.LinkStep;
 import dev.godwit.lab.Breakpoint.Moment;
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.Step;
-import dev.godwit.workflows.spec.HostSpec;
-import dev.godwit.workflows.spec.SecretRef;
-import dev.godwit.workflows.spec.SshLogin;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.Step;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.server.SshLogin;
 import io.micronaut.context.ApplicationContext;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;
@@ -114,7 +115,7 @@ class BreakpointInterceptorTest {
     private Future<Object> execute() {
         ActivityInboundCallsInterceptor activity =
                 new BreakpointInterceptor(data).interceptActivity(new Answering(acts));
-        Act<Step.LinkHosts> act = new Act<>(MIGRATION, "link-hosts", new Step.LinkHosts(), BeforeImage.NOTHING);
+        Act<LinkStep.LinkHosts> act = new Act<>(MIGRATION, "link-hosts", new LinkStep.LinkHosts(), BeforeImage.NOTHING);
         return worker.submit(() -> activity.execute(
                         new ActivityInboundCallsInterceptor.ActivityInput(Header.empty(), new Object[] {act}))
                 .getResult());

@@ -2,8 +2,15 @@ package dev.godwit.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.workflows.certificates.CertificateStep;
+import dev.godwit.workflows.crontabs.CrontabStep;
+import dev.godwit.workflows.database.DatabaseStep;
+import dev.godwit.workflows.dns.DnsStep;
+import dev.godwit.workflows.files.FileStep;
+import dev.godwit.workflows.gates.Gate;
+import dev.godwit.workflows.proxy.SiteStep;
 import dev.godwit.workflows.plan.PlannedStep;
-import dev.godwit.workflows.plan.Step;
+import dev.godwit.workflows.step.Step;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
@@ -48,15 +55,15 @@ class DemoCommandTest {
                 .toList();
         assertThat(kinds)
                 .contains(
-                        Step.LowerTtl.class,
-                        Step.CopyCertificates.class,
-                        Step.CopyFiles.class,
-                        Step.CopyDatabase.class,
-                        Step.AwaitApproval.class,
-                        Step.RemoveCrontabs.class,
-                        Step.ForwardRequests.class,
-                        Step.PointDns.class,
-                        Step.Soak.class);
+                        DnsStep.LowerTtl.class,
+                        CertificateStep.CopyCertificates.class,
+                        FileStep.CopyFiles.class,
+                        DatabaseStep.CopyDatabase.class,
+                        Gate.AwaitApproval.class,
+                        CrontabStep.RemoveCrontabs.class,
+                        SiteStep.ForwardRequests.class,
+                        DnsStep.PointDns.class,
+                        Gate.Soak.class);
     }
 
     private int execute(String... arguments) {

@@ -3,14 +3,15 @@ package dev.godwit.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.activity.Undo;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.Step;
-import dev.godwit.workflows.spec.HostSpec;
-import dev.godwit.workflows.spec.SecretRef;
-import dev.godwit.workflows.spec.SshLogin;
+import dev.godwit.workflows.link.LinkStep;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Undo;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.Step;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.server.SshLogin;
 import io.micronaut.context.ApplicationContext;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;
@@ -39,7 +40,7 @@ class FailAtInterceptorTest {
     @Test
     void shouldLetOtherStepsAndTheUndoOfItsOwnPass() {
         assertThat(execute(act("clean-up"))).isEqualTo("answered");
-        assertThat(execute(new Undo<>(MIGRATION, "link-hosts", new Step.LinkHosts(), BeforeImage.NOTHING)))
+        assertThat(execute(new Undo<>(MIGRATION, "link-hosts", new LinkStep.LinkHosts(), BeforeImage.NOTHING)))
                 .isEqualTo("answered");
     }
 
@@ -64,8 +65,8 @@ class FailAtInterceptorTest {
                 .getResult();
     }
 
-    private static Act<Step.LinkHosts> act(String id) {
-        return new Act<>(MIGRATION, id, new Step.LinkHosts(), BeforeImage.NOTHING);
+    private static Act<LinkStep.LinkHosts> act(String id) {
+        return new Act<>(MIGRATION, id, new LinkStep.LinkHosts(), BeforeImage.NOTHING);
     }
 
     private static final class Answering extends ActivityInboundCallsInterceptorBase {

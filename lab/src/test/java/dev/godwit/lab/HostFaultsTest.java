@@ -3,6 +3,7 @@ package dev.godwit.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.godwit.workflows.step.Serving;
 import dev.godwit.api.migration.ActivityView;
 import dev.godwit.api.migration.MigrationView;
 import dev.godwit.api.migration.PlanView;
@@ -11,10 +12,10 @@ import dev.godwit.api.problem.Problem;
 import dev.godwit.workflows.migration.Choice;
 import dev.godwit.workflows.migration.End;
 import dev.godwit.workflows.migration.Waiting;
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.plan.Phase;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Phase;
 import dev.godwit.workflows.spec.Budget;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.server.Side;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -430,7 +431,7 @@ class HostFaultsTest extends LabTest {
             second.decide(asks(second, "nginx").step(), "roll-back");
             Waiting undo = asks(second, "nginx");
             assertThat(undo.reason()).contains("undo");
-            assertThat(session.api().status(second.id()).serving()).isNull();
+            assertThat(session.api().status(second.id()).serving()).isNotIn(Serving.SOURCE, Serving.TARGET);
             lab.shell("old", MEND_NGINX);
             second.decide(undo.step(), "retry");
             goneBack(lab, second.ended());
@@ -469,7 +470,7 @@ class HostFaultsTest extends LabTest {
             double again = now();
             await("a thousand writes", () -> since(lab, again).acknowledged().getOrDefault("write", 0L) >= 1000);
             MigrationView soaking = session.api().status(operator.id());
-            assertThat(soaking.serving()).isEqualTo(Side.TARGET);
+            assertThat(soaking.serving()).isEqualTo(Serving.TARGET);
             assertThat(soaking.undoing()).isFalse();
 
             Problem refused = catchThrowableOfType(ApiException.class, () -> operator.rollBack(false))
@@ -817,7 +818,7 @@ class HostFaultsTest extends LabTest {
         Waiting waiting = Objects.requireNonNull(view.waiting());
         assertThat(waiting.reason()).containsIgnoringCase(words);
         // Of a page that could not be put up it is not said which side serves.
-        assertThat(view.serving()).as("the side that serves").isNotEqualTo(Side.TARGET);
+        assertThat(view.serving()).as("who serves").isNotEqualTo(Serving.TARGET);
         assertThat(view.pastPivot()).isFalse();
         return waiting;
     }
@@ -851,7 +852,7 @@ class HostFaultsTest extends LabTest {
 
     private static void wentBack(MigrationView end) {
         assertThat(end.outcome()).as("%s", end.endReason()).isEqualTo(End.ROLLED_BACK);
-        assertThat(end.serving()).isEqualTo(Side.SOURCE);
+        assertThat(end.serving()).isEqualTo(Serving.SOURCE);
     }
 
     private static void goneBack(LabHost lab, MigrationView end) throws Exception {

@@ -2,6 +2,7 @@ package dev.godwit.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.workflows.step.Serving;
 import dev.godwit.api.migration.MigrationView;
 import dev.godwit.api.migration.StepView;
 import dev.godwit.lab.Breakpoint.Moment;
@@ -149,7 +150,7 @@ class NetworkTest extends LabTest {
         goBackFromACut("godwit", "old", (mover, lab) -> {
             MigrationView waits = mover.follow(view -> view.undoing() && isPatient(view));
             assertThat(waits.outcome()).isNull();
-            assertThat(waits.serving()).isNull();
+            assertThat(waits.serving()).isEqualTo(Serving.PAGE);
             lab.heal();
         });
     }

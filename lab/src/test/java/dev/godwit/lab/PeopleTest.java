@@ -7,7 +7,7 @@ import dev.godwit.api.migration.MigrationView;
 import dev.godwit.api.migration.PlanView;
 import dev.godwit.workflows.migration.StepState;
 import dev.godwit.workflows.migration.Waiting;
-import dev.godwit.workflows.plan.Phase;
+import dev.godwit.workflows.step.Phase;
 import dev.godwit.workflows.spec.Budget;
 import dev.godwit.workflows.spec.SpecReader;
 import java.time.Duration;

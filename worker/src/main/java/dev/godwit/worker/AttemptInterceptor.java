@@ -1,7 +1,7 @@
 package dev.godwit.worker;
 
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.Outcome;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Outcome;
 import io.temporal.activity.ActivityExecutionContext;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;

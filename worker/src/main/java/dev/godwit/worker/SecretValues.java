@@ -1,6 +1,6 @@
 package dev.godwit.worker;
 
-import dev.godwit.workflows.spec.SecretRef;
+import dev.godwit.workflows.notation.SecretRef;
 
 /** The values of secrets, for the parts of the program that use no hands, such as the connection to the engine. */
 @FunctionalInterface

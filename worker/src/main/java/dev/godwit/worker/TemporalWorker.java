@@ -1,6 +1,6 @@
 package dev.godwit.worker;
 
-import dev.godwit.workflows.migration.TaskQueue;
+import dev.godwit.workflows.step.TaskQueue;
 import io.temporal.client.WorkflowClient;
 import io.temporal.common.interceptors.WorkerInterceptor;
 import io.temporal.worker.Worker;
@@ -55,9 +55,10 @@ public final class TemporalWorker implements AutoCloseable {
                         .build());
         Worker steps = factory.newWorker(TaskQueue.NAME, options(configuration.concurrentActivities()));
         steps.registerWorkflowImplementationTypes(workflows.implementations().toArray(Class<?>[]::new));
-        // All of them: also a look that was queued here by a Godwit that knew no other queue.
         steps.registerActivitiesImplementations(activities.toArray());
         factory.newWorker(TaskQueue.PREFLIGHT, options(configuration.concurrentLooks()))
+                .registerActivitiesImplementations(activities.toArray());
+        factory.newWorker(TaskQueue.WATCH, options(configuration.concurrentWatches()))
                 .registerActivitiesImplementations(activities.toArray());
     }
 
@@ -75,7 +76,11 @@ public final class TemporalWorker implements AutoCloseable {
     /** Begins to poll. */
     public void start() {
         factory.start();
-        LOG.info("The worker polls the task queues {} and {}", TaskQueue.NAME, TaskQueue.PREFLIGHT);
+        LOG.info(
+                "The worker polls the task queues {}, {} and {}",
+                TaskQueue.NAME,
+                TaskQueue.PREFLIGHT,
+                TaskQueue.WATCH);
     }
 
     /**

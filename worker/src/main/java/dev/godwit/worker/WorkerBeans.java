@@ -18,18 +18,19 @@ import dev.godwit.activities.proxy.ProxyActivities;
 import dev.godwit.activities.secrets.FileSecrets;
 import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.activities.units.SystemdUnits;
-import dev.godwit.workflows.activity.Certificates;
-import dev.godwit.workflows.activity.Crontabs;
-import dev.godwit.workflows.activity.DnsRecords;
-import dev.godwit.workflows.activity.FileSync;
-import dev.godwit.workflows.activity.Hooks;
-import dev.godwit.workflows.activity.HostLink;
-import dev.godwit.workflows.activity.ProxyRouting;
-import dev.godwit.workflows.activity.ServerInspection;
-import dev.godwit.workflows.activity.ServiceChecks;
-import dev.godwit.workflows.activity.ServiceUnits;
+import dev.godwit.workflows.certificates.Certificates;
+import dev.godwit.workflows.checks.ServiceChecks;
+import dev.godwit.workflows.crontabs.Crontabs;
+import dev.godwit.workflows.dns.DnsRecords;
+import dev.godwit.workflows.files.FileSync;
+import dev.godwit.workflows.hooks.Hooks;
+import dev.godwit.workflows.inspection.ServerInspection;
+import dev.godwit.workflows.link.HostLink;
 import dev.godwit.workflows.migration.MigrationWorkflowImpl;
 import dev.godwit.workflows.migration.PreflightWorkflowImpl;
+import dev.godwit.workflows.migration.WatchWorkflowImpl;
+import dev.godwit.workflows.proxy.ProxyRouting;
+import dev.godwit.workflows.units.ServiceUnits;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.exceptions.ConfigurationException;
@@ -49,7 +50,8 @@ final class WorkerBeans {
 
     @Singleton
     WorkflowTypes workflowTypes() {
-        return new WorkflowTypes(List.of(MigrationWorkflowImpl.class, PreflightWorkflowImpl.class));
+        return new WorkflowTypes(
+                List.of(MigrationWorkflowImpl.class, PreflightWorkflowImpl.class, WatchWorkflowImpl.class));
     }
 
     @Singleton

@@ -8,10 +8,12 @@ import java.time.Duration;
 /**
  * The Temporal worker.
  *
- * @param concurrentActivities how many steps' activities run at once in this process. The watch of a soak and a copy
- *     hold their place for hours, and a cutover may not wait for it; one that waits for a server costs next to nothing
+ * @param concurrentActivities how many steps' activities run at once in this process. A copy holds its place for hours,
+ *     and a cutover may not wait for it; one that waits for a server costs next to nothing
  * @param concurrentLooks how many looks of preflights run at once in this process; further ones queue up, so that many
  *     starts at once do not take the machine from what is under way
+ * @param concurrentWatches how many rounds of questions to soaking services run at once in this process; each takes as
+ *     long as the service needs to answer
  * @param shutdownTimeout how long activities may go on after the worker was told to stop; what is left is interrupted
  *     and goes on with the next worker
  */
@@ -19,11 +21,13 @@ import java.time.Duration;
 public record WorkerConfiguration(
         @Bindable(defaultValue = "1000") int concurrentActivities,
         @Bindable(defaultValue = "6") int concurrentLooks,
+        @Bindable(defaultValue = "50") int concurrentWatches,
         @Bindable(defaultValue = "10s") Duration shutdownTimeout) {
     public WorkerConfiguration {
         // For 0 Temporal would take a number of its own.
         atLeastOne("concurrent-activities", concurrentActivities);
         atLeastOne("concurrent-looks", concurrentLooks);
+        atLeastOne("concurrent-watches", concurrentWatches);
     }
 
     private static void atLeastOne(String setting, int places) {

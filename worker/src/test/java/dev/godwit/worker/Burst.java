@@ -1,6 +1,6 @@
 package dev.godwit.worker;
 
-import dev.godwit.workflows.migration.TaskQueue;
+import dev.godwit.workflows.step.TaskQueue;
 import io.temporal.activity.ActivityInterface;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.workflow.Async;

@@ -1,6 +1,6 @@
 package dev.godwit.worker;
 
-import dev.godwit.workflows.activity.Outcome;
+import dev.godwit.workflows.step.Outcome;
 import io.temporal.activity.ActivityInterface;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.workflow.Workflow;

@@ -2,9 +2,9 @@ package dev.godwit.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.godwit.workflows.GodwitJson;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.migration.TaskQueue;
+import dev.godwit.workflows.json.GodwitJson;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.TaskQueue;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Replaces;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import dev.godwit.workflows.activity.ServerInspection;
+import dev.godwit.workflows.inspection.ServerInspection;
 import io.temporal.activity.ActivityInterface;
 import java.util.Arrays;
 import java.util.List;

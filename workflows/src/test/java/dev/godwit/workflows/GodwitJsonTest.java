@@ -3,12 +3,13 @@ package dev.godwit.workflows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.godwit.workflows.json.GodwitJson;
 import dev.godwit.workflows.spec.Budget;
-import dev.godwit.workflows.spec.DatabaseSpec;
-import dev.godwit.workflows.spec.DnsProvider;
-import dev.godwit.workflows.spec.Rfc2136Provider;
-import dev.godwit.workflows.spec.SecretRef;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.database.DatabaseSpec;
+import dev.godwit.workflows.dns.DnsProvider;
+import dev.godwit.workflows.dns.Rfc2136Provider;
+import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.server.Side;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;

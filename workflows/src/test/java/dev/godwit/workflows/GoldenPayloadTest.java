@@ -3,16 +3,37 @@ package dev.godwit.workflows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatObject;
 
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.Inspect;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.activity.Look;
-import dev.godwit.workflows.activity.Loss;
-import dev.godwit.workflows.activity.LossQuestion;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.Progress;
-import dev.godwit.workflows.activity.Undo;
+import dev.godwit.workflows.step.Serving;
+import dev.godwit.workflows.migration.Watching;
+import dev.godwit.workflows.migration.WatchWorkflow;
+import dev.godwit.workflows.link.Reach;
+import dev.godwit.workflows.checks.Sighting;
+import dev.godwit.workflows.checks.Watched;
+import dev.godwit.workflows.checks.InspectChecks;
+import dev.godwit.workflows.certificates.InspectCertificates;
+import dev.godwit.workflows.database.InspectDatabases;
+import dev.godwit.workflows.dns.DnsFacts;
+import dev.godwit.workflows.inspection.InspectServers;
+import dev.godwit.workflows.database.PostgresqlFence;
+import dev.godwit.workflows.database.TargetDatabase;
+import dev.godwit.workflows.dns.RecordSet;
+import dev.godwit.workflows.dns.RecordSets;
+import dev.godwit.workflows.json.GodwitJson;
+import dev.godwit.workflows.proxy.SiteStep;
+import dev.godwit.workflows.step.SavedFile;
+import dev.godwit.workflows.step.SavedFiles;
+import dev.godwit.workflows.units.UnitState;
+import dev.godwit.workflows.units.UnitStates;
+import dev.godwit.workflows.units.UnitStep;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.database.Loss;
+import dev.godwit.workflows.database.LossQuestion;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Progress;
+import dev.godwit.workflows.step.Undo;
 import dev.godwit.workflows.migration.Choice;
 import dev.godwit.workflows.migration.Command;
 import dev.godwit.workflows.migration.End;
@@ -23,15 +44,15 @@ import dev.godwit.workflows.migration.Specs;
 import dev.godwit.workflows.migration.StepState;
 import dev.godwit.workflows.migration.StepStatus;
 import dev.godwit.workflows.migration.Waiting;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.plan.Phase;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Phase;
 import dev.godwit.workflows.plan.PlanReport;
 import dev.godwit.workflows.plan.PlannedStep;
 import dev.godwit.workflows.plan.Planner;
-import dev.godwit.workflows.plan.Step;
-import dev.godwit.workflows.spec.DnsRecord;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.step.Step;
+import dev.godwit.workflows.dns.DnsRecord;
+import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.spec.Spec;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,40 +76,60 @@ class GoldenPayloadTest {
     private static final Spec SPEC = Specs.shop();
     private static final MigrationContext MIGRATION =
             new MigrationContext("shop-1", SPEC.service(), SPEC.source(), SPEC.target());
-    private static final Step.UnitStep UNITS = new Step.StopUnits(Side.SOURCE, SPEC.units(), true);
-    private static final Step.ServePage PAGE = new Step.ServePage(SPEC.proxy());
+    private static final UnitStep UNITS = new UnitStep.StopUnits(Side.SOURCE, SPEC.units(), true);
+    private static final SiteStep.ServePage PAGE = new SiteStep.ServePage(SPEC.proxy());
     private static final Instant AT = Instant.parse("2026-11-21T10:00:00Z");
 
     static Stream<Arguments> payloads() {
         return Stream.of(
-                payload("inspect", new Inspect(SPEC), new TypeReference<Inspect>() {}),
+                payload("inspect", new InspectServers(SPEC), new TypeReference<InspectServers>() {}),
                 payload(
                         "inspection",
-                        new Inspection(
+                        new Inspection<>(
                                 List.of(Finding.warning("clock", "target", "Expected one clock", "run chrony")),
-                                Specs.facts()),
-                        new TypeReference<Inspection>() {}),
+                                Specs.facts().dns()),
+                        new TypeReference<Inspection<DnsFacts>>() {}),
+                payload(
+                        "inspect-databases",
+                        new InspectDatabases(SPEC.source(), SPEC.target(), SPEC.databases()),
+                        new TypeReference<InspectDatabases>() {}),
+                payload(
+                        "inspect-certificates",
+                        new InspectCertificates(SPEC.source(), SPEC.target(), SPEC.tls(), SPEC.proxy().names(), true),
+                        new TypeReference<InspectCertificates>() {}),
+                payload(
+                        "inspect-checks",
+                        new InspectChecks(SPEC.service(), SPEC.source(), SPEC.checks()),
+                        new TypeReference<InspectChecks>() {}),
+                payload("reach", new Reach(MIGRATION, Side.TARGET), new TypeReference<Reach>() {}),
+                payload("watched", new Watched(MIGRATION, SPEC.checks()), new TypeReference<Watched>() {}),
+                payload("sighting", new Sighting("no answer"), new TypeReference<Sighting>() {}),
+                payload(
+                        "watch-order",
+                        new WatchWorkflow.Order(
+                                MIGRATION, SPEC.checks(), AT, Duration.ofDays(3), new Watching(9, 2, AT, "no answer")),
+                        new TypeReference<WatchWorkflow.Order>() {}),
                 payload(
                         "look",
                         new Look<>(MIGRATION, "stop-service", UNITS),
-                        new TypeReference<Look<Step.UnitStep>>() {}),
+                        new TypeReference<Look<UnitStep>>() {}),
                 payload(
                         "act",
                         new Act<>(
                                 MIGRATION,
                                 "serve-page",
                                 PAGE,
-                                new BeforeImage.Files(List.of(new BeforeImage.SavedFile("/etc/x", true, "abc")))),
-                        new TypeReference<Act<Step.ServePage>>() {}),
+                                new SavedFiles(List.of(new SavedFile("/etc/x", true, "abc")))),
+                        new TypeReference<Act<SiteStep.ServePage>>() {}),
                 payload(
                         "undo",
                         new Undo<>(
                                 MIGRATION,
                                 "stop-service",
                                 UNITS,
-                                new BeforeImage.Units(
-                                        List.of(new BeforeImage.UnitState("shop.service", "active", "enabled")))),
-                        new TypeReference<Undo<Step.UnitStep>>() {}),
+                                new UnitStates(
+                                        List.of(new UnitState("shop.service", "active", "enabled")))),
+                        new TypeReference<Undo<UnitStep>>() {}),
                 payload("outcome", new Outcome("done", 2, true), new TypeReference<Outcome>() {}),
                 payload("progress", new Progress("copying", 1, 2), new TypeReference<Progress>() {}),
                 payload("loss", new Loss(3, "orders 3"), new TypeReference<Loss>() {}),
@@ -99,14 +140,14 @@ class GoldenPayloadTest {
                 payload("before-nothing", BeforeImage.NOTHING, new TypeReference<BeforeImage>() {}),
                 payload(
                         "before-records",
-                        new BeforeImage.Records(List.of(new BeforeImage.RecordSet(
+                        new RecordSets(List.of(new RecordSet(
                                 "shop.example.org", DnsRecord.Type.A, List.of("10.66.0.2"), Duration.ofMinutes(5)))),
                         new TypeReference<BeforeImage>() {}),
                 payload(
                         "before-database",
-                        new BeforeImage.Database(false, List.of("shop")),
+                        new TargetDatabase(false, List.of("shop")),
                         new TypeReference<BeforeImage>() {}),
-                payload("before-fence", new BeforeImage.Fence(-1), new TypeReference<BeforeImage>() {}),
+                payload("before-fence", new PostgresqlFence(-1), new TypeReference<BeforeImage>() {}),
                 payload(
                         "plan-report",
                         new PlanReport(
@@ -143,13 +184,13 @@ class GoldenPayloadTest {
 
     /** The result of every workflow and command: histories hold it for as long as they are kept. */
     private static MigrationStatus status() {
-        PlannedStep planned = new PlannedStep("serve-page", Phase.CUTOVER, PAGE, false, Duration.ZERO);
+        PlannedStep planned = new PlannedStep("serve-page", Phase.CUTOVER, 17, PAGE, Duration.ZERO);
         return new MigrationStatus(
                 "shop-1",
                 "shop.example.org",
                 AT,
                 Phase.CUTOVER,
-                Side.SOURCE,
+                Serving.PAGE,
                 false,
                 "abc",
                 List.of(Finding.note("disk-free", "source", "Found 10 GB", "nothing")),

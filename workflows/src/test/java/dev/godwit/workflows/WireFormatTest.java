@@ -2,13 +2,24 @@ package dev.godwit.workflows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.workflows.certificates.Certificates;
+import dev.godwit.workflows.checks.ServiceChecks;
+import dev.godwit.workflows.crontabs.Crontabs;
+import dev.godwit.workflows.database.DatabaseCopy;
+import dev.godwit.workflows.database.DatabaseFence;
+import dev.godwit.workflows.dns.DnsRecords;
+import dev.godwit.workflows.files.FileSync;
+import dev.godwit.workflows.hooks.Hooks;
+import dev.godwit.workflows.link.HostLink;
+import dev.godwit.workflows.proxy.ProxyRouting;
+import dev.godwit.workflows.units.ServiceUnits;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.ServerInspection;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.inspection.ServerInspection;
 import dev.godwit.workflows.migration.MigrationWorkflow;
 import dev.godwit.workflows.migration.SearchAttributes;
-import dev.godwit.workflows.plan.StepKind;
+import dev.godwit.workflows.json.Kinds;
 import io.temporal.activity.ActivityInterface;
 import io.temporal.common.SearchAttributeKey;
 import io.temporal.common.metadata.POJOActivityInterfaceMetadata;
@@ -20,7 +31,7 @@ class WireFormatTest {
     @Test
     void shouldKeepTheNamesOfActivityTypes() {
         List<String> names = new ClassFileImporter()
-                .importPackagesOf(ServerInspection.class).stream()
+                .importPackages("dev.godwit.workflows").stream()
                         .filter(type -> type.isAnnotatedWith(ActivityInterface.class))
                         .<Class<?>>map(JavaClass::reflect)
                         .flatMap(system ->
@@ -64,6 +75,7 @@ class WireFormatTest {
                         "Hooks.UndoHook",
                         "HostLink.CleanUp",
                         "HostLink.LinkHosts",
+                        "HostLink.Reach",
                         "HostLink.RemoveLink",
                         "HostLink.UnlinkHosts",
                         "ProxyRouting.DrainRequests",
@@ -97,36 +109,37 @@ class WireFormatTest {
 
     @Test
     void shouldKeepTheNamesOfStepKinds() {
-        assertThat(StepKind.all())
+        assertThat(Kinds.steps().stream().map(Kinds::name).sorted())
                 .containsExactly(
-                        "lower-ttl",
-                        "wait-out-ttl",
-                        "link-hosts",
-                        "copy-certificates",
-                        "install-site",
-                        "copy-files",
-                        "verify-files",
-                        "copy-database",
-                        "set-sequences",
-                        "verify-database",
-                        "fence-database",
-                        "start-units",
-                        "stop-units",
-                        "remove-crontabs",
-                        "install-crontabs",
-                        "check-service",
-                        "compare-answers",
                         "await-approval",
-                        "serve-page",
+                        "check-service",
+                        "clean-up",
+                        "compare-answers",
+                        "copy-certificates",
+                        "copy-database",
+                        "copy-files",
                         "drain-requests",
+                        "fence-database",
                         "forward-requests",
+                        "install-crontabs",
+                        "install-site",
+                        "keep-budget",
+                        "link-hosts",
+                        "lower-ttl",
                         "point-dns",
-                        "soak",
+                        "remove-crontabs",
                         "restore-ttl",
                         "retire-units",
+                        "run-hook",
+                        "serve-page",
+                        "set-sequences",
+                        "soak",
+                        "start-units",
+                        "stop-units",
                         "unlink-hosts",
-                        "clean-up",
-                        "run-hook");
+                        "verify-database",
+                        "verify-files",
+                        "wait-out-ttl");
     }
 
     @Test
@@ -151,6 +164,7 @@ class WireFormatTest {
                         "CHECK_FAILED",
                         "UNIT_FAILED",
                         "HOOK_FAILED",
-                        "FENCE_NOT_PROVED");
+                        "FENCE_NOT_PROVED",
+                        "OVER_BUDGET");
     }
 }

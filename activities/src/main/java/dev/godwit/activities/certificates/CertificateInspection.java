@@ -1,14 +1,13 @@
 package dev.godwit.activities.certificates;
 
+import dev.godwit.workflows.certificates.InspectCertificates;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.plan.Facts;
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.plan.Words;
-import dev.godwit.workflows.spec.Spec;
-import dev.godwit.workflows.spec.TlsSpec;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.Words;
+import dev.godwit.workflows.certificates.TlsSpec;
 import java.io.IOException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -37,22 +36,20 @@ final class CertificateInspection {
         this.clock = clock;
     }
 
-    Inspection inspect(Spec spec) {
+    Inspection<Void> inspect(InspectCertificates asked) {
         List<Finding> findings = new ArrayList<>();
         Map<String, X509Certificate> used = Map.of();
-        if (!spec.tls().certificates().isEmpty()) {
-            used = inspectFiles(spec, findings);
+        if (!asked.tls().certificates().isEmpty()) {
+            used = inspectFiles(asked, findings);
         }
-        boolean https = spec.checks().stream()
-                .anyMatch(check -> "https".equals(check.get().getScheme()));
-        if (https || !spec.tls().certificates().isEmpty()) {
-            inspectOffer(spec, used, findings);
+        if (asked.https() || !asked.tls().certificates().isEmpty()) {
+            inspectOffer(asked, used, findings);
         }
-        return new Inspection(findings, Facts.NONE);
+        return Inspection.of(findings);
     }
 
-    private Map<String, X509Certificate> inspectFiles(Spec spec, List<Finding> findings) {
-        TlsSpec tls = spec.tls();
+    private Map<String, X509Certificate> inspectFiles(InspectCertificates asked, List<Finding> findings) {
+        TlsSpec tls = asked.tls();
         for (int i = 0; i < tls.certificates().size(); i++) {
             String path = tls.certificates().get(i);
             Optional<String> problem = CertificatePath.problem(path);
@@ -65,7 +62,7 @@ final class CertificateInspection {
                 return Map.of();
             }
         }
-        Server source = servers.open(spec.source());
+        Server source = servers.open(asked.source());
         CertificateScripts.Answer listed = HostCertificates.list(source, tls);
         if (listed.problem() != null) {
             findings.add(Finding.blocker(
@@ -96,9 +93,9 @@ final class CertificateInspection {
                         "look at the file with openssl x509")));
         used.forEach((path, certificate) -> expiry(path, certificate, findings));
         used.forEach((path, certificate) -> key(path, certificate, pem, findings));
-        names(spec, used, findings);
+        names(asked, used, findings);
         if (tls.renewal() == TlsSpec.Renewal.CERTBOT) {
-            renewal(entries, servers.open(spec.target()), findings);
+            renewal(entries, servers.open(asked.target()), findings);
         }
         return used;
     }
@@ -169,12 +166,12 @@ final class CertificateInspection {
                     WHERE,
                     "Expected the private key for " + path
                             + " among the files that move, but found only keys for others",
-                    "add the key's file to the spec, or mend the pair on the source"));
+                    "add the key's file to the asked, or mend the pair on the source"));
         }
     }
 
-    private static void names(Spec spec, Map<String, X509Certificate> used, List<Finding> findings) {
-        List<String> bare = spec.proxy().names().stream()
+    private static void names(InspectCertificates asked, Map<String, X509Certificate> used, List<Finding> findings) {
+        List<String> bare = asked.names().stream()
                 .filter(name -> used.values().stream().noneMatch(certificate -> Pem.covers(certificate, name)))
                 .toList();
         if (!bare.isEmpty()) {
@@ -182,7 +179,7 @@ final class CertificateInspection {
                     "certificate-names",
                     WHERE,
                     "Expected certificates for all names of the proxy, but found none for " + Words.list(bare),
-                    "add their certificates to the spec, unless these names are served without TLS"));
+                    "add their certificates to the asked, unless these names are served without TLS"));
         }
     }
 
@@ -204,11 +201,11 @@ final class CertificateInspection {
         }
     }
 
-    /** What old clients would lose (seed 000: package clients that knew no newer protocol than the old server's). */
-    private void lost(Spec spec, String name, TlsProbe.Offer source, List<Finding> findings) {
+    /** What old clients would lose: package clients may know no newer protocol than the old server's. */
+    private void lost(InspectCertificates asked, String name, TlsProbe.Offer source, List<Finding> findings) {
         TlsProbe.Offer target;
         try {
-            target = probe.ask(spec.target().address(), port, name);
+            target = probe.ask(asked.target().address(), port, name);
         } catch (IOException e) {
             findings.add(Finding.note(
                     "tls-target",
@@ -233,19 +230,19 @@ final class CertificateInspection {
         }
     }
 
-    private void inspectOffer(Spec spec, Map<String, X509Certificate> used, List<Finding> findings) {
-        for (String name : spec.proxy().names()) {
+    private void inspectOffer(InspectCertificates asked, Map<String, X509Certificate> used, List<Finding> findings) {
+        for (String name : asked.names()) {
             if (name.startsWith("*") || name.startsWith("~")) {
                 continue;
             }
             TlsProbe.Offer offer;
             try {
-                offer = probe.ask(spec.source().address(), port, name);
+                offer = probe.ask(asked.source().address(), port, name);
             } catch (IOException e) {
                 findings.add(Finding.warning(
                         "tls-unreachable",
                         "source",
-                        "Expected TLS at " + spec.source().address() + " port " + port + ", but found: " + e,
+                        "Expected TLS at " + asked.source().address() + " port " + port + ", but found: " + e,
                         "look whether Godwit may reach that port"));
                 return;
             }
@@ -255,7 +252,7 @@ final class CertificateInspection {
                     name + " is offered with "
                             + (offer.protocols().isEmpty() ? "no protocol" : Words.list(offer.protocols())),
                     ""));
-            lost(spec, name, offer, findings);
+            lost(asked, name, offer, findings);
             offer.certificate()
                     .filter(shown -> !used.isEmpty() && !used.containsValue(shown))
                     .ifPresent(shown -> findings.add(Finding.warning(

@@ -1,7 +1,7 @@
 package dev.godwit.activities.certificates;
 
-import dev.godwit.workflows.spec.ServiceFolder;
-import dev.godwit.workflows.spec.Text;
+import dev.godwit.workflows.notation.ServiceFolder;
+import dev.godwit.workflows.notation.Text;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

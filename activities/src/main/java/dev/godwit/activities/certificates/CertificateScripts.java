@@ -3,7 +3,7 @@ package dev.godwit.activities.certificates;
 import dev.godwit.activities.Resource;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
-import dev.godwit.workflows.activity.FailureType;
+import dev.godwit.workflows.step.FailureType;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

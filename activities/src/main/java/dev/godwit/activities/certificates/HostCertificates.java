@@ -1,23 +1,24 @@
 package dev.godwit.activities.certificates;
 
+import dev.godwit.workflows.certificates.InspectCertificates;
+import dev.godwit.workflows.step.SavedFiles;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.host.StateFolder;
 import dev.godwit.activities.link.Link;
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.Certificates;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.Inspect;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.activity.Look;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.Undo;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.BeforeImage.SavedFile;
-import dev.godwit.workflows.plan.Step.CopyCertificates;
-import dev.godwit.workflows.spec.TlsSpec;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.certificates.Certificates;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Undo;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.SavedFile;
+import dev.godwit.workflows.certificates.CertificateStep.CopyCertificates;
+import dev.godwit.workflows.certificates.TlsSpec;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -52,8 +53,8 @@ public final class HostCertificates implements Certificates {
     }
 
     @Override
-    public Inspection inspectCertificates(Inspect request) {
-        return inspection.inspect(request.spec());
+    public Inspection<Void> inspectCertificates(InspectCertificates request) {
+        return inspection.inspect(request);
     }
 
     @Override
@@ -146,7 +147,7 @@ public final class HostCertificates implements Certificates {
             files.add(new SavedFile(
                     known.get(i), !was.equals("absent"), was.startsWith(FILE) ? was.substring(FILE.length()) : null));
         }
-        return new BeforeImage.Files(files);
+        return new SavedFiles(files);
     }
 
     private static void compare(List<Entry> entries, Server source, Server target) {

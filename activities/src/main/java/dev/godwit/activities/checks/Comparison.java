@@ -1,7 +1,7 @@
 package dev.godwit.activities.checks;
 
 import dev.godwit.activities.http.Answer;
-import dev.godwit.workflows.plan.Words;
+import dev.godwit.workflows.Words;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

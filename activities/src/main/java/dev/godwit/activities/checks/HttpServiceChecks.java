@@ -1,29 +1,31 @@
 package dev.godwit.activities.checks;
 
+import dev.godwit.workflows.checks.Sighting;
+import dev.godwit.workflows.checks.Watched;
+import dev.godwit.workflows.checks.InspectChecks;
 import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.Pause;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.http.Answer;
 import dev.godwit.workflows.Durations;
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.Inspect;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.ServiceChecks;
-import dev.godwit.workflows.plan.Facts;
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.plan.Step.CheckService;
-import dev.godwit.workflows.plan.Step.CompareAnswers;
-import dev.godwit.workflows.plan.Step.Soak;
-import dev.godwit.workflows.spec.HostSpec;
-import dev.godwit.workflows.spec.HttpCheck;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.checks.ServiceChecks;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.checks.CheckStep.CheckService;
+import dev.godwit.workflows.checks.CheckStep.CompareAnswers;
+import dev.godwit.workflows.gates.Gate.Soak;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.checks.HttpCheck;
+import dev.godwit.workflows.server.Side;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import dev.godwit.workflows.Words;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -36,10 +38,6 @@ public final class HttpServiceChecks implements ServiceChecks {
 
     private static final Duration WARMING_TIME = Duration.ofSeconds(10);
 
-    private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(30);
-    private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(50);
-    private static final Duration TOLERATED = Duration.ofMinutes(1);
-    private static final Duration HEARTBEAT = Duration.ofSeconds(5);
 
     private final AddressedClient client;
 
@@ -51,21 +49,21 @@ public final class HttpServiceChecks implements ServiceChecks {
     }
 
     @Override
-    public Inspection inspectChecks(Inspect request) {
-        HostSpec source = request.spec().source();
+    public Inspection<Void> inspectChecks(InspectChecks request) {
+        HostSpec source = request.source();
         List<Finding> findings = new ArrayList<>();
-        if (request.spec().checks().isEmpty()) {
+        if (request.checks().isEmpty()) {
             findings.add(Finding.warning(
                     "checks-none",
                     "/checks",
                     "Expected at least one check, but found none: Godwit cannot tell whether the service works",
-                    "add a check such as { get: https://" + request.spec().service() + "/health }"));
+                    "add a check such as { get: https://" + request.service() + "/health }"));
         }
-        for (int index = 0; index < request.spec().checks().size(); index++) {
-            Verdict verdict = ask(source.address(), request.spec().checks().get(index));
+        for (int index = 0; index < request.checks().size(); index++) {
+            Verdict verdict = ask(source.address(), request.checks().get(index));
             findings.add(finding("/checks/" + index, verdict));
         }
-        return new Inspection(findings, Facts.NONE);
+        return Inspection.of(findings);
     }
 
     private static Finding finding(String where, Verdict verdict) {
@@ -89,13 +87,10 @@ public final class HttpServiceChecks implements ServiceChecks {
     @Override
     public Outcome checkService(Act<CheckService> request) {
         Side side = request.step().on();
-        String address = request.migration().host(side).address();
-        List<Verdict> verdicts = request.step().checks().stream()
-                .map(check -> ask(address, check))
-                .toList();
+        List<Verdict> verdicts = askAt(request.step().addresses(), request.step().checks());
         refuseFailed(side, verdicts);
-        return Outcome.of(verdicts.size() + (verdicts.size() == 1 ? " check passes" : " checks pass") + " at the "
-                + side.word() + "'s address" + latencies(verdicts));
+        return Outcome.of(verdicts.size() + (verdicts.size() == 1 ? " check passes" : " checks pass") + " on the "
+                + side.word() + ", at " + Words.list(request.step().addresses()) + latencies(verdicts));
     }
 
     private static void refuseFailed(Side side, List<Verdict> verdicts) {
@@ -117,13 +112,15 @@ public final class HttpServiceChecks implements ServiceChecks {
     public Outcome compareAnswers(Act<CompareAnswers> request) {
         List<HttpCheck> checks = request.step().checks();
         String source = request.migration().source().address();
-        String target = request.migration().target().address();
+        List<String> addresses = request.step().addresses();
+        String target = addresses.getFirst();
         long warm = System.nanoTime() + WARMING_TIME.toNanos();
         for (int round = 0; round < WARMING && System.nanoTime() - warm < 0; round++) {
             checks.forEach(check -> ask(target, check));
         }
         List<Verdict> there = checks.stream().map(check -> ask(target, check)).toList();
         refuseFailed(Side.TARGET, there);
+        refuseFailed(Side.TARGET, askAt(addresses.subList(1, addresses.size()), checks));
         List<Verdict> here = checks.stream().map(check -> ask(source, check)).toList();
         refuseFailed(Side.SOURCE, here);
         List<String> words = new ArrayList<>();
@@ -137,59 +134,20 @@ public final class HttpServiceChecks implements ServiceChecks {
         return Outcome.of("Both sides answer the checks: " + String.join("; ", words));
     }
 
-    /**
-     * Asks all checks of the target until the period has passed since the step was first scheduled, however many
-     * workers it takes. A short failure is counted and forgiven: an application may be restarted.
-     */
     @Override
-    public Outcome watchService(Act<Soak> request) {
-        ActivityExecutionContext context = Activity.getExecutionContext();
-        Duration period = request.step().period();
-        Instant end =
-                Instant.ofEpochMilli(context.getInfo().getScheduledTimestamp()).plus(period);
-        Duration tolerated = Durations.shorter(period, TOLERATED);
-        Watching watching = context.getHeartbeatDetails(Watching.class).orElse(Watching.START);
+    public Sighting watchService(Watched request) {
         String address = request.migration().target().address();
-        while (true) {
-            Instant began = Instant.now();
-            String problem = firstProblem(address, request.step().checks());
-            watching = watching.round(problem, began);
-            context.heartbeat(watching);
-            switch (watching.next(Instant.now(), end, tolerated)) {
-                case GO_ON -> {}
-                case DONE -> {
-                    return Outcome.of("Watched for " + Durations.format(period) + ": asked " + watching.asked()
-                            + " times, failed " + watching.failed() + " times");
-                }
-                case DOWN ->
-                    throw FailureType.CHECK_FAILED.because(problem + ", without a break since "
-                            + watching.failingSince() + "; asked " + watching.asked() + " times, failed "
-                            + watching.failed() + " times; look at the service on the target, then retry, or skip the"
-                            + " rest of the watch");
-            }
-            Instant next = Instant.now().plus(interval(period));
-            while (Instant.now().isBefore(next)) {
-                Pause.of(
-                        Durations.shorter(HEARTBEAT, Duration.between(Instant.now(), next)),
-                        FailureType.CHECK_FAILED,
-                        "to watch the service",
-                        "the next attempt goes on watching");
-                context.heartbeat(watching);
-            }
-        }
-    }
-
-    private @Nullable String firstProblem(String address, List<HttpCheck> checks) {
-        return checks.stream()
-                .map(check -> Verdict.ask(client, address, check).problem())
+        return new Sighting(request.checks().stream()
+                .map(check -> ask(address, check).problem())
                 .filter(Objects::nonNull)
                 .findFirst()
-                .orElse(null);
+                .orElse(null));
     }
 
-    static Duration interval(Duration period) {
-        Duration tenth = Durations.shorter(period.dividedBy(10), LONGEST_INTERVAL);
-        return tenth.compareTo(SHORTEST_INTERVAL) < 0 ? SHORTEST_INTERVAL : tenth;
+    private List<Verdict> askAt(List<String> addresses, List<HttpCheck> checks) {
+        return addresses.stream()
+                .flatMap(address -> checks.stream().map(check -> ask(address, check)))
+                .toList();
     }
 
     private Verdict ask(String address, HttpCheck check) {

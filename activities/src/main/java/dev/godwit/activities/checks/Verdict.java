@@ -3,7 +3,7 @@ package dev.godwit.activities.checks;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.http.AddressedClient.NoAnswer;
 import dev.godwit.activities.http.Answer;
-import dev.godwit.workflows.spec.HttpCheck;
+import dev.godwit.workflows.checks.HttpCheck;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

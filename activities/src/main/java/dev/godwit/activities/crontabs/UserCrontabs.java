@@ -1,5 +1,6 @@
 package dev.godwit.activities.crontabs;
 
+import dev.godwit.workflows.step.SavedFiles;
 import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.host.RemoteFailure;
 import dev.godwit.activities.host.Reply;
@@ -8,19 +9,19 @@ import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.host.StateFolder;
 import dev.godwit.workflows.Durations;
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.Crontabs;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.Look;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.Undo;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.BeforeImage.SavedFile;
-import dev.godwit.workflows.plan.Step.CrontabStep;
-import dev.godwit.workflows.plan.Step.InstallCrontabs;
-import dev.godwit.workflows.plan.Step.RemoveCrontabs;
-import dev.godwit.workflows.plan.Words;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.crontabs.Crontabs;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Undo;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.SavedFile;
+import dev.godwit.workflows.crontabs.CrontabStep;
+import dev.godwit.workflows.crontabs.CrontabStep.InstallCrontabs;
+import dev.godwit.workflows.crontabs.CrontabStep.RemoveCrontabs;
+import dev.godwit.workflows.Words;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -257,7 +258,7 @@ public final class UserCrontabs implements Crontabs {
             }
             files.add(new SavedFile(line.substring(0, space), !sum.equals("-"), sum.equals("-") ? null : sum));
         }
-        return new BeforeImage.Files(files);
+        return new SavedFiles(files);
     }
 
     /** Of a service that has moved here meanwhile, or of the operator's: the preflight found none. */
@@ -301,7 +302,7 @@ public final class UserCrontabs implements Crontabs {
     @Override
     public Outcome restoreCrontabs(Undo<CrontabStep> request) {
         CrontabStep step = request.step();
-        if (!(request.before() instanceof BeforeImage.Files found)) {
+        if (!(request.before() instanceof SavedFiles found)) {
             return Outcome.of("nothing was changed, so nothing is put back");
         }
         List<String> arguments = new ArrayList<>(List.of(

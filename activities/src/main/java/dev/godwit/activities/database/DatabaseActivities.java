@@ -1,29 +1,33 @@
 package dev.godwit.activities.database;
 
+import java.util.Optional;
+import java.util.ArrayList;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.database.DatabaseFacts;
+import dev.godwit.workflows.database.InspectDatabases;
 import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.database.postgresql.Postgresql;
 import dev.godwit.activities.host.Jobs;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.link.LinkProof;
 import dev.godwit.activities.secrets.Secrets;
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.DatabaseCopy;
-import dev.godwit.workflows.activity.DatabaseFence;
-import dev.godwit.workflows.activity.Inspect;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.activity.Look;
-import dev.godwit.workflows.activity.Loss;
-import dev.godwit.workflows.activity.LossQuestion;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.Undo;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.Step.CopyDatabase;
-import dev.godwit.workflows.plan.Step.FenceDatabase;
-import dev.godwit.workflows.plan.Step.Pass;
-import dev.godwit.workflows.plan.Step.SetSequences;
-import dev.godwit.workflows.plan.Step.VerifyDatabase;
-import dev.godwit.workflows.spec.DatabaseSpec;
-import dev.godwit.workflows.spec.PostgresqlDatabase;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.database.DatabaseCopy;
+import dev.godwit.workflows.database.DatabaseFence;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.database.Loss;
+import dev.godwit.workflows.database.LossQuestion;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Undo;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.database.DatabaseStep.CopyDatabase;
+import dev.godwit.workflows.database.DatabaseStep.FenceDatabase;
+import dev.godwit.workflows.step.Pass;
+import dev.godwit.workflows.database.DatabaseStep.SetSequences;
+import dev.godwit.workflows.database.DatabaseStep.VerifyDatabase;
+import dev.godwit.workflows.database.DatabaseSpec;
+import dev.godwit.workflows.database.PostgresqlDatabase;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -39,16 +43,21 @@ public final class DatabaseActivities implements DatabaseCopy, DatabaseFence {
     }
 
     @Override
-    public Inspection inspectDatabases(Inspect request) {
-        List<DatabaseSpec> databases = request.spec().databases();
+    public Inspection<List<DatabaseFacts>> inspectDatabases(InspectDatabases request) {
+        List<DatabaseSpec> databases = request.databases();
         Heartbeat.of("looking at the databases");
-        return IntStream.range(0, databases.size())
-                .mapToObj(i -> switch (databases.get(i)) {
-                    case PostgresqlDatabase database ->
-                        postgresql.inspect(
-                                request.spec().source(), request.spec().target(), database, "/databases/" + i);
-                })
-                .reduce(Inspection.NOTHING, Inspection::and);
+        List<Finding> findings = new ArrayList<>();
+        List<DatabaseFacts> facts = new ArrayList<>();
+        for (int i = 0; i < databases.size(); i++) {
+            Inspection<DatabaseFacts> one =
+                    switch (databases.get(i)) {
+                        case PostgresqlDatabase database ->
+                            postgresql.inspect(request.source(), request.target(), database, "/databases/" + i);
+                    };
+            findings.addAll(one.findings());
+            Optional.ofNullable(one.facts()).ifPresent(facts::add);
+        }
+        return new Inspection<>(findings, facts);
     }
 
     @Override

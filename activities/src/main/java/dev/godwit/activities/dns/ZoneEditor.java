@@ -1,11 +1,11 @@
 package dev.godwit.activities.dns;
 
-import dev.godwit.workflows.plan.BeforeImage.RecordSet;
-import dev.godwit.workflows.spec.DnsRecord;
+import dev.godwit.workflows.dns.RecordSet;
+import dev.godwit.workflows.dns.DnsRecord;
 import java.util.List;
 
 /**
- * A provider's way to change record sets. One implementation for each {@link dev.godwit.workflows.spec.DnsProvider}.
+ * A provider's way to change record sets. One implementation for each {@link dev.godwit.workflows.dns.DnsProvider}.
  *
  * <p>Failures: DNS_NOT_PROVED where the provider does not answer, DNS_REFUSED where it says no, SPEC_MISMATCH where it
  * does not have the zone.

@@ -1,15 +1,14 @@
 package dev.godwit.activities.dns;
 
+import dev.godwit.workflows.dns.InspectDns;
 import dev.godwit.activities.dns.NameServer.NoAnswer;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.plan.BeforeImage.RecordSet;
-import dev.godwit.workflows.plan.Facts;
-import dev.godwit.workflows.plan.Facts.DnsFacts;
-import dev.godwit.workflows.plan.Facts.RecordFacts;
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.spec.DnsRecord;
-import dev.godwit.workflows.spec.DnsSpec;
-import dev.godwit.workflows.spec.Spec;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.dns.RecordSet;
+import dev.godwit.workflows.dns.DnsFacts;
+import dev.godwit.workflows.dns.RecordFacts;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.dns.DnsRecord;
+import dev.godwit.workflows.dns.DnsSpec;
 import io.temporal.failure.ApplicationFailure;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -27,19 +26,19 @@ final class ZoneInspection {
     private static final String DNS = "/dns";
 
     private final List<Finding> findings = new ArrayList<>();
-    private final Spec spec;
+    private final InspectDns asked;
     private final DnsSpec dns;
     private final Supplier<ZoneEditor> editors;
     private final Function<String, NameServer> nameServers;
 
-    ZoneInspection(Spec spec, DnsSpec dns, Supplier<ZoneEditor> editors, Function<String, NameServer> nameServers) {
-        this.spec = spec;
-        this.dns = dns;
+    ZoneInspection(InspectDns asked, Supplier<ZoneEditor> editors, Function<String, NameServer> nameServers) {
+        this.asked = asked;
+        this.dns = asked.dns();
         this.editors = editors;
         this.nameServers = nameServers;
     }
 
-    Inspection inspect() {
+    Inspection<DnsFacts> inspect() {
         DnsFacts facts = null;
         try {
             ZoneEditor editor = editors.get();
@@ -55,7 +54,7 @@ final class ZoneInspection {
             findings.add(Finding.blocker(
                     "dns-provider", DNS + "/provider", e.getOriginalMessage(), "see the message; then plan again"));
         }
-        return new Inspection(findings, new Facts(List.of(), List.of(), facts, null));
+        return new Inspection<>(findings, facts);
     }
 
     private RecordFacts inspect(DnsRecord record, String where, ZoneEditor editor, List<String> servers) {
@@ -134,7 +133,7 @@ final class ZoneInspection {
 
     private void pointsAt(DnsRecord record, RecordSet set, String where) {
         Set<InetAddress> found = Records.addresses(set);
-        InetAddress source = InetAddress.ofLiteral(spec.source().address());
+        InetAddress source = InetAddress.ofLiteral(asked.source().address());
         String shown = record.name() + " " + record.type();
         if (found.isEmpty()) {
             findings.add(Finding.warning(
@@ -142,7 +141,7 @@ final class ZoneInspection {
                     where,
                     "Expected a record " + shown + ", but found none",
                     "it will be made; leave it out of the spec if it is not wanted"));
-        } else if (found.contains(InetAddress.ofLiteral(spec.target().address()))) {
+        } else if (found.contains(InetAddress.ofLiteral(asked.target().address()))) {
             findings.add(Finding.blocker(
                     "dns-points-at-target",
                     where,
@@ -161,7 +160,7 @@ final class ZoneInspection {
                     "dns-points-elsewhere",
                     where,
                     "Expected " + shown + " to lead to the source ("
-                            + spec.source().address() + ") alone, but found " + Records.shown(set),
+                            + asked.source().address() + ") alone, but found " + Records.shown(set),
                     "see whether something stands in front of the source; the whole set is replaced in the cutover"));
         }
     }

@@ -1,29 +1,31 @@
 package dev.godwit.activities.dns;
 
+import dev.godwit.workflows.dns.DnsFacts;
+import dev.godwit.workflows.dns.InspectDns;
+import dev.godwit.workflows.dns.RecordSets;
 import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.Pause;
 import dev.godwit.activities.dns.NameServer.NoAnswer;
 import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.workflows.Durations;
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.DnsRecords;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.Inspect;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.activity.Look;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.Undo;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.BeforeImage.RecordSet;
-import dev.godwit.workflows.plan.Facts.RecordFacts;
-import dev.godwit.workflows.plan.Step.DnsStep;
-import dev.godwit.workflows.plan.Step.LowerTtl;
-import dev.godwit.workflows.plan.Step.PointDns;
-import dev.godwit.workflows.plan.Step.RestoreTtl;
-import dev.godwit.workflows.plan.Words;
-import dev.godwit.workflows.spec.DnsRecord;
-import dev.godwit.workflows.spec.DnsSpec;
-import dev.godwit.workflows.spec.Rfc2136Provider;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.dns.DnsRecords;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Undo;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.dns.RecordSet;
+import dev.godwit.workflows.dns.RecordFacts;
+import dev.godwit.workflows.dns.DnsStep;
+import dev.godwit.workflows.dns.DnsStep.LowerTtl;
+import dev.godwit.workflows.dns.DnsStep.PointDns;
+import dev.godwit.workflows.dns.DnsStep.RestoreTtl;
+import dev.godwit.workflows.Words;
+import dev.godwit.workflows.dns.DnsRecord;
+import dev.godwit.workflows.dns.DnsSpec;
+import dev.godwit.workflows.dns.Rfc2136Provider;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,18 +60,15 @@ public final class ZoneRecords implements DnsRecords {
     }
 
     @Override
-    public Inspection inspectDns(Inspect request) {
-        DnsSpec dns = request.spec().dns();
-        return dns == null
-                ? Inspection.NOTHING
-                : new ZoneInspection(request.spec(), dns, () -> editor(dns), ZoneRecords::server).inspect();
+    public Inspection<DnsFacts> inspectDns(InspectDns request) {
+        return new ZoneInspection(request, () -> editor(request.dns()), ZoneRecords::server).inspect();
     }
 
     @Override
     public BeforeImage lookAtRecords(Look<DnsStep> request) {
         DnsSpec dns = request.step().dns();
         ZoneEditor editor = editor(dns);
-        return new BeforeImage.Records(dns.records().stream().map(editor::read).toList());
+        return new RecordSets(dns.records().stream().map(editor::read).toList());
     }
 
     @Override
@@ -102,7 +101,7 @@ public final class ZoneRecords implements DnsRecords {
 
     /** What was found of this record set before the step. */
     private static Optional<RecordSet> of(BeforeImage before, RecordSet found) {
-        return before instanceof BeforeImage.Records records
+        return before instanceof RecordSets records
                 ? records.sets().stream()
                         .filter(one -> one.name().equals(found.name()) && one.type() == found.type())
                         .findFirst()
@@ -118,8 +117,8 @@ public final class ZoneRecords implements DnsRecords {
                     + before.map(one -> " as it was found (" + Records.shown(one) + ")")
                             .orElse(" as it was found")
                     + ", or " + Records.shown(wanted) + ", but found " + Records.shown(found)
-                    + ": somebody has changed it since; Godwit does not overwrite that; set it to one of the two, or"
-                    + " skip this step");
+                    + ": somebody has changed it since; Godwit does not overwrite that; set it to one of the two, then"
+                    + " retry");
         }
     }
 
@@ -139,7 +138,7 @@ public final class ZoneRecords implements DnsRecords {
 
     @Override
     public Outcome restoreRecords(Undo<DnsStep> request) {
-        if (!(request.before() instanceof BeforeImage.Records)) {
+        if (!(request.before() instanceof RecordSets)) {
             return Outcome.of("nothing was changed");
         }
         return change(

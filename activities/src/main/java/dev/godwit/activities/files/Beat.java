@@ -1,7 +1,7 @@
 package dev.godwit.activities.files;
 
 import dev.godwit.activities.Heartbeat;
-import dev.godwit.workflows.activity.Progress;
+import dev.godwit.workflows.step.Progress;
 
 /** Tells Temporal how far a long step is; from the activity's own thread. */
 final class Beat {

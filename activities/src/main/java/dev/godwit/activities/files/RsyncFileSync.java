@@ -1,5 +1,8 @@
 package dev.godwit.activities.files;
 
+import dev.godwit.workflows.files.TreeFacts;
+import dev.godwit.workflows.files.InspectTrees;
+import dev.godwit.workflows.step.SavedFiles;
 import dev.godwit.activities.files.Manifests.Mode;
 import dev.godwit.activities.files.Manifests.Pair;
 import dev.godwit.activities.host.Job;
@@ -11,20 +14,19 @@ import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.link.Link;
 import dev.godwit.activities.link.LinkProof;
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.FileSync;
-import dev.godwit.workflows.activity.Inspect;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.activity.Look;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.Undo;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.BeforeImage.SavedFile;
-import dev.godwit.workflows.plan.Step.CopyFiles;
-import dev.godwit.workflows.plan.Step.Pass;
-import dev.godwit.workflows.plan.Step.VerifyFiles;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.files.FileSync;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Undo;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.SavedFile;
+import dev.godwit.workflows.files.FileStep.CopyFiles;
+import dev.godwit.workflows.step.Pass;
+import dev.godwit.workflows.files.FileStep.VerifyFiles;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,8 +52,8 @@ public final class RsyncFileSync implements FileSync {
     }
 
     @Override
-    public Inspection inspectTrees(Inspect request) {
-        return new TreeInspection(servers).inspect(request.spec());
+    public Inspection<List<TreeFacts>> inspectTrees(InspectTrees request) {
+        return new TreeInspection(servers).inspect(request);
     }
 
     @Override
@@ -71,7 +73,7 @@ public final class RsyncFileSync implements FileSync {
         List<SavedFile> files = new ArrayList<>();
         files.add(new SavedFile(tree.path(), found.getFirst().equals("empty"), null));
         found.stream().skip(1).forEach(parent -> files.add(new SavedFile(parent, false, null)));
-        return new BeforeImage.Files(files);
+        return new SavedFiles(files);
     }
 
     @Override
@@ -237,7 +239,7 @@ public final class RsyncFileSync implements FileSync {
 
     /** Mode, uid, gid and path of each missing parent as the source has them, the outermost first. */
     private static List<String> missingParents(BeforeImage before, Server source) {
-        if (!(before instanceof BeforeImage.Files files) || files.files().size() < 2) {
+        if (!(before instanceof SavedFiles files) || files.files().size() < 2) {
             return List.of();
         }
         List<String> parents =

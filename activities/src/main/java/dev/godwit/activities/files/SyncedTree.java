@@ -3,10 +3,10 @@ package dev.godwit.activities.files;
 import dev.godwit.activities.host.JobKey;
 import dev.godwit.activities.host.StateFolder;
 import dev.godwit.workflows.Sha256;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.spec.FileTree;
-import dev.godwit.workflows.spec.ServiceFolder;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.files.FileTree;
+import dev.godwit.workflows.notation.ServiceFolder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 

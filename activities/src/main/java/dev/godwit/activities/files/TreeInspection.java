@@ -1,15 +1,14 @@
 package dev.godwit.activities.files;
 
+import dev.godwit.workflows.files.InspectTrees;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.plan.Facts;
-import dev.godwit.workflows.plan.Facts.TreeFacts;
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.spec.FileTree;
-import dev.godwit.workflows.spec.ServiceFolder;
-import dev.godwit.workflows.spec.Spec;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.files.TreeFacts;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.files.FileTree;
+import dev.godwit.workflows.notation.ServiceFolder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -69,18 +68,18 @@ final class TreeInspection {
         }
     }
 
-    Inspection inspect(Spec spec) {
+    Inspection<List<TreeFacts>> inspect(InspectTrees asked) {
         List<Finding> findings = new ArrayList<>();
         List<TreeFacts> facts = new ArrayList<>();
         Map<String, Arriving> arriving = new LinkedHashMap<>();
-        if (spec.files().isEmpty()) {
-            return Inspection.NOTHING;
+        if (asked.trees().isEmpty()) {
+            return Inspection.of(List.of());
         }
-        Server source = servers.open(spec.source());
-        Server target = servers.open(spec.target());
+        Server source = servers.open(asked.source());
+        Server target = servers.open(asked.target());
         long end = System.nanoTime() + budget.toNanos();
-        for (int i = 0; i < spec.files().size(); i++) {
-            FileTree tree = spec.files().get(i);
+        for (int i = 0; i < asked.trees().size(); i++) {
+            FileTree tree = asked.trees().get(i);
             String where = "/files/" + i;
             Optional<Finding> unfit = unfit(tree.path(), where);
             if (unfit.isPresent()) {
@@ -103,9 +102,9 @@ final class TreeInspection {
                                 .and(found));
             }
         }
-        overlaps(spec, findings);
+        overlaps(asked, findings);
         arriving.values().forEach(sum -> checkRoom(sum, findings));
-        return new Inspection(findings, new Facts(List.of(), facts, null, null));
+        return new Inspection<>(findings, facts);
     }
 
     private static Optional<Finding> unfit(String path, String where) {
@@ -231,11 +230,11 @@ final class TreeInspection {
         return Volume.parse(found.get(1));
     }
 
-    private static void overlaps(Spec spec, List<Finding> findings) {
-        for (int i = 0; i < spec.files().size(); i++) {
-            for (int j = 0; j < spec.files().size(); j++) {
-                String outer = spec.files().get(i).path();
-                String inner = spec.files().get(j).path();
+    private static void overlaps(InspectTrees asked, List<Finding> findings) {
+        for (int i = 0; i < asked.trees().size(); i++) {
+            for (int j = 0; j < asked.trees().size(); j++) {
+                String outer = asked.trees().get(i).path();
+                String inner = asked.trees().get(j).path();
                 if (i != j && (inner.startsWith(outer + "/") || (i < j && inner.equals(outer)))) {
                     findings.add(Finding.blocker(
                             "tree-overlap",

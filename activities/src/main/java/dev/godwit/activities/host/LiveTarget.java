@@ -1,6 +1,6 @@
 package dev.godwit.activities.host;
 
-import dev.godwit.workflows.activity.FailureType;
+import dev.godwit.workflows.step.FailureType;
 
 /**
  * Guards what visitors have written on the target, whatever Godwit itself believes. Its own state can be older than the

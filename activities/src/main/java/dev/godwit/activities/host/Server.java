@@ -1,6 +1,6 @@
 package dev.godwit.activities.host;
 
-import dev.godwit.workflows.spec.HostSpec;
+import dev.godwit.workflows.server.HostSpec;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.Optional;
@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 
 /**
  * A server that Godwit is logged in to as root, or by sudo. Every method throws an
- * {@link io.temporal.failure.ApplicationFailure} of a {@link dev.godwit.workflows.activity.FailureType}: a dropped
+ * {@link io.temporal.failure.ApplicationFailure} of a {@link dev.godwit.workflows.step.FailureType}: a dropped
  * connection is HOST_UNREACHABLE and heals by a retry.
  */
 public interface Server {

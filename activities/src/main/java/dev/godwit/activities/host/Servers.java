@@ -1,6 +1,6 @@
 package dev.godwit.activities.host;
 
-import dev.godwit.workflows.spec.HostSpec;
+import dev.godwit.workflows.server.HostSpec;
 
 /** The servers that Godwit can log in to. */
 public interface Servers {

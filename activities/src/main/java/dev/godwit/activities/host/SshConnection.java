@@ -1,9 +1,9 @@
 package dev.godwit.activities.host;
 
 import dev.godwit.activities.secrets.Secrets;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.spec.HostSpec;
-import dev.godwit.workflows.spec.SshLogin;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.server.SshLogin;
+import dev.godwit.workflows.step.FailureType;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -2,8 +2,8 @@ package dev.godwit.activities.host;
 
 import dev.godwit.activities.Pause;
 import dev.godwit.activities.secrets.Secrets;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.spec.HostSpec;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.step.FailureType;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;

@@ -1,7 +1,7 @@
 package dev.godwit.activities.host;
 
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.spec.HostSpec;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.step.FailureType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;

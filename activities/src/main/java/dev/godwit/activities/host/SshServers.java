@@ -1,7 +1,7 @@
 package dev.godwit.activities.host;
 
 import dev.godwit.activities.secrets.Secrets;
-import dev.godwit.workflows.spec.HostSpec;
+import dev.godwit.workflows.server.HostSpec;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;

@@ -1,7 +1,7 @@
 package dev.godwit.activities.host;
 
 import dev.godwit.workflows.Sha256;
-import dev.godwit.workflows.activity.FailureType;
+import dev.godwit.workflows.step.FailureType;
 import java.util.regex.Pattern;
 
 /**

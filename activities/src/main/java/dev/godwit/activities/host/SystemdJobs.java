@@ -1,7 +1,7 @@
 package dev.godwit.activities.host;
 
 import dev.godwit.workflows.Durations;
-import dev.godwit.workflows.activity.FailureType;
+import dev.godwit.workflows.step.FailureType;
 import io.temporal.failure.ApplicationFailure;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

@@ -2,11 +2,11 @@ package dev.godwit.activities.inspection;
 
 import dev.godwit.activities.inspection.HostReport.Unit;
 import dev.godwit.activities.inspection.HostReport.User;
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.plan.Finding.Severity;
-import dev.godwit.workflows.plan.Words;
-import dev.godwit.workflows.spec.HostSpec;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Finding.Severity;
+import dev.godwit.workflows.Words;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.spec.Spec;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package dev.godwit.activities.inspection;
 
+import dev.godwit.workflows.inspection.InspectServers;
 import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.Pause;
 import dev.godwit.activities.host.RemoteFailure;
@@ -9,14 +10,12 @@ import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.link.PacketFilter;
 import dev.godwit.activities.units.UnitNames;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.Inspect;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.activity.ServerInspection;
-import dev.godwit.workflows.plan.Facts;
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.spec.HostSpec;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.inspection.ServerInspection;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.spec.Spec;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Clock;
@@ -129,7 +128,7 @@ public final class SshServerInspection implements ServerInspection {
     }
 
     @Override
-    public Inspection inspectServers(Inspect request) {
+    public Inspection<Void> inspectServers(InspectServers request) {
         Spec spec = request.spec();
         Heartbeat.of("looking at both servers");
         HostFindings findings = new HostFindings(spec);
@@ -153,7 +152,7 @@ public final class SshServerInspection implements ServerInspection {
             findings.pair(source, target);
         }
         unreached.addAll(findings.findings());
-        return new Inspection(unreached, Facts.NONE);
+        return Inspection.of(unreached);
     }
 
     private static @Nullable HostReport report(Side side, Future<HostReport> look, List<Finding> findings)

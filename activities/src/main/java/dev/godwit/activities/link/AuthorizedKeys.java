@@ -2,8 +2,8 @@ package dev.godwit.activities.link;
 
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.spec.HostSpec;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.server.HostSpec;
 
 /**
  * The line of the link's key in {@code authorized_keys} on the source. It is known by its mark, and the file becomes what

@@ -2,8 +2,8 @@ package dev.godwit.activities.link;
 
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.spec.HostSpec;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.server.HostSpec;
 import java.util.List;
 
 /**

@@ -1,20 +1,21 @@
 package dev.godwit.activities.link;
 
+import dev.godwit.workflows.link.Reach;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.host.StateFolder;
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.HostLink;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.Undo;
-import dev.godwit.workflows.plan.Step.CleanUp;
-import dev.godwit.workflows.plan.Step.LinkHosts;
-import dev.godwit.workflows.plan.Step.UnlinkHosts;
-import dev.godwit.workflows.plan.Words;
-import dev.godwit.workflows.spec.HostSpec;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.link.HostLink;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Undo;
+import dev.godwit.workflows.link.LinkStep.CleanUp;
+import dev.godwit.workflows.link.LinkStep.LinkHosts;
+import dev.godwit.workflows.link.LinkStep.UnlinkHosts;
+import dev.godwit.workflows.Words;
+import dev.godwit.workflows.server.HostSpec;
 import io.temporal.failure.ApplicationFailure;
 import java.util.ArrayList;
 import java.util.List;
@@ -171,6 +172,13 @@ public final class SshHostLink implements HostLink {
 
     public SshHostLink(Servers servers) {
         this.servers = servers;
+    }
+
+    @Override
+    public Outcome reach(Reach request) {
+        HostSpec host = request.migration().host(request.side());
+        servers.open(host).output(Script.of(":"));
+        return Outcome.of(host.host() + " is there");
     }
 
     @Override

@@ -2,9 +2,8 @@ package dev.godwit.activities.proxy;
 
 import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.host.Server;
-import dev.godwit.workflows.plan.Words;
+import dev.godwit.workflows.Words;
 import java.io.IOException;
-import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -38,7 +37,8 @@ public record Places(Server server, List<Endpoint> asked, List<String> notAsked)
 
     private static void tryInside(Server server, Endpoint endpoint, List<Endpoint> asked, List<String> notAsked) {
         Heartbeat.of("asking whether the server itself reaches " + endpoint.place());
-        try (Socket socket = server.connect(endpoint.address(), endpoint.port())) {
+        try {
+            server.connect(endpoint.address(), endpoint.port()).close();
             asked.add(endpoint);
         } catch (IOException e) {
             notAsked.add(endpoint.place() + " (" + e.getMessage() + ")");

@@ -7,23 +7,24 @@ import dev.godwit.activities.proxy.ProxyServer.Drained;
 import dev.godwit.activities.proxy.nginx.NginxLayout;
 import dev.godwit.activities.proxy.nginx.NginxServer;
 import dev.godwit.workflows.Durations;
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.Inspect;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.activity.Look;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.ProxyRouting;
-import dev.godwit.workflows.activity.Undo;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.Step.DrainRequests;
-import dev.godwit.workflows.plan.Step.ForwardRequests;
-import dev.godwit.workflows.plan.Step.InstallSite;
-import dev.godwit.workflows.plan.Step.ServePage;
-import dev.godwit.workflows.plan.Step.SiteStep;
-import dev.godwit.workflows.spec.NginxProxy;
-import dev.godwit.workflows.spec.ProxySpec;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.proxy.InspectProxy;
+import dev.godwit.workflows.proxy.NginxProxy;
+import dev.godwit.workflows.proxy.ProxyFacts;
+import dev.godwit.workflows.proxy.ProxyRouting;
+import dev.godwit.workflows.proxy.ProxySpec;
+import dev.godwit.workflows.proxy.SiteStep;
+import dev.godwit.workflows.proxy.SiteStep.DrainRequests;
+import dev.godwit.workflows.proxy.SiteStep.ForwardRequests;
+import dev.godwit.workflows.proxy.SiteStep.InstallSite;
+import dev.godwit.workflows.proxy.SiteStep.ServePage;
+import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Undo;
 import java.time.Duration;
 import java.util.function.Function;
 
@@ -60,11 +61,8 @@ public final class ProxyActivities implements ProxyRouting {
     }
 
     @Override
-    public Inspection inspectProxy(Inspect request) {
-        return kinds.apply(request.spec().proxy())
-                .inspect(
-                        servers.open(request.spec().source()),
-                        servers.open(request.spec().target()));
+    public Inspection<ProxyFacts> inspectProxy(InspectProxy request) {
+        return kinds.apply(request.proxy()).inspect(servers.open(request.source()), servers.open(request.target()));
     }
 
     @Override
@@ -72,8 +70,8 @@ public final class ProxyActivities implements ProxyRouting {
         MigrationContext migration = request.migration();
         return switch (request.step()) {
             case InstallSite step -> installation(migration, step).look();
-            case ServePage step -> siteSwitch(migration, step).look();
-            case ForwardRequests step -> siteSwitch(migration, step).look();
+            case ServePage _, DrainRequests _, ForwardRequests _ ->
+                siteSwitch(migration, request.step()).look();
         };
     }
 
@@ -119,8 +117,8 @@ public final class ProxyActivities implements ProxyRouting {
         MigrationContext migration = request.migration();
         return switch (request.step()) {
             case InstallSite step -> installation(migration, step).remove(request.before());
-            case ServePage step -> siteSwitch(migration, step).restore(request.before());
-            case ForwardRequests step -> siteSwitch(migration, step).restore(request.before());
+            case ServePage _, DrainRequests _, ForwardRequests _ ->
+                siteSwitch(migration, request.step()).restore(request.before());
         };
     }
 

@@ -1,7 +1,8 @@
 package dev.godwit.activities.proxy;
 
 import dev.godwit.activities.host.Server;
-import dev.godwit.workflows.activity.Inspection;
+import dev.godwit.workflows.proxy.ProxyFacts;
+import dev.godwit.workflows.step.Inspection;
 import java.time.Duration;
 import java.util.List;
 
@@ -14,7 +15,7 @@ import java.util.List;
  */
 public interface ProxyServer {
     /** What the preflight finds on both sides. It changes nothing. */
-    Inspection inspect(Server source, Server target);
+    Inspection<ProxyFacts> inspect(Server source, Server target);
 
     /**
      * Reads the site's file with what it includes; PROXY_CONFIG_INVALID if that is not the server's language.

@@ -5,7 +5,7 @@ import dev.godwit.activities.Pause;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.http.AddressedClient.NoAnswer;
 import dev.godwit.activities.http.Answer;
-import dev.godwit.workflows.activity.FailureType;
+import dev.godwit.workflows.step.FailureType;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -89,7 +89,8 @@ final class RoutingProof {
         return (answer, endpoint) -> nonceMismatch(answer, nonce).or(() -> {
             String expected = Endpoint.bracketed(target) + ":" + endpoint.port();
             // A list where a kept connection was closed and another one was tried; the last one answered.
-            String upstream = answer.header(DerivedSite.UPSTREAM_HEADER).orElse("nobody").replaceFirst("^.*, ", "");
+            String upstream =
+                    answer.header(DerivedSite.UPSTREAM_HEADER).orElse("nobody").replaceFirst("^.*, ", "");
             if (!upstream.equals(expected)) {
                 return Optional.of("an answer of " + upstream);
             }
@@ -151,8 +152,7 @@ final class RoutingProof {
         }
     }
 
-    private static Optional<String> mismatch(
-            List<Endpoint> endpoints, Function<Endpoint, Optional<String>> ask) {
+    private static Optional<String> mismatch(List<Endpoint> endpoints, Function<Endpoint, Optional<String>> ask) {
         for (Endpoint endpoint : endpoints) {
             Heartbeat.of("asking " + endpoint + " what the proxy server answers");
             Optional<String> mismatch = ask.apply(endpoint);

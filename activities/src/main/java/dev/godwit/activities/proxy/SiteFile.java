@@ -1,7 +1,7 @@
 package dev.godwit.activities.proxy;
 
 import dev.godwit.workflows.Sha256;
-import dev.godwit.workflows.activity.FailureType;
+import dev.godwit.workflows.step.FailureType;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;

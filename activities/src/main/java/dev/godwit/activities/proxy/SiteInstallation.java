@@ -3,14 +3,15 @@ package dev.godwit.activities.proxy;
 import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.host.Server;
 import dev.godwit.workflows.Sha256;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.BeforeImage.SavedFile;
-import dev.godwit.workflows.plan.Words;
-import dev.godwit.workflows.spec.ProxySpec;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.Words;
+import dev.godwit.workflows.proxy.ProxySpec;
+import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.SavedFile;
+import dev.godwit.workflows.step.SavedFiles;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -46,7 +47,7 @@ final class SiteInstallation {
         SiteFile site = site();
         files.beginInstall(migration.id());
         TreeSet<String> paths = new TreeSet<>(List.of(proxy.site(), site.path()));
-        return new BeforeImage.Files(paths.stream()
+        return new SavedFiles(paths.stream()
                 .map(path -> to.read(path)
                         .map(content -> new SavedFile(path, true, Sha256.of(content)))
                         .orElseGet(() -> new SavedFile(path, false, null)))
@@ -83,7 +84,7 @@ final class SiteInstallation {
     }
 
     private boolean isNew(BeforeImage before) {
-        return before instanceof BeforeImage.Files images
+        return before instanceof SavedFiles images
                 && images.files().stream().anyMatch(file -> file.path().equals(proxy.site()) && !file.existed());
     }
 
@@ -117,7 +118,7 @@ final class SiteInstallation {
     Outcome remove(BeforeImage before) {
         // Without the list, a build that kept none may have installed all that was not there.
         Optional<List<String>> made = files.made(migration.id());
-        List<String> added = before instanceof BeforeImage.Files images
+        List<String> added = before instanceof SavedFiles images
                 ? images.files().stream()
                         .filter(file -> !file.existed())
                         .map(SavedFile::path)

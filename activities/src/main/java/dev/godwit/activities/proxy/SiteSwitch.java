@@ -3,14 +3,15 @@ package dev.godwit.activities.proxy;
 import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.host.LiveTarget;
 import dev.godwit.activities.host.Server;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.BeforeImage.SavedFile;
-import dev.godwit.workflows.plan.Words;
-import dev.godwit.workflows.spec.ProxySpec;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.Words;
+import dev.godwit.workflows.proxy.ProxySpec;
+import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.SavedFile;
+import dev.godwit.workflows.step.SavedFiles;
 import io.temporal.failure.ApplicationFailure;
 import java.util.List;
 import java.util.Optional;
@@ -67,7 +68,7 @@ final class SiteSwitch {
     }
 
     private static BeforeImage image(String path, String sha256) {
-        return new BeforeImage.Files(List.of(new SavedFile(path, true, sha256)));
+        return new SavedFiles(List.of(new SavedFile(path, true, sha256)));
     }
 
     /** The maintenance page. */
@@ -124,8 +125,7 @@ final class SiteSwitch {
             }
             throw pageAgain(before, notProved);
         }
-        return Outcome.of(
-                "requests are answered by " + back() + ", proved by the nonce " + forward.nonce() + places);
+        return Outcome.of("requests are answered by " + back() + ", proved by the nonce " + forward.nonce() + places);
     }
 
     /** The address of the server behind. */
@@ -257,7 +257,7 @@ final class SiteSwitch {
     }
 
     private static Optional<String> sha256(BeforeImage before) {
-        return before instanceof BeforeImage.Files images && !images.files().isEmpty()
+        return before instanceof SavedFiles images && !images.files().isEmpty()
                 ? Optional.ofNullable(images.files().getFirst().sha256())
                 : Optional.empty();
     }

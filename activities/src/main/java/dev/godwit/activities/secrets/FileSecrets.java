@@ -1,7 +1,7 @@
 package dev.godwit.activities.secrets;
 
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.spec.SecretRef;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.notation.SecretRef;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

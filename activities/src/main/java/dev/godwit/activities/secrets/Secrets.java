@@ -1,6 +1,6 @@
 package dev.godwit.activities.secrets;
 
-import dev.godwit.workflows.spec.SecretRef;
+import dev.godwit.workflows.notation.SecretRef;
 
 /** Where secrets are kept. One implementation for each kind of store. */
 public interface Secrets {

@@ -1,26 +1,27 @@
 package dev.godwit.activities.units;
 
+import dev.godwit.workflows.units.UnitStates;
 import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.host.RemoteFailure;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.Look;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.ServiceUnits;
-import dev.godwit.workflows.activity.Undo;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.BeforeImage.UnitState;
-import dev.godwit.workflows.plan.Step.RetireUnits;
-import dev.godwit.workflows.plan.Step.StartUnits;
-import dev.godwit.workflows.plan.Step.StopUnits;
-import dev.godwit.workflows.plan.Step.UnitStep;
-import dev.godwit.workflows.plan.Words;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.units.ServiceUnits;
+import dev.godwit.workflows.step.Undo;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.units.UnitState;
+import dev.godwit.workflows.units.UnitStep.RetireUnits;
+import dev.godwit.workflows.units.UnitStep.StartUnits;
+import dev.godwit.workflows.units.UnitStep.StopUnits;
+import dev.godwit.workflows.units.UnitStep;
+import dev.godwit.workflows.Words;
+import dev.godwit.workflows.server.Side;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -292,12 +293,12 @@ public final class SystemdUnits implements ServiceUnits {
         UnitStep step = request.step();
         List<String> names = UnitNames.checked(step.units());
         if (names.isEmpty()) {
-            return new BeforeImage.Units(List.of());
+            return new UnitStates(List.of());
         }
         Server server = server(request.migration(), step.on());
         List<String> arguments = new ArrayList<>(List.of(Long.toString(SETTLED.toSeconds())));
         arguments.addAll(names);
-        return new BeforeImage.Units(states(names, server.output(new Script(LOOK, arguments, null))));
+        return new UnitStates(states(names, server.output(new Script(LOOK, arguments, null))));
     }
 
     /** systemctl prints a paragraph for each unit, in the order in which they were asked for. */
@@ -359,7 +360,7 @@ public final class SystemdUnits implements ServiceUnits {
     @Override
     public Outcome restoreUnits(Undo<UnitStep> request) {
         UnitStep step = request.step();
-        if (!(request.before() instanceof BeforeImage.Units units)) {
+        if (!(request.before() instanceof UnitStates units)) {
             return Outcome.of("nothing was changed, so nothing is put back");
         }
         return bring(

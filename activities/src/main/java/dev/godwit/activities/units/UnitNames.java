@@ -1,6 +1,6 @@
 package dev.godwit.activities.units;
 
-import dev.godwit.workflows.activity.FailureType;
+import dev.godwit.workflows.step.FailureType;
 import java.util.List;
 import java.util.regex.Pattern;
 

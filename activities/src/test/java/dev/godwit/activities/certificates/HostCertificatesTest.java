@@ -4,27 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.godwit.workflows.step.SavedFiles;
 import dev.godwit.activities.TestSpec;
 import dev.godwit.activities.ThisMachine;
 import dev.godwit.activities.link.SshHostLink;
 import dev.godwit.activities.link.TwoServers;
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.Inspect;
-import dev.godwit.workflows.activity.Look;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.Undo;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.BeforeImage.SavedFile;
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.plan.Step.CopyCertificates;
-import dev.godwit.workflows.plan.Step.LinkHosts;
-import dev.godwit.workflows.spec.HostSpec;
-import dev.godwit.workflows.spec.HttpCheck;
-import dev.godwit.workflows.spec.Side;
-import dev.godwit.workflows.spec.Spec;
-import dev.godwit.workflows.spec.TlsSpec;
-import dev.godwit.workflows.spec.TlsSpec.Renewal;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.certificates.InspectCertificates;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Undo;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.SavedFile;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.certificates.CertificateStep.CopyCertificates;
+import dev.godwit.workflows.link.LinkStep.LinkHosts;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.checks.HttpCheck;
+import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.certificates.TlsSpec;
+import dev.godwit.workflows.certificates.TlsSpec.Renewal;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.net.URI;
@@ -94,7 +94,7 @@ class HostCertificatesTest {
                 .hasToString("../../archive/shop.example.org/privkey2.pem");
         assertThat(before)
                 .isInstanceOfSatisfying(
-                        BeforeImage.Files.class,
+                        SavedFiles.class,
                         image -> assertThat(image.files())
                                 .contains(
                                         new SavedFile(LIVE + "/cert.pem", false, null),
@@ -310,7 +310,7 @@ class HostCertificatesTest {
         try {
             HostCertificates looking = at(Instant.now(), port);
             awaitPort(port);
-            List<Finding> findings = looking.inspectCertificates(new Inspect(spec(TLS, "shop.example.org")))
+            List<Finding> findings = looking.inspectCertificates(spec(TLS, "shop.example.org"))
                     .findings();
             assertThat(findings)
                     .filteredOn(finding -> finding.code().equals("tls-offer"))
@@ -335,10 +335,12 @@ class HostCertificatesTest {
             CertificateInspection looking =
                     new CertificateInspection(servers.servers(), probe, port, Clock.systemUTC());
             HostSpec there = servers.migration().target();
-            Spec away = TestSpec.between(
-                            servers.migration().source(), new HostSpec(there.host(), "127.0.0.2", there.ssh()))
-                    .checks(new HttpCheck(URI.create("https://shop.example.org/"), 200, null))
-                    .build();
+            InspectCertificates away = new InspectCertificates(
+                    servers.migration().source(),
+                    new HostSpec(there.host(), "127.0.0.2", there.ssh()),
+                    TlsSpec.NONE,
+                    List.of("shop.example.org"),
+                    true);
             assertThat(looking.inspect(away).findings())
                     .extracting(Finding::code)
                     .containsExactly("tls-offer", "tls-target");
@@ -395,18 +397,15 @@ class HostCertificatesTest {
         return new HostCertificates(servers.servers(), port, Clock.fixed(time, ZoneOffset.UTC));
     }
 
-    private static List<String> codes(HostCertificates certificates, Spec spec) {
-        return certificates.inspectCertificates(new Inspect(spec)).findings().stream()
+    private static List<String> codes(HostCertificates certificates, InspectCertificates asked) {
+        return certificates.inspectCertificates(asked).findings().stream()
                 .map(Finding::code)
                 .toList();
     }
 
-    private Spec spec(TlsSpec tls, String... names) {
-        return TestSpec.between(
-                        servers.migration().source(), servers.migration().target())
-                .tls(tls)
-                .names(names)
-                .build();
+    private InspectCertificates spec(TlsSpec tls, String... names) {
+        return new InspectCertificates(
+                servers.migration().source(), servers.migration().target(), tls, List.of(names), false);
     }
 
     private BeforeImage look() {

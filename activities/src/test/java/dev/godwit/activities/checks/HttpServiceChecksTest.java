@@ -9,24 +9,25 @@ import dev.godwit.activities.TestSpec;
 import dev.godwit.activities.host.ActivityStubs;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.http.TestSite;
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.Inspect;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.Progress;
-import dev.godwit.workflows.activity.ServiceChecks;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.plan.Step.CheckService;
-import dev.godwit.workflows.plan.Step.CompareAnswers;
-import dev.godwit.workflows.plan.Step.Soak;
-import dev.godwit.workflows.spec.HostSpec;
-import dev.godwit.workflows.spec.HttpCheck;
-import dev.godwit.workflows.spec.SecretRef;
-import dev.godwit.workflows.spec.Side;
-import dev.godwit.workflows.spec.SshLogin;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.checks.InspectChecks;
+import dev.godwit.workflows.checks.Watched;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Progress;
+import dev.godwit.workflows.checks.ServiceChecks;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.checks.CheckStep.CheckService;
+import dev.godwit.workflows.checks.CheckStep.CompareAnswers;
+import dev.godwit.workflows.gates.Gate.Soak;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.checks.HttpCheck;
+import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.server.SshLogin;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
@@ -77,17 +78,16 @@ class HttpServiceChecksTest {
 
     private Outcome check(Side side, HttpCheck... list) {
         return checks.checkService(
-                new Act<>(migration, "check", new CheckService(side, List.of(list)), BeforeImage.NOTHING));
+                new Act<>(migration, "check", new CheckService(side, List.of(migration.host(side).address()), List.of(list)), BeforeImage.NOTHING));
     }
 
     private Outcome compare() {
         return checks.compareAnswers(
-                new Act<>(migration, "compare", new CompareAnswers(List.of(check(200, null))), BeforeImage.NOTHING));
+                new Act<>(migration, "compare", new CompareAnswers(List.of("127.0.0.2"), List.of(check(200, null))), BeforeImage.NOTHING));
     }
 
-    private Outcome watch(Duration period) {
-        return checks.watchService(
-                new Act<>(migration, "soak", new Soak(period, List.of(check(200, "ok"))), BeforeImage.NOTHING));
+    private @Nullable String watch() {
+        return checks.watchService(new Watched(migration, List.of(check(200, "ok")))).problem();
     }
 
     private static void assertFails(String words, Runnable act) {
@@ -97,17 +97,15 @@ class HttpServiceChecksTest {
         });
     }
 
-    private Inspection inspect(HttpCheck... list) {
-        return checks.inspectChecks(new Inspect(TestSpec.between(migration.source(), migration.target())
-                .checks(list)
-                .build()));
+    private Inspection<Void> inspect(HttpCheck... list) {
+        return checks.inspectChecks(new InspectChecks("shop.invalid", migration.source(), List.of(list)));
     }
 
     @Test
     void shouldAskTheSideThatTheStepNames() {
         target.becomes(TestSite.answer(500, "broken"));
         assertThat(check(Side.SOURCE, check(200, "ok"), check(200, null)).summary())
-                .startsWith("2 checks pass at the source's address: /health in ");
+                .startsWith("2 checks pass on the source, at 127.0.0.1: /health in ");
         assertFails("found 500 with the body 'broken'", () -> check(Side.TARGET, check(200, "ok")));
     }
 
@@ -165,77 +163,28 @@ class HttpServiceChecksTest {
 
     // ---- watching ----
 
-    /** Answers well but for some of the questions. */
-    private static HttpHandler failing(int from, int to) {
-        AtomicInteger asked = new AtomicInteger();
-        return exchange -> {
-            int number = asked.incrementAndGet();
-            TestSite.answer(number >= from && number <= to ? 502 : 200, "ok").handle(exchange);
-        };
-    }
-
     @Test
-    void shouldWatchForThePeriodAndForgiveAShortFailure() {
-        target.becomes(failing(2, 3));
-        long start = System.nanoTime();
-        assertThat(watch(Duration.ofSeconds(2)).summary())
-                .startsWith("Watched for 2s: asked ")
-                .endsWith(" times, failed 2 times");
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(1800));
-        assertThat(target.asked()).isBetween(4, 12);
+    void shouldSayWhetherTheWatchedServiceAnswers() {
+        assertThat(watch()).isNull();
+        target.becomes(TestSite.answer(502, "down"));
+        assertThat(watch()).contains("502", "down");
+        assertThat(target.asked()).isEqualTo(2);
         assertThat(source.asked()).isZero();
     }
 
     @Test
-    void shouldFailWhenTheServiceStaysDown() {
-        target.becomes(failing(2, Integer.MAX_VALUE));
-        assertFails("without a break since", () -> watch(Duration.ofSeconds(1)));
-    }
-
-    @ParameterizedTest
-    @CsvSource(nullValues = "-", textBlock = """
-                    # now, failing since, verdict; the end is at 300, a minute is tolerated
-                    299,   -, GO_ON
-                    300,   -, DONE
-                    299, 240, GO_ON
-                    299, 239, DOWN
-                    320, 290, GO_ON
-                    350, 290, DOWN
-                    """)
-    void shouldEndOnlyWhenTheServiceAnswers(long now, @Nullable Long failingSince, Watching.Next verdict) {
-        Instant since = failingSince == null ? null : Instant.ofEpochSecond(failingSince);
-        assertThat(new Watching("", 0, 0, 1, 1, since)
-                        .next(Instant.ofEpochSecond(now), Instant.ofEpochSecond(300), Duration.ofMinutes(1)))
-                .isEqualTo(verdict);
-    }
-
-    @Test
-    void shouldGoOnWhereTheLastAttemptWasCutOff() {
-        stubs.environment().setHeartbeatDetails(new Watching("watching the service", 0, 0, 100, 7, null));
-        assertThat(watch(Duration.ofMillis(200)).summary())
-                .matches("Watched for 200ms: asked 10\\d times, failed 7 times");
-    }
-
-    @Test
-    void shouldCountTheTimeOfAFailureAcrossAttempts() {
-        target.becomes(TestSite.answer(502, ""));
-        Instant longAgo = Instant.now().minus(Duration.ofMinutes(2));
-        stubs.environment().setHeartbeatDetails(new Watching("fails", 0, 0, 100, 7, longAgo));
-        assertFails("asked 101 times, failed 8 times", () -> watch(Duration.ofHours(1)));
-    }
-
-    @Test
-    void shouldBeatInAFormThatReadsAsProgress() {
-        List<Progress> beats = new CopyOnWriteArrayList<>();
-        stubs.environment().setActivityHeartbeatListener(Progress.class, beats::add);
-        target.becomes(TestSite.answer(502, "down"));
-        assertFails("502", () -> watch(Duration.ofMillis(300)));
-        assertThat(beats).isNotEmpty().allMatch(beat -> beat.what().contains("the service fails"));
-    }
-
-    @ParameterizedTest
-    @CsvSource({"PT0.1S, PT0.05S", "PT2S, PT0.2S", "PT5M, PT30S", "PT72H, PT30S"})
-    void shouldAskOftenEnough(Duration period, Duration interval) {
-        assertThat(HttpServiceChecks.interval(period)).isEqualTo(interval);
+    void shouldAskAtEveryAddressThatIsPublished() throws IOException {
+        try (TestSite other = new TestSite("127.0.0.3", source.port(), null, TestSite.answer(200, "all is ok\n"))) {
+            List<String> addresses = List.of("127.0.0.2", "127.0.0.3");
+            CheckService step = new CheckService(Side.TARGET, addresses, List.of(check(200, "ok")));
+            CompareAnswers compare = new CompareAnswers(addresses, List.of(check(200, null)));
+            assertThat(checks.checkService(new Act<>(migration, "check", step, BeforeImage.NOTHING)).summary())
+                    .startsWith("2 checks pass on the target, at 127.0.0.2 and 127.0.0.3");
+            other.becomes(TestSite.answer(500, "no v6"));
+            assertFails(
+                    "no v6", () -> checks.checkService(new Act<>(migration, "check", step, BeforeImage.NOTHING)));
+            assertFails(
+                    "no v6", () -> checks.compareAnswers(new Act<>(migration, "compare", compare, BeforeImage.NOTHING)));
+        }
     }
 }

@@ -3,33 +3,33 @@ package dev.godwit.activities.dns;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.godwit.workflows.dns.InspectDns;
 import dev.godwit.activities.TestSpec;
 import dev.godwit.activities.secrets.Secrets;
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.DnsRecords;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.Inspect;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.activity.Look;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.Undo;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.BeforeImage.RecordSet;
-import dev.godwit.workflows.plan.Facts.DnsFacts;
-import dev.godwit.workflows.plan.Facts.RecordFacts;
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.plan.Finding.Severity;
-import dev.godwit.workflows.plan.Step.DnsStep;
-import dev.godwit.workflows.plan.Step.LowerTtl;
-import dev.godwit.workflows.plan.Step.PointDns;
-import dev.godwit.workflows.plan.Step.RestoreTtl;
-import dev.godwit.workflows.spec.DnsRecord;
-import dev.godwit.workflows.spec.DnsSpec;
-import dev.godwit.workflows.spec.HostSpec;
-import dev.godwit.workflows.spec.Rfc2136Provider;
-import dev.godwit.workflows.spec.SecretRef;
-import dev.godwit.workflows.spec.SshLogin;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.dns.DnsRecords;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Undo;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.dns.RecordSet;
+import dev.godwit.workflows.dns.DnsFacts;
+import dev.godwit.workflows.dns.RecordFacts;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Finding.Severity;
+import dev.godwit.workflows.dns.DnsStep;
+import dev.godwit.workflows.dns.DnsStep.LowerTtl;
+import dev.godwit.workflows.dns.DnsStep.PointDns;
+import dev.godwit.workflows.dns.DnsStep.RestoreTtl;
+import dev.godwit.workflows.dns.DnsRecord;
+import dev.godwit.workflows.dns.DnsSpec;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.dns.Rfc2136Provider;
+import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.server.SshLogin;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.testing.TestActivityEnvironment;
@@ -281,10 +281,10 @@ class ZoneRecordsTest {
         List<String> zone = servers.zone();
         long serial = servers.serial();
 
-        Inspection inspection = inspect(hands(NameServers.KEY), dns(SHOP));
+        Inspection<DnsFacts> inspection = inspect(hands(NameServers.KEY), dns(SHOP));
 
         assertThat(inspection.findings()).isEmpty();
-        DnsFacts facts = Objects.requireNonNull(inspection.facts().dns());
+        DnsFacts facts = Objects.requireNonNull(inspection.facts());
         assertThat(facts.servers()).isEqualTo(servers.both());
         assertThat(facts.longestTtl()).isEqualTo(Duration.ofMinutes(5));
         assertThat(facts.records().getFirst().values()).containsExactly("10.66.0.2");
@@ -294,7 +294,7 @@ class ZoneRecordsTest {
 
     @Test
     void shouldTellWhatIsOddAboutRecords() throws Exception {
-        Inspection inspection = inspect(
+        Inspection<DnsFacts> inspection = inspect(
                 hands(NameServers.KEY),
                 dns(
                         new DnsRecord("away.example.org", DnsRecord.Type.A, null),
@@ -314,21 +314,21 @@ class ZoneRecordsTest {
     void shouldTellWhichServersDisagreeOrAreSilent() throws Exception {
         servers.stopSecondary();
         DnsRecords dns = hands(NameServers.KEY);
-        Inspection silent = inspect(dns, dns(SHOP));
+        Inspection<DnsFacts> silent = inspect(dns, dns(SHOP));
         assertThat(silent.findings()).singleElement().satisfies(finding -> {
             assertThat(finding.severity()).isEqualTo(Severity.BLOCKER);
             assertThat(finding.message()).contains(servers.both().getLast()).contains("no answer");
         });
 
         servers.freezeSecondary("shop 900 IN A 10.66.0.8");
-        Inspection inspection = inspect(dns, dns(SHOP));
+        Inspection<DnsFacts> inspection = inspect(dns, dns(SHOP));
 
         assertThat(inspection.findings()).singleElement().satisfies(finding -> {
             assertThat(finding.severity()).isEqualTo(Severity.WARNING);
             assertThat(finding.code()).isEqualTo("dns-disagreement");
             assertThat(finding.message()).contains(servers.both().getLast() + " gives 10.66.0.8 with TTL 15m");
         });
-        assertThat(Objects.requireNonNull(inspection.facts().dns()).longestTtl())
+        assertThat(Objects.requireNonNull(inspection.facts()).longestTtl())
                 .isEqualTo(Duration.ofMinutes(15));
     }
 
@@ -444,9 +444,8 @@ class ZoneRecordsTest {
                 .orElseThrow();
     }
 
-    private static Inspection inspect(DnsRecords dns, DnsSpec spec) {
-        return dns.inspectDns(
-                new Inspect(TestSpec.between(SOURCE, TARGET).dns(spec).build()));
+    private static Inspection<DnsFacts> inspect(DnsRecords dns, DnsSpec spec) {
+        return dns.inspectDns(new InspectDns(SOURCE, TARGET, spec));
     }
 
     private static <S extends DnsStep> Act<S> act(S step) {

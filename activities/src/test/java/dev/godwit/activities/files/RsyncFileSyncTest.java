@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.godwit.activities.TestSpec;
 import dev.godwit.activities.ThisMachine;
 import dev.godwit.activities.host.ActivityStubs;
 import dev.godwit.activities.host.Script;
@@ -13,26 +12,27 @@ import dev.godwit.activities.host.StateFolder;
 import dev.godwit.activities.link.InProcessJobs;
 import dev.godwit.activities.link.SshHostLink;
 import dev.godwit.activities.link.TwoServers;
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.FileSync;
-import dev.godwit.workflows.activity.Inspect;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.activity.Look;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.Undo;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.BeforeImage.SavedFile;
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.plan.Step.CleanUp;
-import dev.godwit.workflows.plan.Step.CopyFiles;
-import dev.godwit.workflows.plan.Step.LinkHosts;
-import dev.godwit.workflows.plan.Step.Pass;
-import dev.godwit.workflows.plan.Step.VerifyFiles;
-import dev.godwit.workflows.spec.FileTree;
-import dev.godwit.workflows.spec.Side;
-import dev.godwit.workflows.spec.Spec;
+import dev.godwit.workflows.files.FileStep.CopyFiles;
+import dev.godwit.workflows.files.FileStep.VerifyFiles;
+import dev.godwit.workflows.files.FileSync;
+import dev.godwit.workflows.files.FileTree;
+import dev.godwit.workflows.files.InspectTrees;
+import dev.godwit.workflows.files.TreeFacts;
+import dev.godwit.workflows.link.LinkStep.CleanUp;
+import dev.godwit.workflows.link.LinkStep.LinkHosts;
+import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Pass;
+import dev.godwit.workflows.step.SavedFile;
+import dev.godwit.workflows.step.SavedFiles;
+import dev.godwit.workflows.step.Undo;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
@@ -41,6 +41,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -118,7 +119,7 @@ class RsyncFileSyncTest {
         Outcome outcome = copy(Pass.FIRST, before);
 
         assertThat(before)
-                .isEqualTo(new BeforeImage.Files(
+                .isEqualTo(new SavedFiles(
                         List.of(new SavedFile(PATH, false, null), new SavedFile("/srv/shop", false, null))));
         assertThat(listing(Side.TARGET)).isEqualTo(listing(Side.SOURCE)).contains("ünïcode");
         assertThat(stat("/srv/shop")).isEqualTo("750 1234:4321");
@@ -262,7 +263,7 @@ class RsyncFileSyncTest {
         undo(before);
         undo(before);
 
-        assertThat(before).isEqualTo(new BeforeImage.Files(List.of(new SavedFile(PATH, true, null))));
+        assertThat(before).isEqualTo(new SavedFiles(List.of(new SavedFile(PATH, true, null))));
         assertThat(found).isEmptyDirectory();
         assertThat(ThisMachine.command("stat", "-c", "%a %u %g %Y", found.toString()))
                 .isEqualTo(as);
@@ -287,7 +288,7 @@ class RsyncFileSyncTest {
         Files.writeString(servers.on(Side.TARGET, PATH + "/foreign"), "foreign");
 
         assertThat(failure(this::look).getType()).isEqualTo(FailureType.SPEC_MISMATCH.name());
-        undo(new BeforeImage.Files(List.of(new SavedFile(PATH, false, null))));
+        undo(new SavedFiles(List.of(new SavedFile(PATH, false, null))));
         assertThat(servers.on(Side.TARGET, PATH + "/foreign")).hasContent("foreign");
     }
 
@@ -331,12 +332,12 @@ class RsyncFileSyncTest {
         fill();
         Files.createDirectories(servers.on(Side.SOURCE, "/srv/full"));
         Files.createDirectories(servers.on(Side.TARGET, "/srv/full/of"));
-        Inspection inspection = files.inspectTrees(new Inspect(spec(
+        Inspection<List<TreeFacts>> inspection = files.inspectTrees(asking(
                 TREE,
                 new FileTree("/srv/full", List.of()),
                 new FileTree("/srv/none", List.of()),
                 new FileTree("/var/lib/postgresql/15", List.of()),
-                new FileTree(PATH + "/deep", List.of()))));
+                new FileTree(PATH + "/deep", List.of())));
 
         assertThat(inspection.findings())
                 .extracting(Finding::severity, Finding::code, Finding::where)
@@ -345,8 +346,8 @@ class RsyncFileSyncTest {
                         tuple(Finding.Severity.BLOCKER, "tree-missing", "/files/2"),
                         tuple(Finding.Severity.BLOCKER, "tree-path", "/files/3"),
                         tuple(Finding.Severity.BLOCKER, "tree-overlap", "/files/4"));
-        assertThat(inspection.facts().trees().getFirst().files()).isEqualTo(15);
-        assertThat(inspection.facts().trees().getFirst().bytes()).isBetween(3_000_000L, 3_000_200L);
+        assertThat(Objects.requireNonNull(inspection.facts()).getFirst().files()).isEqualTo(15);
+        assertThat(Objects.requireNonNull(inspection.facts()).getFirst().bytes()).isBetween(3_000_000L, 3_000_200L);
     }
 
     @Test
@@ -358,7 +359,7 @@ class RsyncFileSyncTest {
                 "-s",
                 "8T",
                 servers.on(Side.SOURCE, "/srv/huge/hole").toString());
-        Inspection inspection = files.inspectTrees(new Inspect(spec(new FileTree("/srv/huge", List.of()))));
+        Inspection<List<TreeFacts>> inspection = files.inspectTrees(asking(new FileTree("/srv/huge", List.of())));
 
         assertThat(inspection.findings()).extracting(Finding::code).containsExactly("disk-space");
     }
@@ -371,7 +372,7 @@ class RsyncFileSyncTest {
         account(Side.TARGET, "shop", 1235, 4321);
         account(Side.TARGET, "stranger", 1000, 1002);
 
-        assertThat(files.inspectTrees(new Inspect(spec(new FileTree("/srv/shop", List.of()))))
+        assertThat(files.inspectTrees(asking(new FileTree("/srv/shop", List.of())))
                         .findings())
                 .satisfiesExactly(
                         finding -> {
@@ -395,7 +396,8 @@ class RsyncFileSyncTest {
     void shouldNotHangOnAFolderThatTakesLongToMeasure() throws IOException {
         fill();
 
-        Inspection inspection = new TreeInspection(servers.servers(), Duration.ofMillis(1)).inspect(spec(TREE, TREE));
+        Inspection<List<TreeFacts>> inspection =
+                new TreeInspection(servers.servers(), Duration.ofMillis(1)).inspect(asking(TREE, TREE));
 
         assertThat(inspection.findings())
                 .filteredOn(finding -> finding.code().equals("tree-size"))
@@ -404,7 +406,7 @@ class RsyncFileSyncTest {
                     assertThat(finding.severity()).isEqualTo(Finding.Severity.WARNING);
                     assertThat(finding.message()).contains("not measured in full");
                 });
-        assertThat(inspection.facts().trees()).hasSize(2);
+        assertThat(inspection.facts()).hasSize(2);
     }
 
     private void account(Side side, String name, int user, int group) throws IOException {
@@ -485,11 +487,9 @@ class RsyncFileSyncTest {
         assertThat(servers.on(Side.TARGET, PATH)).isDirectory();
     }
 
-    private Spec spec(FileTree... trees) {
-        return TestSpec.between(
-                        servers.migration().source(), servers.migration().target())
-                .files(trees)
-                .build();
+    private InspectTrees asking(FileTree... trees) {
+        return new InspectTrees(
+                servers.migration().source(), servers.migration().target(), List.of(trees));
     }
 
     /** Until files that were written before are older than that. */

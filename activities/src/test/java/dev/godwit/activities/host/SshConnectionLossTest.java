@@ -5,7 +5,7 @@ import static dev.godwit.activities.host.SshServerTest.isFailure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.godwit.workflows.activity.FailureType;
+import dev.godwit.workflows.step.FailureType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;

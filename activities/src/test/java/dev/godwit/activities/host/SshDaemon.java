@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.godwit.activities.ThisMachine;
 import dev.godwit.activities.secrets.Secrets;
-import dev.godwit.workflows.spec.HostSpec;
-import dev.godwit.workflows.spec.SecretRef;
-import dev.godwit.workflows.spec.SshLogin;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.server.SshLogin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

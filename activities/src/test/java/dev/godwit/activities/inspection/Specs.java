@@ -1,8 +1,8 @@
 package dev.godwit.activities.inspection;
 
 import dev.godwit.activities.TestSpec;
-import dev.godwit.workflows.spec.FileTree;
-import dev.godwit.workflows.spec.HostSpec;
+import dev.godwit.workflows.files.FileTree;
+import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.spec.Jobs;
 import dev.godwit.workflows.spec.Spec;
 import java.util.List;

@@ -2,21 +2,21 @@ package dev.godwit.activities.inspection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.workflows.inspection.InspectServers;
 import dev.godwit.activities.host.ActivityStubs;
 import dev.godwit.activities.host.LabServers;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.SshDaemon;
 import dev.godwit.activities.host.SshServers;
-import dev.godwit.workflows.activity.Inspect;
-import dev.godwit.workflows.activity.ServerInspection;
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.plan.Finding.Severity;
-import dev.godwit.workflows.spec.HostSpec;
+import dev.godwit.workflows.inspection.ServerInspection;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Finding.Severity;
+import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.spec.Jobs;
-import dev.godwit.workflows.spec.SecretRef;
+import dev.godwit.workflows.notation.SecretRef;
 import dev.godwit.workflows.spec.Spec;
-import dev.godwit.workflows.spec.SshLogin;
+import dev.godwit.workflows.server.SshLogin;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,7 +33,7 @@ class SshServerInspectionTest {
     private static List<Finding> inspect(SshServers servers, Clock clock, Spec spec) {
         try (ActivityStubs stubs = new ActivityStubs()) {
             return stubs.stub(ServerInspection.class, new SshServerInspection(servers, clock))
-                    .inspectServers(new Inspect(spec))
+                    .inspectServers(new InspectServers(spec))
                     .findings();
         }
     }

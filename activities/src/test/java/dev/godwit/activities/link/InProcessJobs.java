@@ -7,7 +7,7 @@ import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.StateFolder;
-import dev.godwit.workflows.activity.FailureType;
+import dev.godwit.workflows.step.FailureType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

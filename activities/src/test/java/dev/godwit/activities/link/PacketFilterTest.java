@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.godwit.workflows.activity.MigrationContext;
+import dev.godwit.workflows.step.MigrationContext;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.util.List;

@@ -4,22 +4,23 @@ import static dev.godwit.activities.host.ActivityStubs.assertThatActivityThrownB
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.godwit.workflows.units.UnitStates;
 import dev.godwit.activities.host.ActivityStubs;
 import dev.godwit.activities.host.LabServers;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.Look;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.activity.ServiceUnits;
-import dev.godwit.workflows.activity.Undo;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.BeforeImage.UnitState;
-import dev.godwit.workflows.plan.Step.RetireUnits;
-import dev.godwit.workflows.plan.Step.StartUnits;
-import dev.godwit.workflows.plan.Step.StopUnits;
-import dev.godwit.workflows.plan.Step.UnitStep;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.units.ServiceUnits;
+import dev.godwit.workflows.step.Undo;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.units.UnitState;
+import dev.godwit.workflows.units.UnitStep.RetireUnits;
+import dev.godwit.workflows.units.UnitStep.StartUnits;
+import dev.godwit.workflows.units.UnitStep.StopUnits;
+import dev.godwit.workflows.units.UnitStep;
+import dev.godwit.workflows.server.Side;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -99,7 +100,7 @@ class SystemdUnitsTest {
     }
 
     private static BeforeImage image(UnitState... states) {
-        return new BeforeImage.Units(List.of(states));
+        return new UnitStates(List.of(states));
     }
 
     private <S extends UnitStep> Act<S> act(S step) {

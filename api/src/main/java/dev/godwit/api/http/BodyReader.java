@@ -1,7 +1,7 @@
 package dev.godwit.api.http;
 
 import dev.godwit.api.problem.ProblemType;
-import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.json.GodwitJson;
 import dev.godwit.workflows.spec.SpecException;
 import dev.godwit.workflows.spec.SpecProblem;
 import dev.godwit.workflows.spec.SpecReader;

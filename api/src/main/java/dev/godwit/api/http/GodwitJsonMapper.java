@@ -1,6 +1,6 @@
 package dev.godwit.api.http;
 
-import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.json.GodwitJson;
 import io.micronaut.core.type.Argument;
 import io.micronaut.json.JsonMapper;
 import io.micronaut.json.JsonStreamConfig;

@@ -1,6 +1,6 @@
 package dev.godwit.api.migration;
 
-import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.json.GodwitJson;
 import dev.godwit.workflows.migration.MigrationStatus;
 import io.temporal.api.history.v1.HistoryEvent;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.godwit.api.migration;
 
-import dev.godwit.workflows.GodwitJson;
-import dev.godwit.workflows.activity.Progress;
+import dev.godwit.workflows.json.GodwitJson;
+import dev.godwit.workflows.step.Progress;
 import io.temporal.api.enums.v1.PendingActivityState;
 import io.temporal.api.workflow.v1.PendingActivityInfo;
 import io.temporal.api.workflowservice.v1.DescribeWorkflowExecutionResponse;

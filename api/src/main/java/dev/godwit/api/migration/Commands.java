@@ -2,7 +2,7 @@ package dev.godwit.api.migration;
 
 import dev.godwit.api.problem.ProblemException;
 import dev.godwit.api.problem.ProblemType;
-import dev.godwit.workflows.activity.Loss;
+import dev.godwit.workflows.database.Loss;
 import dev.godwit.workflows.migration.Command;
 import dev.godwit.workflows.migration.MigrationStatus;
 import dev.godwit.workflows.migration.MigrationWorkflow;

@@ -1,7 +1,7 @@
 package dev.godwit.api.migration;
 
-import dev.godwit.workflows.GodwitJson;
-import dev.godwit.workflows.plan.Phase;
+import dev.godwit.workflows.json.GodwitJson;
+import dev.godwit.workflows.step.Phase;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.core.convert.TypeConverter;
 import jakarta.inject.Singleton;

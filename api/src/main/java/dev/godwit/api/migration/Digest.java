@@ -1,6 +1,6 @@
 package dev.godwit.api.migration;
 
-import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.json.GodwitJson;
 import dev.godwit.workflows.Sha256;
 
 /** Tells whether two requests say the same, however they are written down. */

@@ -1,7 +1,7 @@
 package dev.godwit.api.migration;
 
 import dev.godwit.api.problem.ProblemException;
-import dev.godwit.workflows.migration.TaskQueue;
+import dev.godwit.workflows.step.TaskQueue;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.temporal.api.enums.v1.TaskQueueType;

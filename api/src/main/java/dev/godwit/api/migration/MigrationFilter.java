@@ -1,6 +1,6 @@
 package dev.godwit.api.migration;
 
-import dev.godwit.workflows.plan.Phase;
+import dev.godwit.workflows.step.Phase;
 import org.jspecify.annotations.Nullable;
 
 /** Which migrations are wanted; null means any. */

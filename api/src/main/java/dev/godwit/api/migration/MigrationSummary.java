@@ -2,7 +2,7 @@ package dev.godwit.api.migration;
 
 import dev.godwit.api.openapi.Doc;
 import dev.godwit.workflows.migration.SearchAttributes;
-import dev.godwit.workflows.plan.Phase;
+import dev.godwit.workflows.step.Phase;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
 import java.net.URI;

@@ -1,12 +1,12 @@
 package dev.godwit.api.migration;
 
+import dev.godwit.workflows.step.Serving;
 import dev.godwit.api.openapi.Doc;
 import dev.godwit.workflows.migration.End;
 import dev.godwit.workflows.migration.MigrationStatus;
 import dev.godwit.workflows.migration.Waiting;
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.plan.Phase;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Phase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -18,9 +18,7 @@ public record MigrationView(
         String service,
         @Doc("Where it is at work, or was when it ended") Phase phase,
 
-        @Doc("The side that answers visitors; left out while the maintenance page does, and if it is not known")
-        @Nullable
-        Side serving,
+        @Doc("Who answers visitors") Serving serving,
 
         @Doc("Whether the point of no return has been passed; left out if it is not known") @Nullable
         Boolean pastPivot,
@@ -91,12 +89,12 @@ public record MigrationView(
 
     /** A migration that has just been started: nothing has been touched. */
     static MigrationView started(MigrationId id, Instant at) {
-        return withoutSteps(id, Phase.PREFLIGHT, Side.SOURCE, false, null, at, null, false, null);
+        return withoutSteps(id, Phase.PREFLIGHT, Serving.SOURCE, false, null, at, null, false, null);
     }
 
     /** What the engine knows about a migration that does not answer itself. */
     static MigrationView partial(
-            Run run, Phase phase, @Nullable Side serving, @Nullable Boolean pastPivot, String note) {
+            Run run, Phase phase, Serving serving, @Nullable Boolean pastPivot, String note) {
         return withoutSteps(
                 run.id(),
                 phase,
@@ -112,7 +110,7 @@ public record MigrationView(
     private static MigrationView withoutSteps(
             MigrationId id,
             Phase phase,
-            @Nullable Side serving,
+            Serving serving,
             @Nullable Boolean pastPivot,
             @Nullable End end,
             Instant startedAt,

@@ -5,7 +5,7 @@ import dev.godwit.api.http.Yaml;
 import dev.godwit.api.openapi.Call;
 import dev.godwit.api.openapi.Doc;
 import dev.godwit.api.problem.ProblemType;
-import dev.godwit.workflows.plan.Phase;
+import dev.godwit.workflows.step.Phase;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Body;

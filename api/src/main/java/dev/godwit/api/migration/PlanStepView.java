@@ -1,9 +1,9 @@
 package dev.godwit.api.migration;
 
 import dev.godwit.api.openapi.Doc;
-import dev.godwit.workflows.plan.Phase;
+import dev.godwit.workflows.step.Phase;
 import dev.godwit.workflows.plan.PlannedStep;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.server.Side;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 public record PlanStepView(
         @Doc("Unique in the plan: the name that people use") String id,
         Phase phase,
+
+        @Doc("The number of its stage, from 1: steps of one stage run at the same time")
+        int stage,
 
         @Doc("The server on which it acts; left out if it acts on both or on neither") @Nullable
         Side host,
@@ -31,7 +34,7 @@ public record PlanStepView(
         @Doc("Whether this is the point of no return") boolean pivot) {
     static List<PlanStepView> of(List<PlannedStep> steps) {
         int pivot = IntStream.range(0, steps.size())
-                .filter(index -> steps.get(index).pivot())
+                .filter(index -> steps.get(index).isPivot())
                 .findFirst()
                 .orElse(steps.size());
         return IntStream.range(0, steps.size())
@@ -43,12 +46,13 @@ public record PlanStepView(
         return new PlanStepView(
                 planned.id(),
                 planned.phase(),
+                planned.stage(),
                 planned.step().on(),
                 planned.step().does(),
                 planned.step().undo(),
                 beforePivot ? Reversibility.REVERSIBLE_UNTIL_PIVOT : Reversibility.IRREVERSIBLE,
                 planned.step().skippable(),
                 planned.estimate(),
-                planned.pivot());
+                planned.isPivot());
     }
 }

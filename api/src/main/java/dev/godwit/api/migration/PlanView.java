@@ -1,7 +1,7 @@
 package dev.godwit.api.migration;
 
 import dev.godwit.api.openapi.Doc;
-import dev.godwit.workflows.plan.Finding;
+import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.plan.PlanReport;
 import java.time.Duration;
 import java.util.List;

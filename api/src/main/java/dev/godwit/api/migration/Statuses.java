@@ -1,13 +1,13 @@
 package dev.godwit.api.migration;
 
+import dev.godwit.workflows.step.Serving;
 import dev.godwit.api.problem.ProblemException;
 import dev.godwit.api.problem.ProblemType;
 import dev.godwit.workflows.migration.End;
 import dev.godwit.workflows.migration.JournalEntry;
 import dev.godwit.workflows.migration.MigrationStatus;
 import dev.godwit.workflows.migration.MigrationWorkflow;
-import dev.godwit.workflows.plan.Phase;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.step.Phase;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.temporal.client.WorkflowException;
@@ -131,7 +131,7 @@ final class Statuses {
         return MigrationView.partial(
                 run,
                 phase,
-                end.map(Statuses::serves).orElse(unknown ? null : before ? Side.SOURCE : Side.TARGET),
+                end.map(Statuses::serves).orElse(unknown ? Serving.UNKNOWN : before ? Serving.SOURCE : Serving.TARGET),
                 before ? Boolean.FALSE : after ? Boolean.TRUE : null,
                 "This is what the engine knows: " + found(run, words)
                         + (unknown ? "; it was in its " + phase + ", so look at the servers to see who serves" : ""));
@@ -144,10 +144,10 @@ final class Statuses {
                 .orElseGet(() -> run.isOpen() ? words : endedFromOutside(run));
     }
 
-    private static Side serves(End end) {
+    private static Serving serves(End end) {
         return switch (end) {
-            case FINISHED -> Side.TARGET;
-            case ROLLED_BACK -> Side.SOURCE;
+            case FINISHED -> Serving.TARGET;
+            case ROLLED_BACK -> Serving.SOURCE;
         };
     }
 

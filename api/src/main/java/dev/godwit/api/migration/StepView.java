@@ -3,8 +3,8 @@ package dev.godwit.api.migration;
 import dev.godwit.api.openapi.Doc;
 import dev.godwit.workflows.migration.StepState;
 import dev.godwit.workflows.migration.StepStatus;
-import dev.godwit.workflows.plan.Phase;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.step.Phase;
+import dev.godwit.workflows.server.Side;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 public record StepView(
         @Doc("Unique in the plan: the name that people use") String id,
         Phase phase,
+
+        @Doc("The number of its stage, from 1: steps of one stage run at the same time")
+        int stage,
 
         @Doc("The server on which it acts; left out if it acts on both or on neither") @Nullable
         Side host,
@@ -59,6 +62,7 @@ public record StepView(
         return new StepView(
                 planned.id(),
                 planned.phase(),
+                planned.stage(),
                 planned.host(),
                 planned.does(),
                 planned.undo(),
@@ -84,6 +88,7 @@ public record StepView(
         return new StepView(
                 id,
                 phase,
+                stage,
                 host,
                 does,
                 undo,

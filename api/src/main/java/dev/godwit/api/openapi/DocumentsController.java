@@ -1,7 +1,7 @@
 package dev.godwit.api.openapi;
 
 import dev.godwit.api.auth.Open;
-import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.json.GodwitJson;
 import dev.godwit.workflows.spec.SpecSchema;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;

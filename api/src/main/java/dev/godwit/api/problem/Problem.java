@@ -1,6 +1,6 @@
 package dev.godwit.api.problem;
 
-import dev.godwit.workflows.plan.Finding;
+import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.spec.SpecProblem;
 import java.net.URI;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.godwit.app.engine;
 
 import dev.godwit.worker.SecretValues;
 import dev.godwit.workflows.migration.SearchAttributes;
-import dev.godwit.workflows.spec.SecretRef;
+import dev.godwit.workflows.notation.SecretRef;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;

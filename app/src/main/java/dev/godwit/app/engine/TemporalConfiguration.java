@@ -1,6 +1,6 @@
 package dev.godwit.app.engine;
 
-import dev.godwit.workflows.spec.SecretRef;
+import dev.godwit.workflows.notation.SecretRef;
 import io.micronaut.context.annotation.ConfigurationProperties;
 import io.micronaut.core.bind.annotation.Bindable;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package dev.godwit.lab.bench;
 
 import dev.godwit.api.migration.MigrationView;
 import dev.godwit.lab.GodwitProcess;
-import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.json.GodwitJson;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -67,16 +67,18 @@ final class OutageBenchmark implements Benchmark {
             if (outage == null) {
                 throw new LabException(ExitCode.FAILURE, "Expected a measured outage, but found " + end);
             }
+            // Those of one stage run at the same time: the longest counts.
             double copies = 0;
+            double waits = 0;
             boolean page = false;
             for (StepView step : end.steps()) {
                 page |= step.id().equals("serve-page");
                 if (page) {
                     steps.computeIfAbsent(step.id(), id -> new ArrayList<>()).add(seconds(step));
-                    copies += step.id().startsWith("copy-") ? seconds(step) : 0;
+                    copies = step.id().startsWith("copy-") ? Math.max(copies, seconds(step)) : copies;
                     // Verification, though the step is a copy's.
                     double waited = waited(step).orElse(0.0);
-                    copies -= waited;
+                    waits = Math.max(waits, waited);
                     if (waited > 0) {
                         counting.add(waited);
                     }
@@ -84,7 +86,7 @@ final class OutageBenchmark implements Benchmark {
                 page &= !step.pivot();
             }
             whole.add(outage.toMillis() / 1e3);
-            beyond.add(outage.toMillis() / 1e3 - copies);
+            beyond.add(outage.toMillis() / 1e3 - copies + waits);
         }
         List<Figure> figures = new ArrayList<>(List.of(
                 Figure.median("page outage beyond the last copies, " + size, new Series(beyond, Unit.SECONDS), 3),

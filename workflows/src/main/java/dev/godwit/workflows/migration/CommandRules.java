@@ -1,6 +1,7 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.plan.Phase;
+import dev.godwit.workflows.step.Serving;
+import dev.godwit.workflows.step.Phase;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -49,10 +50,10 @@ final class CommandRules {
         if (status.undoing()) {
             return refuse("a migration that goes forward", "it rolls back", "let it end");
         }
-        if (status.serving() == null) {
+        if (status.serving() != Serving.SOURCE && status.serving() != Serving.TARGET) {
             return refuse(
                     "a moment at which visitors are served",
-                    "the maintenance page is up",
+                    status.serving().words(),
                     "wait for the pivot, or roll back");
         }
         return Optional.empty();
@@ -136,7 +137,7 @@ final class CommandRules {
     }
 
     private static boolean isAtPivot(MigrationStatus status) {
-        return status.steps().stream().anyMatch(step -> step.planned().pivot() && step.state() == StepState.RUNNING);
+        return status.steps().stream().anyMatch(step -> step.planned().isPivot() && step.state() == StepState.RUNNING);
     }
 
     private static String found(MigrationStatus status) {

@@ -1,10 +1,12 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.Effect;
 import dev.godwit.workflows.plan.PlannedStep;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.step.Action;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.Effect;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Patience;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.Workflow;
 import java.util.ArrayDeque;
@@ -26,9 +28,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Once visitors have reached the target, or may have, an undo that fails stops those behind it: the source must not
  * come to life beside a target that lives. And the copies on the target stay: what visitors wrote is nowhere else.
+ *
+ * <p>One look says whether the target is gone. Then nothing is asked of it, and one decision is about all that needs it.
  */
 final class Compensations {
-    private record Entry(PlannedStep planned, BeforeImage before) {}
+    private record Entry(PlannedStep planned, Action action, BeforeImage before) {}
 
     private final Deque<Entry> entries = new ArrayDeque<>();
     /** Whether an undo that the source needs to serve has failed while the page was up. */
@@ -38,10 +42,10 @@ final class Compensations {
     private boolean targetServed;
 
     /** Makes the entry of a step, unless the step has nothing to take back or has its entry already. */
-    void register(PlannedStep planned, BeforeImage before) {
+    void register(PlannedStep planned, Action action, BeforeImage before) {
         boolean known = entries.stream().anyMatch(entry -> entry.planned().id().equals(planned.id()));
         if (planned.step().undo() != null && !known) {
-            entries.push(new Entry(planned, before));
+            entries.push(new Entry(planned, action, before));
         }
     }
 
@@ -57,14 +61,14 @@ final class Compensations {
     List<PlannedStep> undoAll(Hands hands, StatusBoard board) {
         List<PlannedStep> failed = new ArrayList<>();
         Workflow.newDetachedCancellationScope(() -> {
-                    if (!undoEach(hands, board, StepOptions.UNDO_AT_ONCE).isEmpty()) {
-                        failed.addAll(undoEach(hands, board, StepOptions.UNDO));
+                    if (!undoEach(hands, board, Patience.UNDO_AT_ONCE).isEmpty()) {
+                        failed.addAll(undoEach(hands, board, Patience.UNDO));
                     }
                     if (!failed.isEmpty() && keptThePage && !board.inOutage()) {
                         // Those of the target have waited until the source serves.
                         keptThePage = false;
                         failed.clear();
-                        failed.addAll(undoEach(hands, board, StepOptions.UNDO));
+                        failed.addAll(undoEach(hands, board, Patience.UNDO));
                     }
                 })
                 .run();
@@ -76,9 +80,10 @@ final class Compensations {
         entries.removeIf(entry -> steps.contains(entry.planned()));
     }
 
-    private List<PlannedStep> undoEach(Hands hands, StatusBoard board, StepOptions options) {
+    private List<PlannedStep> undoEach(Hands hands, StatusBoard board, Patience patience) {
         List<Entry> failed = new ArrayList<>();
-        Map<Side, Failure> unreachable = new EnumMap<>(Side.class);
+        Map<Side, Failure> gone = new EnumMap<>(Side.class);
+        lookForTarget(hands, board, patience, gone);
         boolean stopped = false;
         while (!entries.isEmpty() && !stopped) {
             Entry entry = entries.pop();
@@ -86,10 +91,9 @@ final class Compensations {
                 failed.add(entry);
                 continue;
             }
-            Side side = entry.planned().step().on();
-            Failure failure = side == null ? null : unreachable.get(side);
+            Failure failure = unreachable(entry, gone, patience);
             if (failure == null) {
-                failure = undo(entry, hands, board, options);
+                failure = undo(entry, hands, board, patience);
             } else {
                 // Asked once more, it would only hold up those behind it.
                 board.undoFailed(entry.planned(), failure);
@@ -98,39 +102,87 @@ final class Compensations {
                 failed.removeIf(newer -> wasPutBackBy(entry, newer, board));
             } else {
                 failed.add(entry);
-                if (side != null && failure.isUnreachable()) {
-                    unreachable.put(side, failure);
-                }
-                boolean needed = keepsThePage(entry, board);
+                remember(entry, failure, gone);
+                boolean needed = board.inOutage() && isNeeded(entry);
                 keptThePage |= needed;
                 stopped = board.pastPivot() || targetServed || needed;
             }
         }
+        List<PlannedStep> asked = new ArrayList<>(
+                failed.stream().map(Entry::planned).toList());
+        if (stopped && !keptThePage) {
+            asked.addAll(alsoUnreachable(board, gone));
+        }
         failed.reversed().forEach(entries::push);
-        return failed.stream().map(Entry::planned).toList();
+        return asked;
+    }
+
+    /** One look, instead of one long wait for each step that needs the target. */
+    private void lookForTarget(Hands hands, StatusBoard board, Patience patience, Map<Side, Failure> gone) {
+        boolean needed = entries.stream().anyMatch(entry -> entry.planned().step().on() == Side.TARGET);
+        // While the page is up what the source needs comes first, also before a long wait for the target.
+        if (needed && !(patience == Patience.UNDO && sourceComesFirst(board))) {
+            try {
+                hands.reach(Side.TARGET, patience);
+            } catch (TemporalFailure failure) {
+                Failure why = Failure.of(failure, patience);
+                if (why.isUnreachable()) {
+                    gone.put(Side.TARGET, why);
+                }
+            }
+        }
+    }
+
+    /** What else stands behind a stop and cannot be taken back either: one decision is about all of it. */
+    private List<PlannedStep> alsoUnreachable(StatusBoard board, Map<Side, Failure> gone) {
+        List<PlannedStep> also = new ArrayList<>();
+        for (Entry entry : entries) {
+            Failure failure = unreachable(entry, gone, Patience.UNDO);
+            if (failure != null && !isKept(entry, board)) {
+                board.undoFailed(entry.planned(), failure);
+                also.add(entry.planned());
+            }
+        }
+        return also;
+    }
+
+    /** Why a step need not be asked; null if it must be. What needs both servers is asked once: one half may work. */
+    private static @Nullable Failure unreachable(Entry entry, Map<Side, Failure> gone, Patience patience) {
+        for (Map.Entry<Side, Failure> side : gone.entrySet()) {
+            if (entry.planned().step().on() == side.getKey()
+                    || (patience == Patience.UNDO && entry.action().needs(side.getKey()))) {
+                return side.getValue();
+            }
+        }
+        return null;
+    }
+
+    private static void remember(Entry entry, Failure failure, Map<Side, Failure> gone) {
+        Side side = entry.planned().step().on();
+        if (side != null && failure.isUnreachable() && !entry.action().needs(side.other())) {
+            gone.put(side, failure);
+        }
     }
 
     /** A target that is gone is not asked, patiently, before the source that visitors wait for. */
     private boolean waitsForTheSource(Entry entry, StatusBoard board) {
+        return entry.planned().step().on() == Side.TARGET && sourceComesFirst(board);
+    }
+
+    private boolean sourceComesFirst(StatusBoard board) {
         return keptThePage
                 && board.inOutage()
                 && !board.pastPivot()
                 && !targetServed
-                && entry.planned().step().on() == Side.TARGET
                 && entries.stream().anyMatch(Compensations::isNeeded);
     }
 
     private static boolean isNeeded(Entry entry) {
-        return Effect.of(entry.planned().step()).neededToServe();
-    }
-
-    private static boolean keepsThePage(Entry entry, StatusBoard board) {
-        return board.inOutage() && isNeeded(entry) && Change.PAGE_UNTIL_SERVED.isMade();
+        return entry.planned().step().effect().neededToServe();
     }
 
     private static boolean wasPutBackBy(Entry older, Entry newer, StatusBoard board) {
-        boolean same =
-                Effect.putsTheSameBack(older.planned().step(), newer.planned().step());
+        boolean same = older.action().putsBack(newer.planned().step());
         if (same) {
             board.undone(
                     newer.planned(),
@@ -139,31 +191,31 @@ final class Compensations {
         return same;
     }
 
-    private @Nullable Failure undo(Entry entry, Hands hands, StatusBoard board, StepOptions options) {
+    private boolean isKept(Entry entry, StatusBoard board) {
+        return entry.planned().step().effect().holdsWrites() && (board.pastPivot() || targetServed);
+    }
+
+    private @Nullable Failure undo(Entry entry, Hands hands, StatusBoard board, Patience patience) {
         PlannedStep planned = entry.planned();
-        Effect effect = Effect.of(planned.step());
-        if (effect.holdsWrites() && (board.pastPivot() || targetServed)) {
+        if (isKept(entry, board)) {
             board.kept(planned, "kept on the target: it may hold what visitors have written there");
             return null;
         }
+        boolean pivot = planned.step().effect() == Effect.PIVOT;
         board.undoing(planned);
         try {
-            Outcome outcome = hands.undo(planned, entry.before(), options);
-            targetServed = outcome.targetServed() || (targetServed && !isCertain(effect));
+            Outcome outcome = hands.takeBack(planned, entry.action(), entry.before(), patience);
+            // After an undo of the pivot that works, nobody is in doubt any more where visitors were sent.
+            targetServed = outcome.targetServed() || (targetServed && !pivot);
             board.undone(planned, outcome);
             board.afterUndo(planned);
             return null;
         } catch (TemporalFailure temporal) {
             // Nobody knows where the old proxy sends visitors now.
-            targetServed |= effect == Effect.PIVOT;
-            Failure failure = Failure.of(temporal, options);
+            targetServed |= pivot;
+            Failure failure = Failure.of(temporal, patience);
             board.undoFailed(planned, failure);
             return failure;
         }
-    }
-
-    /** Whether nobody is in doubt any more, after an undo that works, where visitors were sent. */
-    private static boolean isCertain(Effect effect) {
-        return effect == Effect.PIVOT && Change.CERTAIN_AFTER_ALL.isMade();
     }
 }

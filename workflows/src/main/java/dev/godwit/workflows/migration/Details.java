@@ -13,12 +13,7 @@ final class Details {
                 .append("** ")
                 .append(status.phase())
                 .append(", ");
-        text.append(
-                switch (status.serving()) {
-                    case null -> "the maintenance page is up";
-                    case SOURCE -> "the source serves";
-                    case TARGET -> "the target serves";
-                });
+        text.append(status.serving().words());
         if (status.waiting() != null) {
             text.append("\n\nWaits: ").append(status.waiting().reason());
         }

@@ -1,10 +1,12 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.activity.FailureType;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Patience;
 import io.temporal.api.enums.v1.RetryState;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.CanceledFailure;
+import io.temporal.failure.ChildWorkflowFailure;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.failure.TimeoutFailure;
 import org.jspecify.annotations.Nullable;
@@ -19,14 +21,16 @@ record Failure(@Nullable String type, String message, int attempts) {
     /**
      * Reads a failure.
      *
-     * @param options of the activity that failed
+     * @param patience of the activity that failed
      */
-    static Failure of(TemporalFailure failure, StepOptions options) {
+    static Failure of(TemporalFailure failure, Patience patience) {
         Throwable cause =
-                failure instanceof ActivityFailure && failure.getCause() != null ? failure.getCause() : failure;
+                (failure instanceof ActivityFailure || failure instanceof ChildWorkflowFailure) && failure.getCause() != null
+                        ? failure.getCause()
+                        : failure;
         int attempts = failure instanceof ActivityFailure activity
                         && activity.getRetryState() == RetryState.RETRY_STATE_MAXIMUM_ATTEMPTS_REACHED
-                ? options.attempts()
+                ? patience.attempts()
                 : 0;
         return switch (cause) {
             case ApplicationFailure application ->

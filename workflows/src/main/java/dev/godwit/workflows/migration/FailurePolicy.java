@@ -1,6 +1,6 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.plan.Effect;
+import dev.godwit.workflows.step.Effect;
 import dev.godwit.workflows.plan.PlannedStep;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,7 @@ final class FailurePolicy {
      */
     static List<Choice> undoChoices(List<PlannedStep> failed, boolean inOutage) {
         boolean needed =
-                failed.stream().anyMatch(planned -> Effect.of(planned.step()).neededToServe());
+                failed.stream().anyMatch(planned -> planned.step().effect().neededToServe());
         return inOutage && needed ? List.of(Choice.RETRY) : List.of(Choice.RETRY, Choice.SKIP);
     }
 }

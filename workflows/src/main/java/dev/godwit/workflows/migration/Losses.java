@@ -1,9 +1,11 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.activity.Loss;
-import dev.godwit.workflows.plan.Words;
-import dev.godwit.workflows.spec.DatabaseSpec;
-import dev.godwit.workflows.spec.FileTree;
+import dev.godwit.workflows.database.Loss;
+import dev.godwit.workflows.Words;
+import dev.godwit.workflows.database.DatabaseSpec;
+import dev.godwit.workflows.files.FileTree;
+import dev.godwit.workflows.hooks.Hook;
+import dev.godwit.workflows.step.Patience;
 import dev.godwit.workflows.spec.Spec;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.TemporalFailure;
@@ -17,12 +19,14 @@ final class Losses {
     private final Hands hands;
     private final List<DatabaseSpec> databases;
     private final List<FileTree> files;
+    private final boolean hooksCopy;
     private @Nullable Promise<Loss> counting;
 
     Losses(Hands hands, Spec spec) {
         this.hands = hands;
         this.databases = spec.databases();
         this.files = spec.files();
+        this.hooksCopy = spec.hooks().stream().anyMatch(hook -> hook.effect() == Hook.Effect.COPY);
     }
 
     /** Waits until the loss is counted, or cannot be. */
@@ -36,17 +40,18 @@ final class Losses {
         } catch (TemporalFailure failure) {
             return new Estimate(
                     "all that was written on the target since the pivot (it could not be counted: "
-                            + Failure.of(failure, StepOptions.ESTIMATE).words() + ")",
+                            + Failure.of(failure, Patience.ESTIMATE).words() + ")",
                     null);
         }
     }
 
     /** Files say neither who wrote them nor whether the source would have had them too. */
     private String uncounted() {
-        return files.isEmpty()
+        String came = files.isEmpty()
                 ? ""
                 : "; files that came into "
                         + Words.list(files.stream().map(FileTree::path).toList()) + " since are not counted";
+        return hooksCopy ? came + "; what the hooks have copied is not counted" : came;
     }
 
     /** Counts once at a time, however many ask: it reads everything on both servers. */

@@ -1,8 +1,8 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.plan.Phase;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Phase;
+import dev.godwit.workflows.step.Serving;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state of a migration, at any moment of its life and after it.
  *
- * @param serving the side that answers visitors; null while the maintenance page does
+ * @param serving who answers visitors
  * @param pastPivot whether the point of no return has been passed
  * @param planHash null until the plan is made
  * @param waiting what it waits for; null if it is at work or over
@@ -27,7 +27,7 @@ public record MigrationStatus(
         String service,
         Instant startedAt,
         Phase phase,
-        @Nullable Side serving,
+        Serving serving,
         boolean pastPivot,
         @Nullable String planHash,
         List<Finding> findings,

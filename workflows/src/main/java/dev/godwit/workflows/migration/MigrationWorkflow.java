@@ -22,7 +22,7 @@ public interface MigrationWorkflow {
 
     /**
      * The failure type of a rollback after the pivot without acceptance of the loss; its details are the
-     * {@link dev.godwit.workflows.activity.Loss}, unless it could not be counted.
+     * {@link dev.godwit.workflows.database.Loss}, unless it could not be counted.
      */
     String LOSES_WRITES = "LOSES_WRITES";
 

@@ -1,16 +1,32 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.plan.BeforeImage;
+import java.util.Objects;
+import java.time.Duration;
+import io.temporal.workflow.Promise;
+import io.temporal.workflow.Async;
+import dev.godwit.workflows.dns.DnsStep.LowerTtl;
+import dev.godwit.workflows.gates.Gate.WaitOutTtl;
+import dev.godwit.workflows.gates.Gate.Soak;
+import dev.godwit.workflows.gates.Gate.KeepBudget;
+import dev.godwit.workflows.gates.Gate.AwaitApproval;
+import dev.godwit.workflows.Durations;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Patience;
+import dev.godwit.workflows.step.Action;
+import dev.godwit.workflows.plan.Stage;
+import dev.godwit.workflows.dns.DnsStep;
+import dev.godwit.workflows.gates.Gate;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.plan.Facts;
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.plan.Phase;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Phase;
 import dev.godwit.workflows.plan.Plan;
 import dev.godwit.workflows.plan.PlanReport;
 import dev.godwit.workflows.plan.PlannedStep;
 import dev.godwit.workflows.plan.Planner;
-import dev.godwit.workflows.plan.Step;
+import dev.godwit.workflows.step.Step;
 import dev.godwit.workflows.spec.Spec;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.TemporalFailure;
@@ -43,6 +59,8 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     private final Map<String, BeforeImage> images = new HashMap<>();
     private Command.@Nullable Approve approval;
     private Command.@Nullable Decide decision;
+    /** Whether a step waits for a decision: another one that fails in the same stage waits for its turn. */
+    private boolean asking;
     /** The step that was tried once more because nobody decided. */
     private @Nullable PlannedStep triedLast;
 
@@ -55,10 +73,12 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     MigrationWorkflowImpl(MigrationRequest request, BiFunction<Spec, Facts, Plan> planner) {
         this.planner = planner;
         spec = request.spec();
-        hands = new Hands(new MigrationContext(request.id(), spec.service(), spec.source(), spec.target()));
+        MigrationContext migration =
+                new MigrationContext(request.id(), spec.service(), spec.source(), spec.target());
         board = new StatusBoard(request);
+        hands = new Hands(migration, board::inOutage);
         forward = new WayForward(board);
-        watch = new Watch(hands, board, forward);
+        watch = new Watch(migration, board, forward);
         losses = new Losses(hands, spec);
     }
 
@@ -66,7 +86,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     public MigrationStatus migrate(MigrationRequest request) {
         CancellationScope.current().getCancellationRequest().thenApply(this::cancelledInTemporal);
         try {
-            forward.go(() -> preflight(request).plan().steps().forEach(this::perform));
+            forward.go(() -> preflight(request).plan().stages().forEach(this::perform));
             board.ends(End.FINISHED, null);
         } catch (RollBackRequested requested) {
             putBack(requested.reason());
@@ -86,7 +106,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
             throw Failure.isCancellation(failure)
                     ? forward.rolledBack()
                     : new RollBackRequested("the preflight could not look: "
-                            + Failure.of(failure, StepOptions.INSPECT).words());
+                            + Failure.of(failure, Patience.INSPECT).words());
         }
         board.planned(report);
         if (!report.blockers().isEmpty()) {
@@ -102,56 +122,80 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
         return report;
     }
 
-    private void perform(PlannedStep planned) {
+    private void perform(Stage stage) {
         forward.endHereIfRolledBack();
-        awaitResume(planned);
-        if (board.status().phase() != planned.phase()) {
-            board.enter(planned.phase());
-            lookAhead(planned.phase());
-            if (board.paused() && Change.PAUSE_AFTER_LOOKS.isMade()) {
-                awaitResume(planned);
-            }
+        awaitResume(stage);
+        if (board.status().phase() != stage.phase()) {
+            board.enter(stage.phase());
+            lookAhead(stage.phase());
+            awaitResume(stage);
         }
-        if (planned.step() instanceof Step.Gate gate) {
-            switch (gate) {
-                case Step.AwaitApproval ignored -> awaitApproval(planned);
-                case Step.WaitOutTtl wait -> waitOutTtl(planned, wait);
-            }
+        if (stage.steps().size() == 1) {
+            perform(stage.steps().getFirst());
         } else {
-            actUntilDecided(planned);
+            performTogether(stage);
         }
-        if (planned.pivot()) {
+        if (stage.isPivot()) {
             board.passPivot();
+        }
+    }
+
+    /** Runs all steps of a stage. Where one gives up, the others are cancelled, and awaited, before it unwinds. */
+    private void performTogether(Stage stage) {
+        List<Promise<Void>> running = new ArrayList<>();
+        CancellationScope scope = Workflow.newCancellationScope(
+                () -> stage.steps().forEach(planned -> running.add(Async.procedure(() -> perform(planned)))));
+        scope.run();
+        try {
+            Promise.allOf(running).get();
+        } catch (RollBackRequested requested) {
+            scope.cancel();
+            Workflow.newDetachedCancellationScope(
+                            () -> Workflow.await(() -> running.stream().allMatch(Promise::isCompleted)))
+                    .run();
+            throw requested;
+        }
+    }
+
+    private void perform(PlannedStep planned) {
+        switch (planned.step()) {
+            case Action action -> actUntilDecided(planned, action);
+            case AwaitApproval _ -> awaitApproval(planned);
+            case WaitOutTtl wait -> waitOutTtl(planned, wait);
+            case KeepBudget budget -> keepBudget(planned, budget);
+            case Soak soak -> soak(planned, soak);
+            default -> throw new IllegalStateException("Expected an action or a gate, but found " + planned.id());
         }
     }
 
     /** Takes the before-images of the cutover before anything is held: its window holds nothing but acts. */
     private void lookAhead(Phase phase) {
         if (phase == Phase.CUTOVER) {
-            plan().steps().stream()
-                    .filter(planned -> planned.phase() == phase)
-                    .forEach(planned -> untilDecided(planned, false, () -> {
-                        image(planned);
+            for (PlannedStep planned : plan().steps()) {
+                if (planned.phase() == phase && planned.step() instanceof Action action) {
+                    untilDecided(planned, false, action.patience(), () -> {
+                        image(planned, action);
                         board.looked(planned);
-                    }));
+                    });
+                }
+            }
         }
     }
 
-    private void actUntilDecided(PlannedStep planned) {
-        untilDecided(planned, planned.step().skippable(), () -> {
+    private void actUntilDecided(PlannedStep planned, Action action) {
+        untilDecided(planned, planned.step().skippable(), action.patience(), () -> {
             board.running(planned);
-            BeforeImage before = image(planned);
-            compensations.register(planned, before);
+            BeforeImage before = image(planned, action);
+            compensations.register(planned, action, before);
             board.beforeAct(planned);
-            Outcome outcome =
-                    planned.step() instanceof Step.Soak soak ? watch.watch(planned, soak) : hands.act(planned, before);
+            Outcome outcome = hands.act(planned, action, before);
             board.afterAct(planned);
             board.done(planned, outcome);
         });
     }
 
     /** Tries, and when the retries have ended asks a person; a rollback unwinds from here. */
-    private void untilDecided(PlannedStep planned, boolean skippable, Runnable attempt) {
+    private void untilDecided(PlannedStep planned, boolean skippable, Patience patience, Runnable attempt) {
         for (Choice choice = Choice.RETRY; choice == Choice.RETRY; ) {
             try {
                 attempt.run();
@@ -160,7 +204,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
                 if (Failure.isCancellation(failure)) {
                     throw forward.rolledBack();
                 }
-                Failure why = Failure.of(failure, StepOptions.of(planned.step()));
+                Failure why = Failure.of(failure, patience);
                 board.failed(planned, why);
                 choice = awaitDecision(planned, skippable, why);
             }
@@ -168,10 +212,10 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
         board.skipped(planned);
     }
 
-    private BeforeImage image(PlannedStep planned) {
+    private BeforeImage image(PlannedStep planned, Action action) {
         BeforeImage known = images.get(planned.id());
         if (known == null) {
-            known = hands.look(planned);
+            known = hands.look(planned, action);
             images.put(planned.id(), known);
         }
         return known;
@@ -179,9 +223,9 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
 
     // ---- waits ----
 
-    private void awaitResume(PlannedStep planned) {
+    private void awaitResume(Stage next) {
         if (board.paused()) {
-            board.waitFor(Waits.resume(planned));
+            board.waitFor(Waits.resume(next.steps().getFirst()));
             forward.await(() -> !board.paused());
         }
     }
@@ -192,8 +236,8 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
         board.done(planned, Outcome.of("approved"));
     }
 
-    private void waitOutTtl(PlannedStep planned, Step.WaitOutTtl wait) {
-        Instant until = board.endOf(Step.LowerTtl.class).orElseGet(Moment::now).plus(wait.observed());
+    private void waitOutTtl(PlannedStep planned, WaitOutTtl wait) {
+        Instant until = board.endOf(LowerTtl.class).orElseGet(Moment::now).plus(wait.observed());
         board.waitingAt(planned, Waits.ttl(planned, wait.observed(), until));
         decision = null;
         forward.awaitUntil(until, () -> decision != null);
@@ -204,8 +248,41 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
         }
     }
 
-    /** While visitors wait, nobody may wait for ever: the budget bounds the time for a decision, then Godwit rolls back. */
+    private void keepBudget(PlannedStep planned, KeepBudget budget) {
+        untilDecided(planned, false, Patience.LOOK, () -> {
+            board.running(planned);
+            Duration predicted = Objects.requireNonNullElse(board.status().predictedOutage(), Duration.ZERO);
+            if (predicted.compareTo(budget.outage()) > 0) {
+                throw FailureType.OVER_BUDGET.because(Waits.overBudget(budget.outage(), predicted));
+            }
+            board.done(planned, Outcome.of("predicted " + Durations.format(predicted)));
+        });
+    }
+
+    private void soak(PlannedStep planned, Soak soak) {
+        untilDecided(planned, planned.step().skippable(), Patience.WATCH, () -> {
+            board.running(planned);
+            board.done(planned, watch.watch(planned, soak));
+        });
+    }
+
+    /**
+     * Asks a person; of the steps of a stage one at a time.
+     *
+     * @throws RollBackRequested if the decision is to roll back, or nobody decides in time
+     */
     private Choice awaitDecision(PlannedStep planned, boolean skippable, Failure why) {
+        forward.awaitTurn(() -> !asking);
+        asking = true;
+        try {
+            return ask(planned, skippable, why);
+        } finally {
+            asking = false;
+        }
+    }
+
+    /** While visitors wait, nobody may wait for ever: the budget bounds the time for a decision, then Godwit rolls back. */
+    private Choice ask(PlannedStep planned, boolean skippable, Failure why) {
         if (planned.equals(triedLast)) {
             throw new RollBackRequested(Waits.nobodyDecided(planned, why, spec.budget()));
         }
@@ -218,7 +295,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
         } else {
             forward.awaitUntil(until, () -> decision != null);
         }
-        if (decision == null && planned.pivot()) {
+        if (decision == null && planned.isPivot()) {
             // A pivot that could not be proved may have happened: the last look decides, not the clock.
             triedLast = planned;
             return Choice.RETRY;
@@ -274,7 +351,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
                     try {
                         board.note("cleaned up", hands.cleanUp().summary());
                     } catch (TemporalFailure failure) {
-                        failed.add(Failure.of(failure, StepOptions.UNDO).words());
+                        failed.add(Failure.of(failure, Patience.UNDO).words());
                         board.note("clean-up failed", failed.getFirst());
                     }
                 })

@@ -1,12 +1,12 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.plan.Effect;
-import dev.godwit.workflows.plan.Phase;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Effect;
+import dev.godwit.workflows.step.Phase;
+import dev.godwit.workflows.step.Serving;
 import dev.godwit.workflows.plan.PlanReport;
 import dev.godwit.workflows.plan.PlannedStep;
-import dev.godwit.workflows.plan.Step;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.step.Step;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,7 +31,7 @@ final class StatusBoard {
     private final Map<String, StepStatus> steps = new LinkedHashMap<>();
     private final List<JournalEntry> journal = new ArrayList<>();
     private Phase phase = Phase.PREFLIGHT;
-    private @Nullable Side serving = Side.SOURCE;
+    private Serving serving = Serving.SOURCE;
     private boolean pastPivot;
     private @Nullable PlanReport report;
     private @Nullable Waiting waiting;
@@ -156,6 +156,9 @@ final class StatusBoard {
     }
 
     void failed(PlannedStep planned, Failure failure) {
+        if (planned.isPivot()) {
+            serving = Serving.UNKNOWN;
+        }
         set(planned, status(planned).failed(StepState.FAILED, Moment.now(), failure));
         write(GODWIT, "step failed", planned.id(), failure.attempts(), failure.words(), null);
     }
@@ -175,34 +178,34 @@ final class StatusBoard {
     // ---- who serves ----
 
     void beforeAct(PlannedStep planned) {
-        if (Effect.of(planned.step()) == Effect.PAGE) {
+        if (planned.step().effect() == Effect.PAGE) {
             outageBegins();
         }
     }
 
     void afterAct(PlannedStep planned) {
-        if (Effect.of(planned.step()) == Effect.PIVOT) {
-            serves(Side.TARGET);
+        if (planned.isPivot()) {
+            serves(Serving.TARGET);
         }
     }
 
     void afterUndo(PlannedStep planned) {
-        switch (Effect.of(planned.step())) {
-            case PAGE -> serves(Side.SOURCE);
+        switch (planned.step().effect()) {
+            case PAGE -> serves(Serving.SOURCE);
             case PIVOT -> outageBegins();
             case NONE, COPY, STOPS_SOURCE -> {}
         }
     }
 
     private void outageBegins() {
-        serving = null;
+        serving = Serving.PAGE;
         if (outageBegan == null) {
             outageBegan = Moment.now();
         }
         changed();
     }
 
-    private void serves(Side side) {
+    private void serves(Serving side) {
         serving = side;
         if (outageBegan != null) {
             Duration last = Duration.between(outageBegan, Moment.now());
@@ -249,6 +252,9 @@ final class StatusBoard {
     }
 
     void undoFailed(PlannedStep planned, Failure failure) {
+        if (planned.isPivot()) {
+            serving = Serving.UNKNOWN;
+        }
         set(planned, status(planned).failed(StepState.UNDO_FAILED, Moment.now(), failure));
         write(GODWIT, "undo failed", planned.id(), failure.attempts(), failure.words(), null);
     }
@@ -274,6 +280,7 @@ final class StatusBoard {
 
     void ends(End how, @Nullable String reason) {
         end = how;
+        pastPivot &= how == End.FINISHED;
         endedAt = Moment.now();
         endReason = reason;
         waiting = null;

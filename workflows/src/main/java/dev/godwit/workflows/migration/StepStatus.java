@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param attempts how many attempts the last act took; 0 before the first ended
  * @param note what the step found and did, or why it failed
- * @param failure the type of the last failure, a name of {@link dev.godwit.workflows.activity.FailureType}; null if the
+ * @param failure the type of the last failure, a name of {@link dev.godwit.workflows.step.FailureType}; null if the
  *     last act did not fail, or in a way that has no name
  */
 public record StepStatus(

@@ -69,6 +69,12 @@ final class Waits {
                 + why.words();
     }
 
+    static String overBudget(Duration budget, Duration predicted) {
+        return "Expected an outage of at most " + Durations.format(budget) + ", but the prediction, from the first copies"
+                + " and the rehearsal, is " + Durations.format(predicted)
+                + "; roll back, make the databases smaller or raise budget.outage in the spec, and start again";
+    }
+
     static String ids(List<PlannedStep> steps) {
         return steps.stream().map(PlannedStep::id).collect(Collectors.joining(", "));
     }

@@ -46,6 +46,11 @@ final class WayForward {
         interruptibly(() -> Workflow.await(() -> rollBack != null || condition.getAsBoolean()));
     }
 
+    /** Waits for others of the same stage; what the migration waits for stays as it is. */
+    void awaitTurn(BooleanSupplier condition) {
+        rollBackInstead(() -> Workflow.await(() -> rollBack != null || condition.getAsBoolean()));
+    }
+
     void awaitUntil(Instant until, BooleanSupplier condition) {
         Duration left = Duration.between(Moment.now(), until);
         if (left.isPositive()) {
@@ -54,6 +59,11 @@ final class WayForward {
     }
 
     private void interruptibly(Runnable wait) {
+        rollBackInstead(wait);
+        board.waitOver();
+    }
+
+    private void rollBackInstead(Runnable wait) {
         try {
             wait.run();
         } catch (CanceledFailure cancelled) {
@@ -62,7 +72,6 @@ final class WayForward {
         if (rollBack != null) {
             throw rolledBack();
         }
-        board.waitOver();
     }
 
     /** What unwinds it. */

@@ -1,7 +1,9 @@
 package dev.godwit.workflows.plan;
 
+import dev.godwit.workflows.hooks.HookStep.RunHook;
+import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.Durations;
-import dev.godwit.workflows.spec.Hook;
+import dev.godwit.workflows.hooks.Hook;
 import dev.godwit.workflows.spec.Spec;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,7 +30,8 @@ public final class PlanFindings {
     private static void unplaced(Hook hook, String where, Plan plan, List<Finding> findings) {
         Stream.of(hook.before(), hook.after())
                 .filter(Objects::nonNull)
-                .filter(anchor -> plan.steps().stream().noneMatch(step -> step.isNamed(hook.phase(), anchor)))
+                .filter(anchor -> plan.steps().stream()
+                        .noneMatch(step -> step.phase() == hook.phase() && step.id().equals(anchor)))
                 .forEach(anchor -> findings.add(Finding.blocker(
                         "hook-place",
                         where,
@@ -36,9 +39,8 @@ public final class PlanFindings {
                         "name one of "
                                 + plan.steps().stream()
                                         .filter(step ->
-                                                step.phase() == hook.phase() && !(step.step() instanceof Step.RunHook))
-                                        .map(step -> StepKind.of(step.step()))
-                                        .distinct()
+                                                step.phase() == hook.phase() && !(step.step() instanceof RunHook))
+                                        .map(PlannedStep::id)
                                         .collect(Collectors.joining(", "))
                                 + "; or neither, then it runs at the end of the phase")));
     }

@@ -1,5 +1,6 @@
 package dev.godwit.workflows.plan;
 
+import dev.godwit.workflows.step.Finding;
 import java.time.Duration;
 import java.util.List;
 

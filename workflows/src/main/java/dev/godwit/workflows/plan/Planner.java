@@ -1,45 +1,52 @@
 package dev.godwit.workflows.plan;
 
-import dev.godwit.workflows.GodwitJson;
+import java.util.stream.Stream;
+import java.util.Objects;
+import dev.godwit.workflows.dns.DnsRecord;
+import dev.godwit.workflows.dns.RecordFacts;
+import dev.godwit.workflows.step.Phase;
+import dev.godwit.workflows.step.Step;
+import dev.godwit.workflows.json.GodwitJson;
 import dev.godwit.workflows.Sha256;
-import dev.godwit.workflows.plan.Facts.DatabaseFacts;
-import dev.godwit.workflows.plan.Facts.DnsFacts;
-import dev.godwit.workflows.plan.Facts.ProxyFacts;
-import dev.godwit.workflows.plan.Facts.TreeFacts;
-import dev.godwit.workflows.plan.Step.AwaitApproval;
-import dev.godwit.workflows.plan.Step.CheckService;
-import dev.godwit.workflows.plan.Step.CleanUp;
-import dev.godwit.workflows.plan.Step.CompareAnswers;
-import dev.godwit.workflows.plan.Step.CopyCertificates;
-import dev.godwit.workflows.plan.Step.CopyDatabase;
-import dev.godwit.workflows.plan.Step.CopyFiles;
-import dev.godwit.workflows.plan.Step.DrainRequests;
-import dev.godwit.workflows.plan.Step.FenceDatabase;
-import dev.godwit.workflows.plan.Step.ForwardRequests;
-import dev.godwit.workflows.plan.Step.InstallCrontabs;
-import dev.godwit.workflows.plan.Step.InstallSite;
-import dev.godwit.workflows.plan.Step.LinkHosts;
-import dev.godwit.workflows.plan.Step.LowerTtl;
-import dev.godwit.workflows.plan.Step.Pass;
-import dev.godwit.workflows.plan.Step.PointDns;
-import dev.godwit.workflows.plan.Step.RemoveCrontabs;
-import dev.godwit.workflows.plan.Step.RestoreTtl;
-import dev.godwit.workflows.plan.Step.RetireUnits;
-import dev.godwit.workflows.plan.Step.RunHook;
-import dev.godwit.workflows.plan.Step.ServePage;
-import dev.godwit.workflows.plan.Step.SetSequences;
-import dev.godwit.workflows.plan.Step.Soak;
-import dev.godwit.workflows.plan.Step.StartUnits;
-import dev.godwit.workflows.plan.Step.StopUnits;
-import dev.godwit.workflows.plan.Step.UnlinkHosts;
-import dev.godwit.workflows.plan.Step.VerifyDatabase;
-import dev.godwit.workflows.plan.Step.VerifyFiles;
-import dev.godwit.workflows.plan.Step.WaitOutTtl;
-import dev.godwit.workflows.spec.DatabaseSpec;
-import dev.godwit.workflows.spec.FileTree;
-import dev.godwit.workflows.spec.Gates;
-import dev.godwit.workflows.spec.Hook;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.database.DatabaseFacts;
+import dev.godwit.workflows.dns.DnsFacts;
+import dev.godwit.workflows.proxy.ProxyFacts;
+import dev.godwit.workflows.files.TreeFacts;
+import dev.godwit.workflows.gates.Gate.AwaitApproval;
+import dev.godwit.workflows.checks.CheckStep.CheckService;
+import dev.godwit.workflows.link.LinkStep.CleanUp;
+import dev.godwit.workflows.checks.CheckStep.CompareAnswers;
+import dev.godwit.workflows.certificates.CertificateStep.CopyCertificates;
+import dev.godwit.workflows.database.DatabaseStep.CopyDatabase;
+import dev.godwit.workflows.files.FileStep.CopyFiles;
+import dev.godwit.workflows.proxy.SiteStep.DrainRequests;
+import dev.godwit.workflows.database.DatabaseStep.FenceDatabase;
+import dev.godwit.workflows.proxy.SiteStep.ForwardRequests;
+import dev.godwit.workflows.crontabs.CrontabStep.InstallCrontabs;
+import dev.godwit.workflows.proxy.SiteStep.InstallSite;
+import dev.godwit.workflows.link.LinkStep.LinkHosts;
+import dev.godwit.workflows.dns.DnsStep.LowerTtl;
+import dev.godwit.workflows.step.Pass;
+import dev.godwit.workflows.dns.DnsStep.PointDns;
+import dev.godwit.workflows.crontabs.CrontabStep.RemoveCrontabs;
+import dev.godwit.workflows.dns.DnsStep.RestoreTtl;
+import dev.godwit.workflows.units.UnitStep.RetireUnits;
+import dev.godwit.workflows.hooks.HookStep.RunHook;
+import dev.godwit.workflows.proxy.SiteStep.ServePage;
+import dev.godwit.workflows.database.DatabaseStep.SetSequences;
+import dev.godwit.workflows.gates.Gate.Soak;
+import dev.godwit.workflows.units.UnitStep.StartUnits;
+import dev.godwit.workflows.units.UnitStep.StopUnits;
+import dev.godwit.workflows.link.LinkStep.UnlinkHosts;
+import dev.godwit.workflows.database.DatabaseStep.VerifyDatabase;
+import dev.godwit.workflows.files.FileStep.VerifyFiles;
+import dev.godwit.workflows.gates.Gate.WaitOutTtl;
+import dev.godwit.workflows.database.DatabaseSpec;
+import dev.godwit.workflows.files.FileTree;
+import dev.godwit.workflows.gates.Gate.KeepBudget;
+import dev.godwit.workflows.gates.Gates;
+import dev.godwit.workflows.hooks.Hook;
+import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.spec.Spec;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,9 +64,11 @@ import org.jspecify.annotations.Nullable;
 public final class Planner {
     private final Spec spec;
     private final Facts facts;
-    private final List<PlannedStep> steps = new ArrayList<>();
+    private final List<List<PlannedStep>> stages = new ArrayList<>();
     private final Set<String> ids = new HashSet<>();
     private Phase phase = Phase.PREPARE;
+    /** The stage that takes further steps, if one does. */
+    private @Nullable List<PlannedStep> open;
 
     private Planner(Spec spec, Facts facts) {
         this.spec = spec;
@@ -74,7 +83,8 @@ public final class Planner {
         planner.cutOver();
         planner.soak();
         planner.finish();
-        return new Plan(planner.hash(), planner.steps);
+        List<PlannedStep> steps = planner.numbered();
+        return new Plan(planner.hash(steps), steps);
     }
 
     private void prepare() {
@@ -101,9 +111,12 @@ public final class Planner {
         if (!spec.units().isEmpty()) {
             add("rehearse-start", new StartUnits(Side.TARGET, spec.units(), false));
         }
-        add("rehearse-compare", new CompareAnswers(spec.checks()));
+        add("rehearse-compare", new CompareAnswers(addressesOfTarget(), spec.checks()));
         if (!spec.units().isEmpty()) {
             add("rehearse-stop", new StopUnits(Side.TARGET, spec.units(), false));
+        }
+        if (spec.budget().outage() != null) {
+            add("keep-budget", new KeepBudget(spec.budget().outage()));
         }
         if (spec.dns() != null) {
             add("wait-out-ttl", new WaitOutTtl(observedTtl()));
@@ -134,22 +147,37 @@ public final class Planner {
         for (DatabaseSpec database : spec.databases()) {
             add("fence-database-" + slug(database.name()), new FenceDatabase(database));
         }
-        for (DatabaseSpec database : spec.databases()) {
-            add("copy-database-final-" + slug(database.name()), new CopyDatabase(database, Pass.FINAL));
-            add("set-sequences-" + slug(database.name()), new SetSequences(database));
-            add("verify-database-" + slug(database.name()), new VerifyDatabase(database));
-        }
-        for (FileTree tree : spec.files()) {
-            add("copy-files-final-" + slug(tree), new CopyFiles(tree, Pass.FINAL));
-            add("verify-files-" + slug(tree), new VerifyFiles(tree));
-        }
+        together(() -> {
+            for (DatabaseSpec database : spec.databases()) {
+                add("copy-database-final-" + slug(database.name()), new CopyDatabase(database, Pass.FINAL));
+            }
+            for (FileTree tree : spec.files()) {
+                add("copy-files-final-" + slug(tree), new CopyFiles(tree, Pass.FINAL));
+            }
+        });
+        together(() -> {
+            for (DatabaseSpec database : spec.databases()) {
+                if (database.hasSequences()) {
+                    add("set-sequences-" + slug(database.name()), new SetSequences(database));
+                }
+            }
+        });
+        together(() -> {
+            for (DatabaseSpec database : spec.databases()) {
+                add("verify-database-" + slug(database.name()), new VerifyDatabase(database));
+            }
+            for (FileTree tree : spec.files()) {
+                add("verify-files-" + slug(tree), new VerifyFiles(tree));
+            }
+        });
         if (!spec.units().isEmpty()) {
             add("start-service", new StartUnits(Side.TARGET, spec.units(), true));
         }
-        add("check-target", new CheckService(Side.TARGET, spec.checks()));
-        pivot("forward-requests", new ForwardRequests(spec.proxy()));
+        add("check-target", new CheckService(Side.TARGET, addressesOfTarget(), spec.checks()));
+        add("forward-requests", new ForwardRequests(spec.proxy()));
 
-        add("check-forwarded", new CheckService(Side.SOURCE, spec.checks()));
+        add("check-forwarded", new CheckService(
+                        Side.SOURCE, List.of(spec.source().address()), spec.checks()));
         if (!spec.jobs().units().isEmpty()) {
             add("start-jobs", new StartUnits(Side.TARGET, spec.jobs().units(), true));
         }
@@ -187,20 +215,33 @@ public final class Planner {
 
     // ---- how a step gets its place ----
 
+    /** In a stage of its own. */
     private void add(String id, Step step) {
-        append(steps.size(), id, step, false);
+        PlannedStep planned = planned(id, step);
+        if (open == null) {
+            stages.add(List.of(planned));
+        } else {
+            open.add(planned);
+        }
     }
 
-    private void pivot(String id, Step step) {
-        append(steps.size(), id, step, true);
+    /** In one stage, which there is only if it has steps. */
+    private void together(Runnable steps) {
+        List<PlannedStep> stage = new ArrayList<>();
+        open = stage;
+        steps.run();
+        open = null;
+        if (!stage.isEmpty()) {
+            stages.add(stage);
+        }
     }
 
-    private void append(int index, String wanted, Step step, boolean isPivot) {
+    private PlannedStep planned(String wanted, Step step) {
         String id = wanted;
         for (int number = 2; !ids.add(id); number++) {
             id = wanted + "-" + number;
         }
-        steps.add(index, new PlannedStep(id, phase, step, isPivot, estimate(step)));
+        return new PlannedStep(id, phase, 0, step, estimate(step));
     }
 
     /** In the order of the spec. */
@@ -208,43 +249,58 @@ public final class Planner {
         for (int number = 0; number < spec.hooks().size(); number++) {
             Hook hook = spec.hooks().get(number);
             if (hook.phase() == phase) {
-                append(
-                        placeOf(hook),
-                        "hook-" + (number + 1),
-                        new RunHook(hook.on(), hook.run(), hook.undo(), hook.timeout()),
-                        false);
+                RunHook step = new RunHook(hook.on(), hook.run(), hook.undo(), hook.timeout(), hook.effect());
+                stages.add(placeOf(hook), List.of(planned("hook-" + (number + 1), step)));
             }
         }
     }
 
     private int placeOf(Hook hook) {
-        if (hook.before() != null) {
-            for (int index = 0; index < steps.size(); index++) {
-                if (steps.get(index).isNamed(phase, hook.before())) {
-                    return index;
-                }
+        for (int index = 0; index < stages.size(); index++) {
+            if (hook.before() != null && has(stages.get(index), hook.before())) {
+                return index;
+            }
+            if (hook.after() != null && has(stages.get(index), hook.after())) {
+                return behindHooks(index + 1);
             }
         }
-        if (hook.after() != null) {
-            for (int index = steps.size() - 1; index >= 0; index--) {
-                if (steps.get(index).isNamed(phase, hook.after())) {
-                    return behindHooks(index + 1);
-                }
-            }
-        }
-        return steps.size();
+        return stages.size();
+    }
+
+    private boolean has(List<PlannedStep> stage, String id) {
+        return stage.stream().anyMatch(step -> step.phase() == phase && step.id().equals(id));
     }
 
     /** Behind the hooks that stand there already: several in one place keep the spec's order. */
     private int behindHooks(int index) {
         int place = index;
-        while (place < steps.size() && steps.get(place).step() instanceof RunHook) {
+        while (place < stages.size() && stages.get(place).getFirst().step() instanceof RunHook) {
             place++;
         }
         return place;
     }
 
+    private List<PlannedStep> numbered() {
+        List<PlannedStep> steps = new ArrayList<>();
+        for (int index = 0; index < stages.size(); index++) {
+            for (PlannedStep step : stages.get(index)) {
+                steps.add(new PlannedStep(step.id(), step.phase(), index + 1, step.step(), step.estimate()));
+            }
+        }
+        return steps;
+    }
+
     // ---- what was measured ----
+
+    /** The target's own address, and every other one that DNS will publish. */
+    private List<String> addressesOfTarget() {
+        Stream<String> published = spec.dns() == null
+                ? Stream.of()
+                : spec.dns().records().stream().map(DnsRecord::value).filter(Objects::nonNull);
+        return Stream.concat(Stream.of(spec.target().address()), published)
+                .distinct()
+                .toList();
+    }
 
     private List<String> nameServers() {
         DnsFacts dns = facts.dns();
@@ -256,7 +312,7 @@ public final class Planner {
         return dns == null ? Duration.ZERO : dns.longestTtl();
     }
 
-    private List<Facts.RecordFacts> observedRecords() {
+    private List<RecordFacts> observedRecords() {
         DnsFacts dns = facts.dns();
         return dns == null ? List.of() : dns.records();
     }
@@ -308,13 +364,13 @@ public final class Planner {
             List<String> schemas,
             @Nullable ProxyFacts proxy) {}
 
-    private record ReviewedStep(String id, Phase phase, Step step) {}
+    private record ReviewedStep(String id, Phase phase, int stage, Step step) {}
 
-    private String hash() {
+    private String hash(List<PlannedStep> steps) {
         Reviewed reviewed = new Reviewed(
                 spec,
                 steps.stream()
-                        .map(planned -> new ReviewedStep(planned.id(), planned.phase(), planned.step()))
+                        .map(planned -> new ReviewedStep(planned.id(), planned.phase(), planned.stage(), planned.step()))
                         .toList(),
                 facts.databases().stream().map(DatabaseFacts::fingerprint).toList(),
                 facts.proxy());

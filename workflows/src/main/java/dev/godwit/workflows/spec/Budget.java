@@ -1,5 +1,7 @@
 package dev.godwit.workflows.spec;
 
+import dev.godwit.workflows.notation.Key;
+import dev.godwit.workflows.notation.Text;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

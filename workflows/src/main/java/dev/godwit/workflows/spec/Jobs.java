@@ -1,5 +1,7 @@
 package dev.godwit.workflows.spec;
 
+import dev.godwit.workflows.notation.Key;
+import dev.godwit.workflows.notation.Text;
 import java.util.List;
 
 /** What works in the background and must run on exactly one side. */

@@ -1,5 +1,17 @@
 package dev.godwit.workflows.spec;
 
+import dev.godwit.workflows.certificates.TlsSpec;
+import dev.godwit.workflows.checks.HttpCheck;
+import dev.godwit.workflows.database.DatabaseSpec;
+import dev.godwit.workflows.dns.DnsSpec;
+import dev.godwit.workflows.files.FileTree;
+import dev.godwit.workflows.gates.Gates;
+import dev.godwit.workflows.hooks.Hook;
+import dev.godwit.workflows.notation.Key;
+import dev.godwit.workflows.notation.Text;
+import dev.godwit.workflows.proxy.ProxySpec;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.server.Side;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,12 +1,13 @@
 package dev.godwit.workflows.spec;
 
+import dev.godwit.workflows.notation.Text;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.dialect.Dialect;
 import com.networknt.schema.dialect.Dialects;
 import com.networknt.schema.path.PathType;
-import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.json.GodwitJson;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

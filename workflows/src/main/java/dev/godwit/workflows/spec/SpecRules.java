@@ -2,6 +2,7 @@ package dev.godwit.workflows.spec;
 
 import static dev.godwit.workflows.spec.SpecSentences.sentence;
 
+import dev.godwit.workflows.notation.Text;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;

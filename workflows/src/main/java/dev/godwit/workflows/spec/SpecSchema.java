@@ -1,5 +1,8 @@
 package dev.godwit.workflows.spec;
 
+import dev.godwit.workflows.notation.Key;
+import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.notation.Text;
 import com.fasterxml.classmate.ResolvedType;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
@@ -16,8 +19,7 @@ import com.github.victools.jsonschema.generator.SchemaGeneratorConfigBuilder;
 import com.github.victools.jsonschema.generator.SchemaVersion;
 import com.github.victools.jsonschema.module.jackson.JacksonOption;
 import com.github.victools.jsonschema.module.jackson.JacksonSchemaModule;
-import dev.godwit.workflows.GodwitJson;
-import dev.godwit.workflows.plan.StepKind;
+import dev.godwit.workflows.json.GodwitJson;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -119,9 +121,6 @@ public final class SpecSchema {
             node.put("minimum", key.least()).put("maximum", key.most());
         } else if (type == SecretRef.class) {
             node.put("format", FORMAT + Text.SECRET);
-        } else if (key.text() == Text.STEP_KIND) {
-            ArrayNode kinds = node.putArray("enum");
-            StepKind.besideHooks().forEach(kinds::add);
         } else if (type == String.class || TEXTS.contains(type)) {
             node.put("format", FORMAT + key.text());
         }

@@ -1,5 +1,6 @@
 package dev.godwit.workflows.spec;
 
+import dev.godwit.workflows.notation.Text;
 import com.networknt.schema.Error;
 import dev.godwit.workflows.Closest;
 import java.util.List;

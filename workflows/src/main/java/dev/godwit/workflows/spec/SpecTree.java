@@ -1,5 +1,6 @@
 package dev.godwit.workflows.spec;
 
+import dev.godwit.workflows.notation.Text;
 import dev.godwit.workflows.spec.SpecReader.Format;
 import java.util.ArrayList;
 import java.util.List;

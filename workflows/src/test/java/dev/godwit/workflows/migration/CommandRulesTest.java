@@ -2,10 +2,10 @@ package dev.godwit.workflows.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.godwit.workflows.plan.Phase;
+import dev.godwit.workflows.step.Serving;
+import dev.godwit.workflows.step.Phase;
 import dev.godwit.workflows.plan.PlannedStep;
 import dev.godwit.workflows.plan.Planner;
-import dev.godwit.workflows.spec.Side;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
@@ -31,13 +31,13 @@ class CommandRulesTest {
     private static final State AT_GATE = new State(Phase.REHEARSE).waiting(Waiting.For.APPROVAL);
     private static final State FAILED =
             new State(Phase.CUTOVER).waiting(Waiting.For.DECISION, Choice.RETRY, Choice.ROLL_BACK);
-    private static final State PAGE_UP = new State(Phase.CUTOVER).serving(null);
-    private static final State AT_PIVOT = new State(Phase.CUTOVER).serving(null).atPivot();
-    private static final State SOAKING = new State(Phase.SOAK).serving(Side.TARGET);
+    private static final State PAGE_UP = new State(Phase.CUTOVER).serving(Serving.PAGE);
+    private static final State AT_PIVOT = new State(Phase.CUTOVER).serving(Serving.PAGE).atPivot();
+    private static final State SOAKING = new State(Phase.SOAK).serving(Serving.TARGET);
     private static final State WATCHED = SOAKING.waiting(Waiting.For.TIME);
     private static final State SOAKED = SOAKING.paused().waiting(Waiting.For.RESUME);
     private static final State SOAK_FAILED = SOAKING.waiting(Waiting.For.DECISION, Choice.RETRY, Choice.SKIP);
-    private static final State FINISHING = new State(Phase.FINISH).serving(Side.TARGET);
+    private static final State FINISHING = new State(Phase.FINISH).serving(Serving.TARGET);
     private static final State UNDOING = new State(Phase.CUTOVER).undone();
     private static final State UNDO_FAILED = UNDOING.waiting(Waiting.For.DECISION, Choice.RETRY, Choice.SKIP);
     private static final State PAUSED = new State(Phase.PREPARE).paused().waiting(Waiting.For.RESUME);
@@ -123,17 +123,17 @@ class CommandRulesTest {
     /** The parts of a status that the rules read. */
     record State(
             Phase phase,
-            @Nullable Side serving,
+            Serving serving,
             @Nullable Waiting waiting,
             boolean isPaused,
             boolean isUndoing,
             boolean isAtPivot,
             @Nullable End end) {
         State(Phase phase) {
-            this(phase, Side.SOURCE, null, false, false, false, null);
+            this(phase, Serving.SOURCE, null, false, false, false, null);
         }
 
-        State serving(@Nullable Side side) {
+        State serving(Serving side) {
             return new State(phase, side, waiting, isPaused, isUndoing, isAtPivot, end);
         }
 
@@ -166,7 +166,7 @@ class CommandRulesTest {
 
         MigrationStatus status() {
             List<StepStatus> steps = Planner.plan(Specs.shop(), Specs.facts()).steps().stream()
-                    .filter(PlannedStep::pivot)
+                    .filter(PlannedStep::isPivot)
                     .map(pivot -> StepStatus.pending(pivot)
                             .begun(isAtPivot ? StepState.RUNNING : StepState.PENDING, Instant.EPOCH))
                     .toList();

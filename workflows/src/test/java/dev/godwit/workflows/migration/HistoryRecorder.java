@@ -1,6 +1,7 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.plan.Finding;
+import dev.godwit.workflows.step.Patience;
+import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.plan.Planner;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowStub;
@@ -199,7 +200,7 @@ class HistoryRecorder {
     @Test
     void shouldRecordRolledBackFromThePivotCertainAfterAll() throws Exception {
         hands.failForGood("act forward-requests");
-        hands.fail("undo forward-requests", StepOptions.UNDO_AT_ONCE.attempts());
+        hands.fail("undo forward-requests", Patience.UNDO_AT_ONCE.attempts());
         record("rolled-back-from-the-pivot-certain-after-all", this::approve);
     }
 

@@ -4,13 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.plan.Phase;
+import dev.godwit.workflows.step.Serving;
+import dev.godwit.workflows.gates.Gate;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Phase;
 import dev.godwit.workflows.plan.PlannedStep;
 import dev.godwit.workflows.plan.Planner;
-import dev.godwit.workflows.plan.Step;
-import dev.godwit.workflows.spec.Gates;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.step.Step;
+import dev.godwit.workflows.gates.Gates;
+import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.spec.Spec;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowStub;
@@ -63,11 +65,11 @@ class MigrationWorkflowTest {
         MigrationStatus end = finish(start(Specs.shop(Gates.Cutover.NONE), null));
 
         assertThat(end.end()).isEqualTo(End.FINISHED);
-        assertThat(end.serving()).isEqualTo(Side.TARGET);
+        assertThat(end.serving()).isEqualTo(Serving.TARGET);
         assertThat(end.pastPivot()).isTrue();
         assertThat(end.steps()).extracting(StepStatus::state).containsOnly(StepState.DONE);
         List<String> planned = Planner.plan(Specs.shop(Gates.Cutover.NONE), Specs.facts()).steps().stream()
-                .filter(step -> !(step.step() instanceof Step.WaitOutTtl))
+                .filter(step -> !(step.step() instanceof Gate.WaitOutTtl))
                 .map(PlannedStep::id)
                 .toList();
         assertThat(hands.calls("act").stream().distinct().toList()).isEqualTo(planned);
@@ -278,7 +280,7 @@ class MigrationWorkflowTest {
         MigrationStatus end = finish(started);
 
         assertThat(end.end()).isEqualTo(End.ROLLED_BACK);
-        assertThat(end.serving()).isEqualTo(Side.SOURCE);
+        assertThat(end.serving()).isEqualTo(Serving.SOURCE);
         assertThat(hands.calls("undo"))
                 .startsWith("point-dns", "install-crontabs", "start-jobs", "forward-requests", "start-service")
                 .as("what was written on the target since the pivot is kept")
@@ -340,7 +342,7 @@ class MigrationWorkflowTest {
         WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
         awaitStatus(MigrationStatus::undoing);
         Instant began = Instant.ofEpochMilli(environment.currentTimeMillis());
-        awaitStatus(status -> status.undoing() && status.serving() == Side.SOURCE);
+        awaitStatus(status -> status.undoing() && status.serving() == Serving.SOURCE);
 
         assertThat(Duration.between(began, Instant.ofEpochMilli(environment.currentTimeMillis())))
                 .as("the outage that a dead target adds")
@@ -368,12 +370,12 @@ class MigrationWorkflowTest {
         assertThat(hands.calls("undo"))
                 .as("nothing runs on the source while the target's jobs may run")
                 .containsExactly("point-dns", "install-crontabs");
-        assertThat(migration.status().serving()).isEqualTo(Side.TARGET);
+        assertThat(migration.status().serving()).isEqualTo(Serving.TARGET);
         assertThat(waiting().step()).isEqualTo("start-jobs");
         migration.decide(new Command.Decide("ann", "switched it off", "start-jobs", Choice.SKIP));
 
         MigrationStatus end = finish(started);
-        assertThat(end.serving()).isEqualTo(Side.SOURCE);
+        assertThat(end.serving()).isEqualTo(Serving.SOURCE);
         assertThat(end.endReason()).endsWith("not taken back: start-jobs");
         assertThat(hands.calls("undo")).contains("forward-requests", "serve-page", "stop-jobs");
     }
@@ -385,7 +387,7 @@ class MigrationWorkflowTest {
         MigrationStatus end = finish(start(Specs.shop(Gates.Cutover.NONE), null));
 
         assertThat(end.end()).isEqualTo(End.ROLLED_BACK);
-        assertThat(end.serving()).isEqualTo(Side.SOURCE);
+        assertThat(end.serving()).isEqualTo(Serving.SOURCE);
         assertThat(hands.calls("undo"))
                 .contains("forward-requests", "serve-page", "link-hosts")
                 .noneMatch(id -> id.startsWith("copy-database") || id.startsWith("copy-files"));
@@ -413,7 +415,7 @@ class MigrationWorkflowTest {
 
         MigrationStatus end = finish(started);
         assertThat(end.endReason()).endsWith("not taken back: forward-requests");
-        assertThat(end.serving()).isEqualTo(Side.SOURCE);
+        assertThat(end.serving()).isEqualTo(Serving.SOURCE);
         assertThat(hands.calls("undo"))
                 .contains("serve-page", "link-hosts")
                 .noneMatch(id -> id.startsWith("copy-database") || id.startsWith("copy-files"));
@@ -439,7 +441,7 @@ class MigrationWorkflowTest {
         awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
 
         assertThat(waiting().options()).containsExactly(Choice.RETRY, Choice.ROLL_BACK);
-        assertThat(migration.status().serving()).isEqualTo(Side.SOURCE);
+        assertThat(migration.status().serving()).isEqualTo(Serving.SOURCE);
         assertThat(hands.calls("act")).doesNotContain("stop-jobs");
         mendAndRetry("look", "fence-database-shop");
         assertThat(finish(started).end()).isEqualTo(End.FINISHED);
@@ -450,7 +452,7 @@ class MigrationWorkflowTest {
         hands.failForGood("act fence-database-shop");
         WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
         awaitStatus(status -> isWaitingFor(status, Waiting.For.DECISION));
-        assertThat(migration.status().serving()).isNull();
+        assertThat(migration.status().serving()).isEqualTo(Serving.PAGE);
         mendAndRetry("act", "fence-database-shop");
 
         MigrationStatus end = finish(started);
@@ -643,14 +645,14 @@ class MigrationWorkflowTest {
         WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
         awaitStatus(status -> status.undoing() && isWaitingFor(status, Waiting.For.DECISION));
 
-        assertThat(migration.status().serving()).isNull();
+        assertThat(migration.status().serving()).isEqualTo(Serving.PAGE);
         assertThat(waiting().options()).containsExactly(Choice.RETRY);
         assertThat(hands.calls("undo"))
                 .doesNotContain("serve-page", "stop-jobs", "copy-database-first-shop", "copy-files-first-uploads");
         mendAndRetry("undo", needed);
 
         MigrationStatus end = finish(started);
-        assertThat(end.serving()).isEqualTo(Side.SOURCE);
+        assertThat(end.serving()).isEqualTo(Serving.SOURCE);
         assertThat(end.endReason()).doesNotContain("not taken back");
     }
 
@@ -664,7 +666,7 @@ class MigrationWorkflowTest {
         WorkflowStub started = start(Specs.shop(Gates.Cutover.NONE), null);
         awaitStatus(status -> status.undoing() && isWaitingFor(status, Waiting.For.DECISION));
 
-        assertThat(migration.status().serving()).isEqualTo(Side.SOURCE);
+        assertThat(migration.status().serving()).isEqualTo(Serving.SOURCE);
         List<String> asked = hands.asked();
         assertThat(asked.subList(0, asked.lastIndexOf("undo fence-database-shop")))
                 .as("before the source could serve, as often as at once")

@@ -1,11 +1,28 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.plan.Phase;
+import dev.godwit.workflows.gates.Gate.KeepBudget;
+import dev.godwit.workflows.gates.Gate.Soak;
+import dev.godwit.workflows.gates.Gate.WaitOutTtl;
+import dev.godwit.workflows.gates.Gate.AwaitApproval;
+import dev.godwit.workflows.database.DatabaseStep.FenceDatabase;
+import dev.godwit.workflows.database.DatabaseStep.CopyDatabase;
+import dev.godwit.workflows.files.FileStep.CopyFiles;
+import dev.godwit.workflows.proxy.SiteStep.DrainRequests;
+import dev.godwit.workflows.certificates.CertificateStep.CopyCertificates;
+import dev.godwit.workflows.step.Serving;
+import dev.godwit.workflows.certificates.CertificateStep;
+import dev.godwit.workflows.crontabs.CrontabStep;
+import dev.godwit.workflows.database.DatabaseStep;
+import dev.godwit.workflows.dns.DnsStep;
+import dev.godwit.workflows.files.FileStep;
+import dev.godwit.workflows.proxy.SiteStep;
+import dev.godwit.workflows.units.UnitStep;
+import dev.godwit.workflows.step.Phase;
 import dev.godwit.workflows.plan.Plan;
 import dev.godwit.workflows.plan.PlannedStep;
 import dev.godwit.workflows.plan.Planner;
-import dev.godwit.workflows.plan.Step;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.step.Step;
+import dev.godwit.workflows.server.Side;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +43,7 @@ record Place(int index) {
     private static final List<PlannedStep> STEPS = PLAN.steps();
     private static final int PIVOT = PLAN.pivot();
     private static final int PAGE = IntStream.range(0, STEPS.size())
-            .filter(index -> STEPS.get(index).step() instanceof Step.ServePage)
+            .filter(index -> STEPS.get(index).step() instanceof SiteStep.ServePage)
             .findFirst()
             .orElseThrow();
 
@@ -48,6 +65,15 @@ record Place(int index) {
         return planned().phase();
     }
 
+    int stage() {
+        return planned().stage();
+    }
+
+    /** The other steps of its stage. */
+    List<Place> siblings() {
+        return all().filter(other -> other.stage() == stage() && other.index != index).toList();
+    }
+
     String look() {
         return "look " + id();
     }
@@ -67,15 +93,18 @@ record Place(int index) {
     /** What opens it. */
     Gate gate() {
         return switch (planned().step()) {
-            case Step.AwaitApproval ignored -> Gate.APPROVAL;
-            case Step.WaitOutTtl ignored -> Gate.TTL;
-            case Step.Soak ignored -> Gate.SOAK;
+            case AwaitApproval _ -> Gate.APPROVAL;
+            case WaitOutTtl _ -> Gate.TTL;
+            case Soak _ -> Gate.SOAK;
+            case KeepBudget _ -> Gate.OPEN;
             default -> Gate.NONE;
         };
     }
 
     enum Gate {
         NONE,
+        /** Nobody has to open it. */
+        OPEN,
         APPROVAL,
         TTL,
         SOAK
@@ -90,14 +119,14 @@ record Place(int index) {
         if (acts() && looks() && phase() != Phase.CUTOVER) {
             return new Before(this, look(), false);
         }
-        if (phase() == Phase.CUTOVER && new Place(index - 1).phase() != Phase.CUTOVER) {
+        if (phase() == Phase.CUTOVER && all().noneMatch(place -> place.stage() < stage() && place.phase() == Phase.CUTOVER)) {
             // All before-images of the cutover are taken before its first act.
             Place lastLook = all().filter(place -> place.phase() == Phase.CUTOVER && place.looks())
                     .reduce((one, next) -> next)
                     .orElseThrow();
             return new Before(this, lastLook.look(), false);
         }
-        Place previous = all().filter(place -> place.index < index && place.acts())
+        Place previous = all().filter(place -> place.stage() < stage() && place.acts())
                 .reduce((one, next) -> next)
                 .orElseThrow();
         return new Before(previous, previous.act(), previous.gate() == Gate.NONE);
@@ -105,14 +134,15 @@ record Place(int index) {
 
     private boolean looks() {
         return switch (planned().step()) {
-            case Step.DnsStep ignored -> true;
-            case Step.CopyCertificates ignored -> true;
-            case Step.SiteStep ignored -> true;
-            case Step.CopyFiles ignored -> true;
-            case Step.CopyDatabase ignored -> true;
-            case Step.FenceDatabase ignored -> true;
-            case Step.UnitStep ignored -> true;
-            case Step.CrontabStep ignored -> true;
+            case DnsStep _ -> true;
+            case CopyCertificates _ -> true;
+            case DrainRequests _ -> false;
+            case SiteStep _ -> true;
+            case CopyFiles _ -> true;
+            case CopyDatabase _ -> true;
+            case FenceDatabase _ -> true;
+            case UnitStep _ -> true;
+            case CrontabStep _ -> true;
             default -> false;
         };
     }
@@ -144,9 +174,13 @@ record Place(int index) {
         return PAGE <= index && index <= PIVOT;
     }
 
-    @Nullable
-    Side serving() {
-        return index < PAGE ? Side.SOURCE : isInOutage() ? null : Side.TARGET;
+    Serving serving() {
+        return index < PAGE ? Serving.SOURCE : isInOutage() ? Serving.PAGE : Serving.TARGET;
+    }
+
+    /** Who serves when it has failed: a pivot that failed may have happened. */
+    Serving servingWhenFailed() {
+        return isPivot() ? Serving.UNKNOWN : serving();
     }
 
     /** The way back is there until it is being removed. */
@@ -160,9 +194,9 @@ record Place(int index) {
         return PAGE <= index
                 && index < PIVOT
                 && step.on() == Side.SOURCE
-                && (step instanceof Step.SiteStep
-                        || step instanceof Step.UnitStep
-                        || step instanceof Step.FenceDatabase);
+                && (step instanceof SiteStep
+                        || step instanceof UnitStep
+                        || step instanceof DatabaseStep.FenceDatabase);
     }
 
     // ---- what a person may say ----
@@ -204,9 +238,13 @@ record Place(int index) {
 
     // ---- what becomes of the steps ----
 
-    /** Everything before it done, nothing after it begun. */
+    private boolean isReached(int other) {
+        return STEPS.get(other).stage() <= stage();
+    }
+
+    /** Everything before it and beside it done, nothing after it begun. */
     List<String> statesWith(StepState own) {
-        return states(other -> other < index ? StepState.DONE : other == index ? own : StepState.PENDING);
+        return states(other -> other == index ? own : isReached(other) ? StepState.DONE : StepState.PENDING);
     }
 
     /** What a rollback leaves that comes while this step is at work, or after it has failed. */
@@ -221,10 +259,11 @@ record Place(int index) {
 
     /** After the pivot the copies hold the newest writes: they stay. */
     private List<String> undone() {
-        return STEPS.subList(0, index + 1).reversed().stream()
+        return STEPS.reversed().stream()
+                .filter(step -> step.stage() <= stage())
                 .filter(step -> step.step().undo() != null)
                 .filter(step -> !(isPastPivot()
-                        && (step.step() instanceof Step.CopyDatabase || step.step() instanceof Step.CopyFiles)))
+                        && (step.step() instanceof DatabaseStep.CopyDatabase || step.step() instanceof FileStep.CopyFiles)))
                 .map(PlannedStep::id)
                 .toList();
     }
@@ -234,7 +273,7 @@ record Place(int index) {
             if (undone.contains(STEPS.get(other).id())) {
                 return StepState.UNDONE;
             }
-            return other > index ? StepState.PENDING : other == index ? ofThisUnlessUndone : StepState.DONE;
+            return other == index ? ofThisUnlessUndone : isReached(other) ? StepState.DONE : StepState.PENDING;
         }));
     }
 
@@ -274,7 +313,7 @@ record Place(int index) {
     record FailedUndo(Place place, Place failed) {
         /** Retried later, it would bring back a rehearsal. */
         boolean isPutBackByAnOlderUndoToo() {
-            return place.planned().step() instanceof Step.StartUnits start && start.enable() && !failed.isPastPivot();
+            return place.planned().step() instanceof UnitStep.StartUnits start && start.enable() && !failed.isPastPivot();
         }
 
         /**
@@ -298,13 +337,15 @@ record Place(int index) {
         }
 
         /** Who serves while it waits for a person. */
-        @Nullable
-        Side serving() {
+        Serving serving() {
             List<String> undone = whileItWaits().undone();
             if (undone.contains(STEPS.get(PAGE).id())) {
-                return Side.SOURCE;
+                return Serving.SOURCE;
             }
-            return undone.contains(STEPS.get(PIVOT).id()) ? null : failed.serving();
+            if (place.isPivot()) {
+                return Serving.UNKNOWN;
+            }
+            return undone.contains(STEPS.get(PIVOT).id()) ? Serving.PAGE : failed.servingWhenFailed();
         }
 
         RolledBack whileItWaits() {

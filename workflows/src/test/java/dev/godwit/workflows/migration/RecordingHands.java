@@ -1,28 +1,31 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.Certificates;
-import dev.godwit.workflows.activity.Crontabs;
-import dev.godwit.workflows.activity.DatabaseCopy;
-import dev.godwit.workflows.activity.DatabaseFence;
-import dev.godwit.workflows.activity.DnsRecords;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.FileSync;
-import dev.godwit.workflows.activity.Hooks;
-import dev.godwit.workflows.activity.HostLink;
-import dev.godwit.workflows.activity.Inspect;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.activity.Look;
-import dev.godwit.workflows.activity.Loss;
-import dev.godwit.workflows.activity.LossQuestion;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.ProxyRouting;
-import dev.godwit.workflows.activity.ServerInspection;
-import dev.godwit.workflows.activity.ServiceChecks;
-import dev.godwit.workflows.activity.ServiceUnits;
-import dev.godwit.workflows.activity.Undo;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.Finding;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.certificates.Certificates;
+import dev.godwit.workflows.crontabs.Crontabs;
+import dev.godwit.workflows.database.DatabaseCopy;
+import dev.godwit.workflows.database.DatabaseFence;
+import dev.godwit.workflows.dns.DnsRecords;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.files.FileSync;
+import dev.godwit.workflows.hooks.Hooks;
+import dev.godwit.workflows.link.HostLink;
+import dev.godwit.workflows.checks.Sighting;
+import dev.godwit.workflows.checks.Watched;
+import dev.godwit.workflows.link.Reach;
+import dev.godwit.workflows.plan.Facts;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.database.Loss;
+import dev.godwit.workflows.database.LossQuestion;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.proxy.ProxyRouting;
+import dev.godwit.workflows.inspection.ServerInspection;
+import dev.godwit.workflows.checks.ServiceChecks;
+import dev.godwit.workflows.units.ServiceUnits;
+import dev.godwit.workflows.step.Undo;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.Finding;
 import io.temporal.activity.Activity;
 import io.temporal.client.ActivityCompletionException;
 import io.temporal.failure.ApplicationFailure;
@@ -265,7 +268,13 @@ final class RecordingHands {
 
     private Object answer(String method, Object request) {
         return switch (request) {
-            case Inspect _ -> inspect(method.substring("inspect".length()).toLowerCase(Locale.ROOT));
+            case Object _ when method.startsWith("inspect") ->
+                inspect(method.substring("inspect".length()).toLowerCase(Locale.ROOT));
+            case Reach reach -> answer("reach " + reach.side().word());
+            case Watched _ -> {
+                answer("act soak");
+                yield new Sighting(null);
+            }
             case Look<?> look -> {
                 answer("look " + look.stepId());
                 yield BeforeImage.NOTHING;
@@ -281,8 +290,16 @@ final class RecordingHands {
         };
     }
 
-    private Inspection inspect(String system) {
+    private Inspection<?> inspect(String system) {
         answer("inspect " + system);
-        return system.equals("servers") ? new Inspection(findings, Specs.facts()) : Inspection.NOTHING;
+        Facts facts = Specs.facts();
+        return switch (system) {
+            case "servers" -> Inspection.of(findings);
+            case "databases" -> new Inspection<>(List.of(), facts.databases());
+            case "trees" -> new Inspection<>(List.of(), facts.trees());
+            case "dns" -> new Inspection<>(List.of(), facts.dns());
+            case "proxy" -> new Inspection<>(List.of(), facts.proxy());
+            default -> Inspection.of(List.of());
+        };
     }
 }

@@ -1,26 +1,31 @@
 package dev.godwit.workflows.migration;
 
+import dev.godwit.workflows.database.DatabaseFacts;
+import dev.godwit.workflows.dns.DnsFacts;
+import dev.godwit.workflows.dns.RecordFacts;
+import dev.godwit.workflows.files.TreeFacts;
+import dev.godwit.workflows.proxy.ProxyFacts;
 import dev.godwit.workflows.plan.Facts;
-import dev.godwit.workflows.plan.Phase;
+import dev.godwit.workflows.step.Phase;
 import dev.godwit.workflows.spec.Budget;
-import dev.godwit.workflows.spec.CopyMethod;
-import dev.godwit.workflows.spec.DnsRecord;
-import dev.godwit.workflows.spec.DnsSpec;
-import dev.godwit.workflows.spec.FileTree;
-import dev.godwit.workflows.spec.Gates;
-import dev.godwit.workflows.spec.Hook;
-import dev.godwit.workflows.spec.HostSpec;
-import dev.godwit.workflows.spec.HttpCheck;
+import dev.godwit.workflows.database.CopyMethod;
+import dev.godwit.workflows.dns.DnsRecord;
+import dev.godwit.workflows.dns.DnsSpec;
+import dev.godwit.workflows.files.FileTree;
+import dev.godwit.workflows.gates.Gates;
+import dev.godwit.workflows.hooks.Hook;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.checks.HttpCheck;
 import dev.godwit.workflows.spec.Jobs;
-import dev.godwit.workflows.spec.NginxProxy;
-import dev.godwit.workflows.spec.Outage;
-import dev.godwit.workflows.spec.PostgresqlDatabase;
-import dev.godwit.workflows.spec.Rfc2136Provider;
-import dev.godwit.workflows.spec.SecretRef;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.proxy.NginxProxy;
+import dev.godwit.workflows.proxy.Outage;
+import dev.godwit.workflows.database.PostgresqlDatabase;
+import dev.godwit.workflows.dns.Rfc2136Provider;
+import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.spec.Spec;
-import dev.godwit.workflows.spec.SshLogin;
-import dev.godwit.workflows.spec.TlsSpec;
+import dev.godwit.workflows.server.SshLogin;
+import dev.godwit.workflows.certificates.TlsSpec;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -29,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /** A service with everything that can move, and what a preflight would measure of it. */
 public final class Specs {
     static final Duration OBSERVED_TTL = Duration.ofMinutes(5);
-    static final Duration SOAK = Duration.ofDays(3);
+    static final Duration SOAK = Duration.ofHours(1);
     static final Duration DECISION = Duration.ofMinutes(5);
 
     private Specs() {}
@@ -42,7 +47,7 @@ public final class Specs {
         return shop(
                 gate,
                 List.of(new Hook(
-                        Phase.CUTOVER, "serve-page", null, Side.SOURCE, "echo", "echo undo", Duration.ofMinutes(2))),
+                        Phase.CUTOVER, "serve-page", null, Side.SOURCE, "echo", "echo undo", Duration.ofMinutes(2), Hook.Effect.NONE)),
                 new Budget(null, DECISION));
     }
 
@@ -95,7 +100,7 @@ public final class Specs {
                 shop.checks(),
                 List.of(
                         hook(Phase.PREPARE, null, "link-hosts", "undo"),
-                        hook(Phase.REHEARSE, "compare-answers", null, "undo"),
+                        hook(Phase.REHEARSE, "rehearse-compare", null, "undo"),
                         hook(Phase.REHEARSE, null, null, null),
                         hook(Phase.CUTOVER, "serve-page", null, "undo"),
                         hook(Phase.CUTOVER, "forward-requests", null, null),
@@ -104,23 +109,23 @@ public final class Specs {
                         hook(Phase.SOAK, null, null, null),
                         hook(Phase.FINISH, null, null, "undo")),
                 shop.gates(),
-                shop.budget(),
-                Duration.ofDays(2));
+                new Budget(Duration.ofHours(1), DECISION),
+                Duration.ofMinutes(50));
     }
 
     public static Hook hook(Phase phase, @Nullable String before, @Nullable String after, @Nullable String undo) {
-        return new Hook(phase, before, after, Side.SOURCE, "run", undo, Duration.ofMinutes(2));
+        return new Hook(phase, before, after, Side.SOURCE, "run", undo, Duration.ofMinutes(2), Hook.Effect.NONE);
     }
 
     public static Facts facts() {
         return new Facts(
-                List.of(new Facts.DatabaseFacts("shop", "15.18", 1_000_000_000, 20, "abc")),
-                List.of(new Facts.TreeFacts("/srv/shop/uploads", 100_000_000, 2_000)),
-                new Facts.DnsFacts(
+                List.of(new DatabaseFacts("shop", "15.18", 1_000_000_000, 20, "abc")),
+                List.of(new TreeFacts("/srv/shop/uploads", 100_000_000, 2_000)),
+                new DnsFacts(
                         List.of("10.66.0.53", "10.66.0.54"),
-                        List.of(new Facts.RecordFacts(
+                        List.of(new RecordFacts(
                                 "shop.example.org", DnsRecord.Type.A, List.of("10.66.0.2"), OBSERVED_TTL))),
-                new Facts.ProxyFacts("def", false));
+                new ProxyFacts("def", false));
     }
 
     private static HostSpec host(String name, String address) {

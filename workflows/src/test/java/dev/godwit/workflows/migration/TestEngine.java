@@ -1,6 +1,7 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.step.TaskQueue;
+import dev.godwit.workflows.json.GodwitJson;
 import io.temporal.api.enums.v1.IndexedValueType;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowOptions;
@@ -69,13 +70,14 @@ final class TestEngine implements AutoCloseable {
                 .build());
         workers = WorkerFactory.newInstance(environment.getWorkflowClient(), options);
         Worker worker = workers.newWorker(TaskQueue.NAME, PATIENT);
-        worker.registerWorkflowImplementationTypes(PreflightWorkflowImpl.class);
+        worker.registerWorkflowImplementationTypes(PreflightWorkflowImpl.class, WatchWorkflowImpl.class);
         worker.registerWorkflowImplementationFactory(
                 MigrationWorkflow.class,
                 arguments -> this.build.apply(arguments.get(0, MigrationRequest.class)),
                 WorkflowImplementationOptions.getDefaultInstance());
         worker.registerActivitiesImplementations(hands.activities());
         workers.newWorker(TaskQueue.PREFLIGHT, PATIENT).registerActivitiesImplementations(hands.activities());
+        workers.newWorker(TaskQueue.WATCH, PATIENT).registerActivitiesImplementations(hands.activities());
         workers.start();
     }
 

@@ -2,14 +2,16 @@ package dev.godwit.workflows.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.workflows.hooks.Hook;
+import dev.godwit.workflows.hooks.HookStep;
 import dev.godwit.workflows.plan.Facts;
-import dev.godwit.workflows.plan.Phase;
+import dev.godwit.workflows.step.Phase;
 import dev.godwit.workflows.plan.Plan;
 import dev.godwit.workflows.plan.PlannedStep;
 import dev.godwit.workflows.plan.Planner;
-import dev.godwit.workflows.plan.Step;
-import dev.godwit.workflows.spec.Gates;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.step.Step;
+import dev.godwit.workflows.gates.Gates;
+import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.spec.Spec;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowStub;
@@ -89,8 +91,8 @@ class UpgradeTest {
             steps.addFirst(new PlannedStep(
                     NEW_STEP,
                     Phase.PREPARE,
-                    new Step.RunHook(Side.TARGET, "true", null, Duration.ofMinutes(1)),
-                    false,
+                    0,
+                    new HookStep.RunHook(Side.TARGET, "true", null, Duration.ofMinutes(1), Hook.Effect.NONE),
                     Duration.ZERO));
             return new Plan("1".repeat(64), steps);
         }

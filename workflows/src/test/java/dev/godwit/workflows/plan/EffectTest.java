@@ -2,6 +2,9 @@ package dev.godwit.workflows.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.workflows.step.Action;
+import dev.godwit.workflows.step.Effect;
+import dev.godwit.workflows.step.Step;
 import dev.godwit.workflows.migration.Specs;
 import java.util.EnumSet;
 import java.util.List;
@@ -22,7 +25,7 @@ class EffectTest {
     })
     void shouldKnowWhatAStepMeans(Effect effect, String steps) {
         assertThat(PLAN.steps().stream()
-                        .filter(planned -> Effect.of(planned.step()) == effect)
+                        .filter(planned -> planned.step().effect() == effect)
                         .map(PlannedStep::id))
                 .containsExactly(steps.split(" "));
     }
@@ -47,7 +50,7 @@ class EffectTest {
         "link-hosts, lower-ttl, false"
     })
     void shouldKnowWhatTheUndoOfAnOlderStepPutsBack(String older, String newer, boolean same) {
-        assertThat(Effect.putsTheSameBack(step(older), step(newer))).isEqualTo(same);
+        assertThat(((Action) step(older)).putsBack(step(newer))).isEqualTo(same);
     }
 
     private static Step step(String id) {

@@ -2,10 +2,12 @@ package dev.godwit.workflows.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Phase;
 import dev.godwit.workflows.migration.Specs;
 import dev.godwit.workflows.spec.Budget;
-import dev.godwit.workflows.spec.Gates;
-import dev.godwit.workflows.spec.Hook;
+import dev.godwit.workflows.gates.Gates;
+import dev.godwit.workflows.hooks.Hook;
 import dev.godwit.workflows.spec.Spec;
 import java.time.Duration;
 import java.util.List;

@@ -2,14 +2,18 @@ package dev.godwit.workflows.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.database.DatabaseFacts;
+import dev.godwit.workflows.proxy.ProxyFacts;
+import dev.godwit.workflows.step.Effect;
+import dev.godwit.workflows.step.Phase;
+import dev.godwit.workflows.json.GodwitJson;
 import dev.godwit.workflows.migration.Specs;
 import dev.godwit.workflows.spec.Budget;
-import dev.godwit.workflows.spec.Gates;
-import dev.godwit.workflows.spec.Hook;
+import dev.godwit.workflows.gates.Gates;
+import dev.godwit.workflows.hooks.Hook;
 import dev.godwit.workflows.spec.Jobs;
 import dev.godwit.workflows.spec.Spec;
-import dev.godwit.workflows.spec.TlsSpec;
+import dev.godwit.workflows.certificates.TlsSpec;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -98,8 +102,8 @@ class PlannerTest {
     void shouldHaveOnePivotAndNothingToUndoAfterTheSoak() {
         Plan plan = Planner.plan(Specs.shop(), Specs.facts());
 
-        assertThat(plan.steps().stream().filter(PlannedStep::pivot)).hasSize(1);
-        assertThat(Effect.of(plan.steps().get(plan.pivot()).step())).isEqualTo(Effect.PIVOT);
+        assertThat(plan.steps().stream().filter(PlannedStep::isPivot)).hasSize(1);
+        assertThat(plan.steps().get(plan.pivot()).step().effect()).isEqualTo(Effect.PIVOT);
         assertThat(plan.steps().stream()
                         .filter(step -> step.phase() == Phase.FINISH)
                         .map(step -> step.step().undo()))
@@ -133,7 +137,7 @@ class PlannerTest {
                 Specs.facts().databases(),
                 Specs.facts().trees(),
                 Specs.facts().dns(),
-                new Facts.ProxyFacts("another site", false));
+                new ProxyFacts("another site", false));
         assertThat(Planner.plan(Specs.shop(), site).hash()).isNotEqualTo(hash);
         assertThat(Planner.plan(Specs.shop(Gates.Cutover.NONE), Specs.facts()).hash())
                 .isNotEqualTo(hash);
@@ -213,7 +217,7 @@ class PlannerTest {
     private static Facts with(long bytes, String fingerprint) {
         Facts facts = Specs.facts();
         return new Facts(
-                List.of(new Facts.DatabaseFacts("shop", "15.18", bytes, 20, fingerprint)),
+                List.of(new DatabaseFacts("shop", "15.18", bytes, 20, fingerprint)),
                 facts.trees(),
                 facts.dns(),
                 facts.proxy());

@@ -2,7 +2,7 @@ package dev.godwit.workflows.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.json.GodwitJson;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;

@@ -2,6 +2,7 @@ package dev.godwit.workflows.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.workflows.notation.ServiceFolder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 

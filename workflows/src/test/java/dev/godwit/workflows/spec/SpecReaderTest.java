@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.notation.Text;
+import dev.godwit.workflows.json.GodwitJson;
 import dev.godwit.workflows.spec.SpecReader.Format;
 import java.util.HashSet;
 import java.util.List;

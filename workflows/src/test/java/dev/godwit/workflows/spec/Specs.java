@@ -1,6 +1,6 @@
 package dev.godwit.workflows.spec;
 
-import dev.godwit.workflows.GodwitJson;
+import dev.godwit.workflows.json.GodwitJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,5 +1,6 @@
 package dev.godwit.activities.database.postgresql;
 
+import dev.godwit.workflows.database.TargetDatabase;
 import dev.godwit.activities.Resource;
 import dev.godwit.activities.database.postgresql.CopyRecord.MadeRole;
 import dev.godwit.activities.database.postgresql.Counting.Both;
@@ -11,13 +12,13 @@ import dev.godwit.activities.host.ShellQuote;
 import dev.godwit.activities.link.Link;
 import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.workflows.Durations;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.Progress;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.Step.Pass;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Progress;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.Pass;
+import dev.godwit.workflows.server.Side;
 import io.temporal.failure.ApplicationFailure;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
@@ -136,7 +137,7 @@ final class Copier {
             if (found.isPresent() && found.get().oid() != record.database()) {
                 throw foreign(context);
             }
-            return new BeforeImage.Database(found.isPresent(), Roles.present(target, Roles.needed(source)));
+            return new TargetDatabase(found.isPresent(), Roles.present(target, Roles.needed(source)));
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.godwit.activities.database.postgresql;
 
-import dev.godwit.workflows.GodwitJson;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.json.GodwitJson;
+import dev.godwit.workflows.server.Side;
 import java.util.List;
 
 /**

@@ -1,8 +1,8 @@
 package dev.godwit.activities.database.postgresql;
 
 import dev.godwit.activities.database.postgresql.Counting.Known;
-import dev.godwit.workflows.GodwitJson;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.json.GodwitJson;
+import dev.godwit.workflows.server.Side;
 
 /**
  * What was counted while the copy still built its indexes, so that the verification, for which the page stays up, need

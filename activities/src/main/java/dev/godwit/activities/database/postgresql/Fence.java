@@ -1,11 +1,12 @@
 package dev.godwit.activities.database.postgresql;
 
+import dev.godwit.workflows.database.PostgresqlFence;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.server.Side;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -84,7 +85,7 @@ final class Fence {
             Optional<Integer> saved = savedLimit(context);
             if (saved.isPresent() && found == 0) {
                 // An earlier attempt fenced already.
-                return new BeforeImage.Fence(saved.get());
+                return new PostgresqlFence(saved.get());
             }
             Attempt control = attempt(context, source);
             if (!(control instanceof Attempt.Wrote)) {
@@ -95,7 +96,7 @@ final class Fence {
                         + " connection limit");
             }
             save(context, found);
-            return new BeforeImage.Fence(found);
+            return new PostgresqlFence(found);
         }
     }
 
@@ -104,7 +105,7 @@ final class Fence {
         try (Session source = maintenance(context)) {
             int found = limit(source, name);
             if (savedLimit(context).isEmpty()) {
-                save(context, before instanceof BeforeImage.Fence fence ? fence.connectionLimit() : found);
+                save(context, before instanceof PostgresqlFence fence ? fence.connectionLimit() : found);
             }
             refusePrepared(source, name);
             refuseSubscriptions(source, name);
@@ -133,7 +134,7 @@ final class Fence {
         String name = context.database().name();
         try (Session source = maintenance(context)) {
             dropProbe(source, context.names());
-            Optional<Integer> wanted = before instanceof BeforeImage.Fence fence
+            Optional<Integer> wanted = before instanceof PostgresqlFence fence
                     ? Optional.of(fence.connectionLimit())
                     : savedLimit(context);
             Optional<Integer> found =

@@ -3,14 +3,13 @@ package dev.godwit.activities.database.postgresql;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.plan.Facts;
-import dev.godwit.workflows.plan.Facts.DatabaseFacts;
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.plan.Words;
-import dev.godwit.workflows.spec.PostgresqlDatabase;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.database.DatabaseFacts;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.Words;
+import dev.godwit.workflows.database.PostgresqlDatabase;
+import dev.godwit.workflows.server.Side;
 import io.temporal.failure.ApplicationFailure;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,13 +50,13 @@ final class Inspector {
      *
      * @param where the database's place in the spec
      */
-    Inspection inspect(Server sourceServer, Server targetServer, PostgresqlDatabase database, String where) {
+    Inspection<DatabaseFacts> inspect(Server sourceServer, Server targetServer, PostgresqlDatabase database, String where) {
         Findings findings = new Findings(where, database.name());
         Optional<Session> source = open(findings, sourceServer, database, Side.SOURCE, database.name());
         Optional<Session> target = open(findings, targetServer, database, Side.TARGET, Connections.MAINTENANCE);
         try {
             if (source.isEmpty()) {
-                return new Inspection(findings.all(), Facts.NONE);
+                return Inspection.of(findings.all());
             }
             Schema schema = Schema.read(source.get());
             if (superuser(findings, source.get(), Side.SOURCE)) {
@@ -68,28 +67,24 @@ final class Inspector {
                 tools(findings, targetServer, Side.TARGET, target.get().major());
                 lookAtTarget(findings, new View(database, sourceServer, targetServer, source.get(), target.get()));
             }
-            return new Inspection(findings.all(), facts(database, source.get(), schema));
+            return new Inspection<>(findings.all(), facts(database, source.get(), schema));
         } catch (ApplicationFailure e) {
             findings.blocker("database-failed", e.getOriginalMessage(), "look at the server's log and ask again");
-            return new Inspection(findings.all(), Facts.NONE);
+            return Inspection.of(findings.all());
         } finally {
             source.ifPresent(Session::close);
             target.ifPresent(Session::close);
         }
     }
 
-    private static Facts facts(PostgresqlDatabase database, Session source, Schema schema) {
-        return new Facts(
-                List.of(new DatabaseFacts(
+    private static DatabaseFacts facts(PostgresqlDatabase database, Session source, Schema schema) {
+        return new DatabaseFacts(
                         database.name(),
                         source.text("SELECT split_part(current_setting('server_version'), ' ', 1)"),
                         source.number("SELECT pg_database_size(current_database())"),
                         Math.toIntExact(
                                 source.number("SELECT count(*) " + USER_TABLES + " AND c.relkind IN ('r', 'p')")),
-                        schema.fingerprint())),
-                List.of(),
-                null,
-                null);
+                        schema.fingerprint());
     }
 
     private Optional<Session> open(

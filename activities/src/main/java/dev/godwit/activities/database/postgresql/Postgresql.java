@@ -1,21 +1,23 @@
 package dev.godwit.activities.database.postgresql;
 
+import dev.godwit.workflows.database.DatabaseFacts;
+import dev.godwit.workflows.database.DatabaseStep;
 import dev.godwit.activities.host.Jobs;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.link.Link;
 import dev.godwit.activities.secrets.Secrets;
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.activity.Look;
-import dev.godwit.workflows.activity.Loss;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.Progress;
-import dev.godwit.workflows.activity.Undo;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.Step;
-import dev.godwit.workflows.spec.HostSpec;
-import dev.godwit.workflows.spec.PostgresqlDatabase;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.database.Loss;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Progress;
+import dev.godwit.workflows.step.Undo;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.Step;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.database.PostgresqlDatabase;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -61,30 +63,30 @@ public final class Postgresql {
         this.verifier = new Verifier(connections, heartbeat);
     }
 
-    public Inspection inspect(HostSpec source, HostSpec target, PostgresqlDatabase database, String where) {
+    public Inspection<DatabaseFacts> inspect(HostSpec source, HostSpec target, PostgresqlDatabase database, String where) {
         return inspector.inspect(servers.open(source), servers.open(target), database, where);
     }
 
-    public BeforeImage lookAtCopy(Look<Step.CopyDatabase> request, PostgresqlDatabase database) {
+    public BeforeImage lookAtCopy(Look<DatabaseStep.CopyDatabase> request, PostgresqlDatabase database) {
         return copier.look(context(request.migration(), database));
     }
 
-    public Outcome copy(Act<Step.CopyDatabase> request, PostgresqlDatabase database) {
+    public Outcome copy(Act<DatabaseStep.CopyDatabase> request, PostgresqlDatabase database) {
         return copier.copy(
                 context(request.migration(), database),
                 request.stepId(),
                 request.step().pass());
     }
 
-    public Outcome dropCopy(Undo<Step.CopyDatabase> request, PostgresqlDatabase database) {
+    public Outcome dropCopy(Undo<DatabaseStep.CopyDatabase> request, PostgresqlDatabase database) {
         return copier.drop(context(request.migration(), database));
     }
 
-    public Outcome setSequences(Act<Step.SetSequences> request, PostgresqlDatabase database) {
+    public Outcome setSequences(Act<DatabaseStep.SetSequences> request, PostgresqlDatabase database) {
         return sequences.set(context(request.migration(), database));
     }
 
-    public Outcome verify(Act<Step.VerifyDatabase> request, PostgresqlDatabase database) {
+    public Outcome verify(Act<DatabaseStep.VerifyDatabase> request, PostgresqlDatabase database) {
         return verifier.verify(context(request.migration(), database));
     }
 
@@ -92,15 +94,15 @@ public final class Postgresql {
         return verifier.loss(context(migration, database));
     }
 
-    public BeforeImage lookAtFence(Look<Step.FenceDatabase> request, PostgresqlDatabase database) {
+    public BeforeImage lookAtFence(Look<DatabaseStep.FenceDatabase> request, PostgresqlDatabase database) {
         return fence.look(context(request.migration(), database));
     }
 
-    public Outcome fence(Act<Step.FenceDatabase> request, PostgresqlDatabase database) {
+    public Outcome fence(Act<DatabaseStep.FenceDatabase> request, PostgresqlDatabase database) {
         return fence.fence(context(request.migration(), database), request.before());
     }
 
-    public Outcome liftFence(Undo<Step.FenceDatabase> request, PostgresqlDatabase database) {
+    public Outcome liftFence(Undo<DatabaseStep.FenceDatabase> request, PostgresqlDatabase database) {
         return fence.lift(context(request.migration(), database), request.before());
     }
 

@@ -4,10 +4,10 @@ import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.secrets.Secrets;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.spec.DatabaseLogin;
-import dev.godwit.workflows.spec.PostgresqlDatabase;
-import dev.godwit.workflows.spec.Side;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.database.DatabaseLogin;
+import dev.godwit.workflows.database.PostgresqlDatabase;
+import dev.godwit.workflows.server.Side;
 import java.util.ArrayList;
 import java.util.List;
 

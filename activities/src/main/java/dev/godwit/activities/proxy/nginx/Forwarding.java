@@ -80,7 +80,8 @@ record Forwarding(Site site, List<String> names, String back) {
     /** Before the server blocks: what {@link #reusing} needs, for each name a group for each port. */
     String beforeReusing() {
         List<String> kept = keptNames();
-        int each = Math.max(1, KEPT / Math.max(1, kept.size() * site.ports(names).size()));
+        int each =
+                Math.max(1, KEPT / Math.max(1, kept.size() * site.ports(names).size()));
         return before()
                 + IntStream.range(0, kept.size())
                         .mapToObj(i -> group("_" + i, " keepalive " + each + ";"))

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls whether it speaks TLS
  * @param proxyProtocol whether it expects the PROXY protocol
  */
-record Listen(
-        @Nullable String address, boolean ipv6, boolean both, int port, boolean tls, boolean proxyProtocol) {
+record Listen(@Nullable String address, boolean ipv6, boolean both, int port, boolean tls, boolean proxyProtocol) {
     private static final Pattern PLACE = Pattern.compile("(?:\\[([^]]+)]|([^:]+))(?::(\\d{1,5}))?");
     private static final Pattern PORT = Pattern.compile("\\d{1,5}");
 
@@ -61,7 +60,8 @@ record Listen(
     /** What a server block says of places at which nobody can be asked, as it is written. */
     static List<String> others(Directive server) {
         return server.all("listen")
-                .filter(listen -> read(listen, false).filter(tcp -> !tcp.proxyProtocol).isEmpty())
+                .filter(listen ->
+                        read(listen, false).filter(tcp -> !tcp.proxyProtocol).isEmpty())
                 .map(listen -> String.join(" ", listen.parameters()))
                 .toList();
     }

@@ -8,11 +8,11 @@ import dev.godwit.activities.proxy.Places;
 import dev.godwit.activities.proxy.SiteFile;
 import dev.godwit.activities.proxy.SiteFiles;
 import dev.godwit.activities.proxy.nginx.ConfigReader.Malformed;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.plan.Facts;
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.plan.Words;
-import dev.godwit.workflows.spec.NginxProxy;
+import dev.godwit.workflows.Words;
+import dev.godwit.workflows.proxy.NginxProxy;
+import dev.godwit.workflows.proxy.ProxyFacts;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Inspection;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +48,7 @@ final class NginxInspection {
         this.targetFiles = new SiteFiles(target);
     }
 
-    Inspection inspect() {
+    Inspection<ProxyFacts> inspect() {
         Map<String, String> onSource = source.inspect(proxy.page());
         Map<String, String> onTarget = target.inspect(null);
         boolean sourceRuns = runs(onSource, "source");
@@ -60,7 +60,7 @@ final class NginxInspection {
                     "/proxy/site",
                     "Expected the file " + proxy.site() + " on the source, but found none",
                     "name the file with the service's server blocks");
-            return new Inspection(findings, Facts.NONE);
+            return Inspection.of(findings);
         }
         Optional<SiteFile> there = targetFiles.read(proxy.site());
         Optional<Site> site = parse(file.get());
@@ -68,18 +68,14 @@ final class NginxInspection {
         if (targetRuns) {
             lookAtTarget(file.get(), there, onTarget);
         }
-        return new Inspection(
+        return new Inspection<>(
                 findings,
-                new Facts(
-                        List.of(),
-                        List.of(),
-                        null,
-                        new Facts.ProxyFacts(
-                                file.get()
-                                        .mark()
-                                        .map(DerivedSite.Mark::original)
-                                        .orElse(file.get().sha256()),
-                                there.isPresent())));
+                new ProxyFacts(
+                        file.get()
+                                .mark()
+                                .map(DerivedSite.Mark::original)
+                                .orElse(file.get().sha256()),
+                        there.isPresent()));
     }
 
     private boolean runs(Map<String, String> host, String where) {

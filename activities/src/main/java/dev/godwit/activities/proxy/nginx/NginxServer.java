@@ -5,9 +5,10 @@ import dev.godwit.activities.proxy.ProxyServer;
 import dev.godwit.activities.proxy.ProxySite;
 import dev.godwit.activities.proxy.SiteFile;
 import dev.godwit.activities.proxy.nginx.ConfigReader.Malformed;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.spec.NginxProxy;
+import dev.godwit.workflows.proxy.NginxProxy;
+import dev.godwit.workflows.proxy.ProxyFacts;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Inspection;
 import java.time.Duration;
 import java.util.List;
 
@@ -26,7 +27,7 @@ public final class NginxServer implements ProxyServer {
     }
 
     @Override
-    public Inspection inspect(Server source, Server target) {
+    public Inspection<ProxyFacts> inspect(Server source, Server target) {
         return new NginxInspection(proxy, source, target, layout).inspect();
     }
 

@@ -3,7 +3,7 @@ package dev.godwit.activities.proxy.nginx;
 import dev.godwit.activities.proxy.DerivedSite;
 import dev.godwit.activities.proxy.Endpoint;
 import dev.godwit.activities.proxy.ProxySite;
-import dev.godwit.workflows.spec.NginxProxy;
+import dev.godwit.workflows.proxy.NginxProxy;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;

@@ -4,17 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.godwit.activities.host.StateFolder;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.plan.Finding.Severity;
-import dev.godwit.workflows.plan.Step.Pass;
-import dev.godwit.workflows.spec.DatabaseLogin;
-import dev.godwit.workflows.spec.SecretRef;
+import dev.godwit.workflows.database.DatabaseFacts;
+import dev.godwit.workflows.database.DatabaseLogin;
+import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Finding.Severity;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Pass;
 import io.temporal.failure.ApplicationFailure;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
@@ -222,7 +224,7 @@ class CompareTest {
     void shouldInspectWithoutChangingAnything() {
         String before = source.sql("postgres", "SELECT count(*), max(oid) FROM pg_database");
 
-        Inspection inspection = lab.inspect();
+        Inspection<DatabaseFacts> inspection = lab.inspect();
 
         assertThat(codes(inspection, Severity.BLOCKER)).isEmpty();
         assertThat(codes(inspection, Severity.WARNING)).contains("database-connections");
@@ -234,7 +236,7 @@ class CompareTest {
                         "database-row-security",
                         "database-materialized-view",
                         "database-large-objects");
-        assertThat(inspection.facts().databases()).singleElement().satisfies(facts -> {
+        assertThat(inspection.facts()).satisfies(facts -> {
             assertThat(facts.name()).isEqualTo(NAME);
             assertThat(facts.version()).matches("\\d+(\\.\\d+)?");
             assertThat(facts.bytes()).isGreaterThan(1 << 20);
@@ -247,10 +249,10 @@ class CompareTest {
 
     @Test
     void shouldGiveAnotherFingerprintAfterAnyChangeOfTheSchema() {
-        String before = lab.inspect().facts().databases().getFirst().fingerprint();
+        String before = Objects.requireNonNull(lab.inspect().facts()).fingerprint();
         source.sql(NAME, "ALTER TABLE types ALTER COLUMN f8 SET DEFAULT 7");
 
-        assertThat(lab.inspect().facts().databases().getFirst().fingerprint()).isNotEqualTo(before);
+        assertThat(Objects.requireNonNull(lab.inspect().facts()).fingerprint()).isNotEqualTo(before);
     }
 
     @Test
@@ -298,7 +300,7 @@ class CompareTest {
         }
     }
 
-    private static List<String> codes(Inspection inspection, Severity severity) {
+    private static List<String> codes(Inspection<DatabaseFacts> inspection, Severity severity) {
         return inspection.findings().stream()
                 .filter(finding -> finding.severity() == severity)
                 .map(Finding::code)

@@ -3,13 +3,14 @@ package dev.godwit.activities.database.postgresql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.godwit.workflows.database.TargetDatabase;
 import dev.godwit.activities.host.Job;
 import dev.godwit.activities.host.JobKey;
 import dev.godwit.activities.host.StateFolder;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.Step.Pass;
-import dev.godwit.workflows.spec.DatabaseLogin;
-import dev.godwit.workflows.spec.SecretRef;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.Pass;
+import dev.godwit.workflows.database.DatabaseLogin;
+import dev.godwit.workflows.notation.SecretRef;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,7 +75,7 @@ class CopyTest {
     @ValueSource(longs = {Lab.EVERY, Lab.NONE})
     void shouldCopyEverythingAndChangeNothingTheSecondTime(long largeTable) {
         try (Lab sized = new Lab(source, target, NAME, largeTable)) {
-            assertThat(sized.lookAtCopy(Pass.FIRST)).isInstanceOfSatisfying(BeforeImage.Database.class, image -> {
+            assertThat(sized.lookAtCopy(Pass.FIRST)).isInstanceOfSatisfying(TargetDatabase.class, image -> {
                 assertThat(image.existed()).isFalse();
                 assertThat(image.roles()).containsExactly("postgres");
             });

@@ -3,9 +3,10 @@ package dev.godwit.activities.database.postgresql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.spec.DatabaseLogin;
-import dev.godwit.workflows.spec.SecretRef;
+import dev.godwit.workflows.database.PostgresqlFence;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.database.DatabaseLogin;
+import dev.godwit.workflows.notation.SecretRef;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +62,7 @@ class FenceTest {
     @Test
     void shouldFenceProveAndLift() throws IOException {
         BeforeImage before = lab.lookAtFence();
-        assertThat(before).isEqualTo(new BeforeImage.Fence(20));
+        assertThat(before).isEqualTo(new PostgresqlFence(20));
         Process session = source.session("app", "app", NAME, "BEGIN; INSERT INTO orders VALUES (1);");
         awaitLine(session);
 
@@ -93,7 +94,7 @@ class FenceTest {
     void shouldRememberWhatItFoundWhenItLooksAgainAtAFencedDatabase() {
         lab.fence(lab.lookAtFence());
 
-        assertThat(lab.lookAtFence()).isEqualTo(new BeforeImage.Fence(20));
+        assertThat(lab.lookAtFence()).isEqualTo(new PostgresqlFence(20));
     }
 
     @Test
@@ -127,9 +128,9 @@ class FenceTest {
         source.admit(PEER);
         source.sql("postgres", "CREATE ROLE nobody LOGIN CONNECTION LIMIT 0; GRANT app TO nobody");
         try {
-            assertNotProved(() -> lab.fence(new BeforeImage.Fence(20)));
+            assertNotProved(() -> lab.fence(new PostgresqlFence(20)));
         } finally {
-            lab.lift(new BeforeImage.Fence(20));
+            lab.lift(new PostgresqlFence(20));
             source.sql("postgres", "DROP ROLE nobody");
         }
     }

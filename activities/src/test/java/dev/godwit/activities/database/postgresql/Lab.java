@@ -1,32 +1,33 @@
 package dev.godwit.activities.database.postgresql;
 
+import dev.godwit.workflows.database.DatabaseFacts;
 import dev.godwit.activities.database.postgresql.Local.LocalJobs;
 import dev.godwit.activities.database.postgresql.Local.LocalServer;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.host.StateFolder;
 import dev.godwit.activities.secrets.Secrets;
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.activity.Look;
-import dev.godwit.workflows.activity.Loss;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.Progress;
-import dev.godwit.workflows.activity.Undo;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.Step.CopyDatabase;
-import dev.godwit.workflows.plan.Step.FenceDatabase;
-import dev.godwit.workflows.plan.Step.Pass;
-import dev.godwit.workflows.plan.Step.SetSequences;
-import dev.godwit.workflows.plan.Step.VerifyDatabase;
-import dev.godwit.workflows.spec.CopyMethod;
-import dev.godwit.workflows.spec.DatabaseLogin;
-import dev.godwit.workflows.spec.HostSpec;
-import dev.godwit.workflows.spec.PostgresqlDatabase;
-import dev.godwit.workflows.spec.SecretRef;
-import dev.godwit.workflows.spec.SshLogin;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.database.Loss;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Progress;
+import dev.godwit.workflows.step.Undo;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.database.DatabaseStep.CopyDatabase;
+import dev.godwit.workflows.database.DatabaseStep.FenceDatabase;
+import dev.godwit.workflows.step.Pass;
+import dev.godwit.workflows.database.DatabaseStep.SetSequences;
+import dev.godwit.workflows.database.DatabaseStep.VerifyDatabase;
+import dev.godwit.workflows.database.CopyMethod;
+import dev.godwit.workflows.database.DatabaseLogin;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.database.PostgresqlDatabase;
+import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.server.SshLogin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -102,7 +103,7 @@ final class Lab implements AutoCloseable {
         }
     }
 
-    Inspection inspect() {
+    Inspection<DatabaseFacts> inspect() {
         return postgresql.inspect(migration.source(), migration.target(), database, "/databases/0");
     }
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.godwit.activities.TestSpec;
 import dev.godwit.activities.ThisMachine;
 import dev.godwit.activities.host.ActivityStubs;
 import dev.godwit.activities.host.StateFolder;
@@ -15,24 +14,25 @@ import dev.godwit.activities.http.AddressedClient.NoAnswer;
 import dev.godwit.activities.http.Answer;
 import dev.godwit.activities.proxy.DerivedSite;
 import dev.godwit.activities.proxy.ProxyActivities;
-import dev.godwit.workflows.activity.Act;
-import dev.godwit.workflows.activity.FailureType;
-import dev.godwit.workflows.activity.Inspect;
-import dev.godwit.workflows.activity.Inspection;
-import dev.godwit.workflows.activity.Look;
-import dev.godwit.workflows.activity.MigrationContext;
-import dev.godwit.workflows.activity.Outcome;
-import dev.godwit.workflows.activity.ProxyRouting;
-import dev.godwit.workflows.activity.Undo;
-import dev.godwit.workflows.plan.BeforeImage;
-import dev.godwit.workflows.plan.Finding;
-import dev.godwit.workflows.plan.Step;
-import dev.godwit.workflows.plan.Step.DrainRequests;
-import dev.godwit.workflows.plan.Step.ForwardRequests;
-import dev.godwit.workflows.plan.Step.InstallSite;
-import dev.godwit.workflows.plan.Step.ServePage;
-import dev.godwit.workflows.spec.NginxProxy;
-import dev.godwit.workflows.spec.Outage;
+import dev.godwit.workflows.proxy.InspectProxy;
+import dev.godwit.workflows.proxy.NginxProxy;
+import dev.godwit.workflows.proxy.Outage;
+import dev.godwit.workflows.proxy.ProxyFacts;
+import dev.godwit.workflows.proxy.ProxyRouting;
+import dev.godwit.workflows.proxy.SiteStep;
+import dev.godwit.workflows.proxy.SiteStep.DrainRequests;
+import dev.godwit.workflows.proxy.SiteStep.ForwardRequests;
+import dev.godwit.workflows.proxy.SiteStep.InstallSite;
+import dev.godwit.workflows.proxy.SiteStep.ServePage;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Undo;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
@@ -222,7 +222,7 @@ class NginxRoutingTest {
         return new NginxProxy(RealNginx.SITE, List.of(NAME), Outage.PAGE, page, drain);
     }
 
-    private BeforeImage look(Step.SiteStep step) {
+    private BeforeImage look(SiteStep step) {
         return routing.lookAtSite(new Look<>(migration, "step", step));
     }
 
@@ -249,7 +249,7 @@ class NginxRoutingTest {
         return routing.stopForwarding(new Undo<>(migration, "forward-requests", new ForwardRequests(proxy()), before));
     }
 
-    private Outcome restore(Step.SiteStep step, BeforeImage before) {
+    private Outcome restore(SiteStep step, BeforeImage before) {
         return routing.restoreSite(new Undo<>(migration, "step", step, before));
     }
 
@@ -398,7 +398,8 @@ class NginxRoutingTest {
         String listen = "listen [::1]:" + http + ";";
         source.write("/etc/nginx/snippets/listen.conf", "listen 127.0.0.1:" + http + "; " + listen);
         source.write(
-                "/etc/nginx/sites-enabled/0-first", "server { " + listen + " server_name shop.test; return 200 old; }\n");
+                "/etc/nginx/sites-enabled/0-first",
+                "server { " + listen + " server_name shop.test; return 200 old; }\n");
         reload(source);
         BeforeImage before = look(new ServePage(proxy()));
         assertFails(
@@ -417,8 +418,7 @@ class NginxRoutingTest {
     void shouldAskByIpv4WhereOneListenerTakesBoth() throws Exception {
         String listen = "listen [::]:" + https + " ssl http2";
         source.write("/etc/nginx/snippets/listen.conf", listen + ";");
-        source.write(
-                RealNginx.FILE, site.replaceFirst("include snippets/listen.conf;", listen + " ipv6only=off;"));
+        source.write(RealNginx.FILE, site.replaceFirst("include snippets/listen.conf;", listen + " ipv6only=off;"));
         source.close();
         source.start();
         ServePage step = new ServePage(proxy());
@@ -437,10 +437,9 @@ class NginxRoutingTest {
                 "listen 127.0.0.1:" + http + "; listen unix:" + folder.resolve("socket") + ";");
         reload(source);
         // The file says more than nginx has loaded.
-        source.write(
-                RealNginx.FILE, site.replace("server_name shop.test;", "server_name shop.test; listen [::1]:1;"));
+        source.write(RealNginx.FILE, site.replace("server_name shop.test;", "server_name shop.test; listen [::1]:1;"));
         target.start();
-        Inspection inspection = inspect(proxy());
+        Inspection<ProxyFacts> inspection = inspect(proxy());
         assertThat(codes(inspection, Finding.Severity.WARNING)).containsExactly("nginx-listen-unproved");
         assertThat(inspection.findings())
                 .anyMatch(finding -> finding.message().contains("[::1]:1 (")
@@ -534,7 +533,8 @@ class NginxRoutingTest {
 
     /** The source works with one process here, and each process keeps connections of its own. */
     private void forwardFromOneWorker() throws Exception {
-        source.write("/etc/nginx/nginx.conf", source.read("/etc/nginx/nginx.conf").replace("processes 3", "processes 1"));
+        source.write(
+                "/etc/nginx/nginx.conf", source.read("/etc/nginx/nginx.conf").replace("processes 3", "processes 1"));
         reload(source);
         forwardThroughThePage();
     }
@@ -1072,12 +1072,11 @@ class NginxRoutingTest {
 
     // ---- the preflight ----
 
-    private Inspection inspect(NginxProxy proxy) {
-        return routing.inspectProxy(new Inspect(
-                TestSpec.between(source.spec(), target.spec()).proxy(proxy).build()));
+    private Inspection<ProxyFacts> inspect(NginxProxy proxy) {
+        return routing.inspectProxy(new InspectProxy(source.spec(), target.spec(), proxy));
     }
 
-    private static List<String> codes(Inspection inspection, Finding.Severity severity) {
+    private static List<String> codes(Inspection<ProxyFacts> inspection, Finding.Severity severity) {
         return inspection.findings().stream()
                 .filter(finding -> finding.severity() == severity)
                 .map(Finding::code)
@@ -1088,13 +1087,13 @@ class NginxRoutingTest {
     void shouldFindNothingWrong() throws Exception {
         target.start();
         List<String> files = source.files();
-        Inspection inspection = inspect(proxy());
+        Inspection<ProxyFacts> inspection = inspect(proxy());
         assertThat(codes(inspection, Finding.Severity.BLOCKER)).isEmpty();
         assertThat(codes(inspection, Finding.Severity.WARNING)).isEmpty();
         assertThat(inspection.findings())
                 .anyMatch(finding -> finding.message().contains("nginx/"))
                 .anyMatch(finding -> finding.message().contains("nothing listens there yet"));
-        assertThat(inspection.facts().proxy())
+        assertThat(inspection.facts())
                 .isNotNull()
                 .satisfies(proxy -> assertThat(proxy.siteOnTarget()).isFalse());
         assertThat(source.files()).isEqualTo(files);
@@ -1105,7 +1104,7 @@ class NginxRoutingTest {
         source.write("/etc/nginx/sites-enabled/broken", "nonsense;\n");
         NginxProxy proxy = new NginxProxy(
                 RealNginx.SITE, List.of(NAME, "api.test"), Outage.PAGE, "/no/such/page.html", Duration.ofSeconds(1));
-        Inspection inspection = inspect(proxy);
+        Inspection<ProxyFacts> inspection = inspect(proxy);
         assertThat(codes(inspection, Finding.Severity.BLOCKER))
                 .contains("nginx-config-invalid", "nginx-names", "nginx-stopped");
         Files.delete(source.path("/etc/nginx/sites-enabled/broken"));
@@ -1134,7 +1133,7 @@ class NginxRoutingTest {
                 .forward(new DerivedSite.Purpose("m-1", "0".repeat(64), "::1"))
                 .text());
         target.start();
-        Inspection inspection = inspect(proxy());
+        Inspection<ProxyFacts> inspection = inspect(proxy());
         assertThat(codes(inspection, Finding.Severity.BLOCKER)).containsExactly("nginx-target-forwards");
         assertThat(inspection.findings())
                 .anyMatch(finding -> finding.hint().contains("/var/lib/godwit/archive/m-1/proxy/" + "0".repeat(64)));
@@ -1151,7 +1150,7 @@ class NginxRoutingTest {
                 server { listen 127.0.0.1:%d proxy_protocol; server_name shop.test; }
                 """.formatted(http, https));
         target.start();
-        Inspection inspection = inspect(proxy());
+        Inspection<ProxyFacts> inspection = inspect(proxy());
         assertThat(codes(inspection, Finding.Severity.WARNING)).containsExactly("nginx-more-names", "nginx-by-address");
         assertThat(codes(inspection, Finding.Severity.BLOCKER)).containsExactly("nginx-proxy-protocol");
     }

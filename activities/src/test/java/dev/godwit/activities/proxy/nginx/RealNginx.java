@@ -1,9 +1,9 @@
 package dev.godwit.activities.proxy.nginx;
 
 import dev.godwit.activities.ThisMachine;
-import dev.godwit.workflows.spec.HostSpec;
-import dev.godwit.workflows.spec.SecretRef;
-import dev.godwit.workflows.spec.SshLogin;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.server.SshLogin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,0 @@
-package dev.godwit.workflows.activity;
-
-import dev.godwit.workflows.spec.Spec;
-
-/** Asks for a read-only look at both servers. */
-public record Inspect(Spec spec) {}

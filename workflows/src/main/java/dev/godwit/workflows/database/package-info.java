@@ -1,0 +1,5 @@
+/** Databases: their part of the spec, their steps, what is found, and the activities that do it. */
+@NullMarked
+package dev.godwit.workflows.database;
+
+import org.jspecify.annotations.NullMarked;
