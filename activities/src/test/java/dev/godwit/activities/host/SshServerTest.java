@@ -194,7 +194,7 @@ class SshServerTest {
 
     @Test
     void shouldTunnelToAnAddressOfTheServersOwn() throws IOException {
-        try (ServerSocket echo = new ServerSocket(0, 1, InetAddress.getByName("::1"));
+        try (ServerSocket echo = new ServerSocket(0, 1, InetAddress.ofLiteral("::1"));
                 Socket socket = server.connect("::1", echo.getLocalPort());
                 Socket accepted = echo.accept()) {
             accepted.getOutputStream().write('!');
