@@ -11,13 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +28,8 @@ class ScriptsTest {
     /** A constant of several lines that sets the shell's options, or takes parameters, is a script. */
     private static final Pattern SCRIPT = Pattern.compile("(?m)^set -|\"\\$[01@]\"|^exit \"\\$");
 
+    private static final int A_FEW_LINES = 8;
+
     /** How a script reads a part. */
     private static final Pattern PART = Pattern.compile("(?m)^\\s*\\. (\\S+\\.sh)$");
 
@@ -38,7 +39,8 @@ class ScriptsTest {
     @Test
     void shouldPassShellcheck(@TempDir Path folder) throws Exception {
         requires("/usr/bin/shellcheck", "shellcheck");
-        Map<String, String> scripts = scripts();
+        Map<String, String> scripts = constants();
+        scripts.putAll(files());
         List<String> command = new ArrayList<>(List.of("shellcheck", "-s", "sh"));
         for (Map.Entry<String, String> script : scripts.entrySet()) {
             command.add(Files.writeString(folder.resolve(script.getKey()), script.getValue())
@@ -47,6 +49,18 @@ class ScriptsTest {
 
         assertThat(said(command)).isEmpty();
         assertThat(scripts).containsKeys("database.postgresql.copy.sh");
+    }
+
+    @Test
+    void shouldKeepLongScriptsInFiles() throws Exception {
+        Map<String, String> inClasses = constants();
+        inClasses.values().removeAll(files().values());
+        // Those of nginx follow.
+        inClasses.keySet().removeIf(name -> name.startsWith("NginxScripts."));
+
+        assertThat(inClasses)
+                .isNotEmpty()
+                .allSatisfy((name, text) -> assertThat(text.lines()).as(name).hasSizeLessThanOrEqualTo(A_FEW_LINES));
     }
 
     @Test
@@ -83,42 +97,27 @@ class ScriptsTest {
         return said;
     }
 
-    /** The scripts by name. A part is checked in each script that reads it, as a server gets it. */
-    private static Map<String, String> scripts() throws IOException, ReflectiveOperationException {
+    /** The files by name. A part is checked in each script that reads it, as a server gets it. */
+    private static Map<String, String> files() throws IOException, ClassNotFoundException {
+        List<Path> files = resources(".sh");
+        Set<Path> parts = new HashSet<>();
+        for (Path file : files) {
+            PART.matcher(Files.readString(file))
+                    .results()
+                    .forEach(
+                            part -> parts.add(file.resolveSibling(part.group(1)).normalize()));
+        }
         Map<String, String> scripts = new TreeMap<>();
-        List<Path> shell = resources(".sh");
-        Set<Path> parts = shell.stream().flatMap(ScriptsTest::parts).collect(Collectors.toSet());
-        for (Path file : shell) {
+        for (Path file : files) {
             if (!parts.contains(file)) {
-                Path folder = CLASSES.relativize(file.getParent());
-                Class<?> beside = Class.forName(folder.toString().replace('/', '.') + ".package-info");
+                String folder = CLASSES.relativize(file.getParent()).toString().replace('/', '.');
                 String name = file.getFileName().toString();
                 scripts.put(
-                        beside.getPackageName().replaceFirst("^dev\\.godwit\\.activities\\.", "") + "." + name,
-                        Resource.text(beside, name));
-            }
-        }
-        for (Path file : resources(".class")) {
-            String name = CLASSES.relativize(file).toString();
-            if (!name.endsWith("-info.class")) {
-                constants(Class.forName(name.replaceFirst("\\.class$", "").replace('/', '.')), scripts);
+                        folder.replaceFirst("^dev\\.godwit\\.activities\\.", "") + "." + name,
+                        Resource.text(Class.forName(folder + ".package-info"), name));
             }
         }
         return scripts;
-    }
-
-    private static Stream<Path> parts(Path script) {
-        try {
-            return PART
-                    .matcher(Files.readString(script))
-                    .results()
-                    .map((MatchResult part) ->
-                            script.resolveSibling(part.group(1)).normalize())
-                    .toList()
-                    .stream();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static List<Path> resources(String ending) throws IOException {
@@ -127,18 +126,24 @@ class ScriptsTest {
         }
     }
 
-    private static void constants(Class<?> type, Map<String, String> scripts) throws IllegalAccessException {
-        for (Field field : type.getDeclaredFields()) {
-            if (field.getType() == String.class && Modifier.isStatic(field.getModifiers())) {
-                field.setAccessible(true);
-                String text = (String) field.get(null);
-                if (text != null
-                        && text.indexOf('\n') >= 0
-                        && SCRIPT.matcher(text).find()
-                        && !PERL.matcher(text).find()) {
-                    scripts.put(type.getSimpleName() + "." + field.getName(), text);
+    /** What classes hold, also what they have read from a file. */
+    private static Map<String, String> constants() throws IOException, ReflectiveOperationException {
+        Map<String, String> scripts = new TreeMap<>();
+        for (Path file : resources(".class")) {
+            String name = CLASSES.relativize(file).toString().replaceFirst("\\.class$", "");
+            for (Field field : Class.forName(name.replace('/', '.')).getDeclaredFields()) {
+                if (field.getType() == String.class && Modifier.isStatic(field.getModifiers())) {
+                    field.setAccessible(true);
+                    String text = (String) field.get(null);
+                    if (text != null
+                            && text.indexOf('\n') >= 0
+                            && SCRIPT.matcher(text).find()
+                            && !PERL.matcher(text).find()) {
+                        scripts.put(field.getDeclaringClass().getSimpleName() + "." + field.getName(), text);
+                    }
                 }
             }
         }
+        return scripts;
     }
 }

@@ -15,21 +15,7 @@ final class CertificateScripts {
     /** {@code $1} the program, then its arguments. */
     private static final String RUN = "LC_ALL=C; export LC_ALL; exec perl -e \"$@\"";
 
-    /**
-     * On the target. {@code $1} the folder for what arrives, then the command that prints the archive. What is in it was
-     * readable by root only on its way, and stays so here.
-     */
-    static final String FETCH = """
-            set -eu
-            umask 077
-            folder=$1
-            shift
-            rm -rf "$folder"
-            mkdir -p "$folder"
-            "$@" </dev/null > "$folder.tar"
-            tar --extract --preserve-permissions --same-owner --directory="$folder" --file="$folder.tar"
-            rm -f "$folder.tar"
-            """;
+    static final String FETCH = Resource.text(CertificateScripts.class, "fetch.sh");
 
     static final String DROP = "rm -rf -- \"$1\"";
 

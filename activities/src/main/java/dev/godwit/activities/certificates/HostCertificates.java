@@ -1,24 +1,24 @@
 package dev.godwit.activities.certificates;
 
-import dev.godwit.workflows.certificates.InspectCertificates;
-import dev.godwit.workflows.step.SavedFiles;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.host.StateFolder;
 import dev.godwit.activities.link.Link;
-import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.certificates.CertificateStep.CopyCertificates;
 import dev.godwit.workflows.certificates.Certificates;
+import dev.godwit.workflows.certificates.InspectCertificates;
+import dev.godwit.workflows.certificates.TlsSpec;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.step.Inspection;
 import dev.godwit.workflows.step.Look;
 import dev.godwit.workflows.step.MigrationContext;
 import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.SavedFile;
-import dev.godwit.workflows.certificates.CertificateStep.CopyCertificates;
-import dev.godwit.workflows.certificates.TlsSpec;
+import dev.godwit.workflows.step.SavedFiles;
+import dev.godwit.workflows.step.Undo;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -31,7 +31,7 @@ import java.util.TreeMap;
 /**
  * Certificates as files: they go from the source to the target through the link, and private keys never pass Godwit
  * itself. Links keep their places, so that certbot's {@code live} folder works on the target as it is. The target's own
- * accounts at an authority stay beside the source's, which the renewal configuration names (seed 000).
+ * accounts at an authority stay beside the source's, which the renewal configuration names.
  */
 public final class HostCertificates implements Certificates {
     private static final int HTTPS = 443;

@@ -12,7 +12,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * How the answers of source and target to the same question differ (seeds 002, 004). A page that is different at every
+ * How the answers of source and target to the same question differ. A page that is different at every
  * request is no failure: the likeness says how different.
  *
  * @param likeness of the bodies, from 0 to 100; 100 only if they are identical

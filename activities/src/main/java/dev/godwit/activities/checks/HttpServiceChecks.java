@@ -1,35 +1,28 @@
 package dev.godwit.activities.checks;
 
-import dev.godwit.workflows.checks.Sighting;
-import dev.godwit.workflows.checks.Watched;
-import dev.godwit.workflows.checks.InspectChecks;
+import dev.godwit.activities.Findings;
 import dev.godwit.activities.Heartbeat;
-import dev.godwit.activities.Pause;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.http.Answer;
-import dev.godwit.workflows.Durations;
+import dev.godwit.workflows.Words;
+import dev.godwit.workflows.checks.CheckStep.CheckService;
+import dev.godwit.workflows.checks.CheckStep.CompareAnswers;
+import dev.godwit.workflows.checks.HttpCheck;
+import dev.godwit.workflows.checks.InspectChecks;
+import dev.godwit.workflows.checks.ServiceChecks;
+import dev.godwit.workflows.checks.Sighting;
+import dev.godwit.workflows.checks.Watched;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.step.Act;
 import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.step.Inspection;
 import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.checks.ServiceChecks;
-import dev.godwit.workflows.step.Finding;
-import dev.godwit.workflows.checks.CheckStep.CheckService;
-import dev.godwit.workflows.checks.CheckStep.CompareAnswers;
-import dev.godwit.workflows.gates.Gate.Soak;
-import dev.godwit.workflows.server.HostSpec;
-import dev.godwit.workflows.checks.HttpCheck;
-import dev.godwit.workflows.server.Side;
-import io.temporal.activity.Activity;
-import io.temporal.activity.ActivityExecutionContext;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import dev.godwit.workflows.Words;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Checks over HTTP and HTTPS, from the machine on which the worker runs. */
 public final class HttpServiceChecks implements ServiceChecks {
@@ -37,7 +30,6 @@ public final class HttpServiceChecks implements ServiceChecks {
     private static final int WARMING = 3;
 
     private static final Duration WARMING_TIME = Duration.ofSeconds(10);
-
 
     private final AddressedClient client;
 
@@ -51,43 +43,42 @@ public final class HttpServiceChecks implements ServiceChecks {
     @Override
     public Inspection<Void> inspectChecks(InspectChecks request) {
         HostSpec source = request.source();
-        List<Finding> findings = new ArrayList<>();
+        Findings findings = new Findings();
         if (request.checks().isEmpty()) {
-            findings.add(Finding.warning(
-                    "checks-none",
-                    "/checks",
-                    "Expected at least one check, but found none: Godwit cannot tell whether the service works",
-                    "add a check such as { get: https://" + request.service() + "/health }"));
+            findings.at("/checks")
+                    .warning(
+                            "checks-none",
+                            "Expected at least one check, but found none: Godwit cannot tell whether the service works",
+                            "add a check such as { get: https://" + request.service() + "/health }");
         }
         for (int index = 0; index < request.checks().size(); index++) {
             Verdict verdict = ask(source.address(), request.checks().get(index));
-            findings.add(finding("/checks/" + index, verdict));
+            add(findings.at("/checks/" + index), verdict);
         }
-        return Inspection.of(findings);
+        return findings.alone();
     }
 
-    private static Finding finding(String where, Verdict verdict) {
+    private static void add(Findings.Place place, Verdict verdict) {
         if (verdict.problem() != null) {
-            return Finding.blocker(
+            place.blocker(
                     "check-fails",
-                    where,
                     "The check does not pass on the source now. " + verdict.problem(),
                     "correct the check, or mend the service before it moves; a certificate of an authority of your own"
                             + " needs the worker's setting checks.ca-file");
+        } else {
+            Answer answer = Objects.requireNonNull(verdict.answer());
+            place.note(
+                    "check-passes",
+                    "The source answers " + verdict.check().get() + " in "
+                            + answer.latency().toMillis() + " ms");
         }
-        Answer answer = Objects.requireNonNull(verdict.answer());
-        return Finding.note(
-                "check-passes",
-                where,
-                "The source answers " + verdict.check().get() + " in "
-                        + answer.latency().toMillis() + " ms",
-                "");
     }
 
     @Override
     public Outcome checkService(Act<CheckService> request) {
         Side side = request.step().on();
-        List<Verdict> verdicts = askAt(request.step().addresses(), request.step().checks());
+        List<Verdict> verdicts =
+                askAt(request.step().addresses(), request.step().checks());
         refuseFailed(side, verdicts);
         return Outcome.of(verdicts.size() + (verdicts.size() == 1 ? " check passes" : " checks pass") + " on the "
                 + side.word() + ", at " + Words.list(request.step().addresses()) + latencies(verdicts));

@@ -1,7 +1,7 @@
 package dev.godwit.activities.crontabs;
 
-import dev.godwit.workflows.step.SavedFiles;
 import dev.godwit.activities.Heartbeat;
+import dev.godwit.activities.Resource;
 import dev.godwit.activities.host.RemoteFailure;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
@@ -9,19 +9,20 @@ import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.host.StateFolder;
 import dev.godwit.workflows.Durations;
-import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.Words;
+import dev.godwit.workflows.crontabs.CrontabStep;
+import dev.godwit.workflows.crontabs.CrontabStep.InstallCrontabs;
+import dev.godwit.workflows.crontabs.CrontabStep.RemoveCrontabs;
 import dev.godwit.workflows.crontabs.Crontabs;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.step.Look;
 import dev.godwit.workflows.step.MigrationContext;
 import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.SavedFile;
-import dev.godwit.workflows.crontabs.CrontabStep;
-import dev.godwit.workflows.crontabs.CrontabStep.InstallCrontabs;
-import dev.godwit.workflows.crontabs.CrontabStep.RemoveCrontabs;
-import dev.godwit.workflows.Words;
+import dev.godwit.workflows.step.SavedFiles;
+import dev.godwit.workflows.step.Undo;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,11 +31,10 @@ import java.util.regex.Pattern;
 /**
  * Crontabs of Vixie cron and cronie, in the spool folder of Debian, Red Hat or SUSE.
  *
- * <p>In the state folder, for each user: {@code USER.SHA256} is the spool file as a look found it; {@code USER.changed}
- * says that Godwit changed the crontab; {@code USER.taken} is the spool file as it was taken away, and
- * {@code USER.list} the same as {@code crontab -l} prints it, without the dated header that Debian's crontab(1) adds.
- * What is put back on the same server is the spool file, byte for byte; what goes to the other server is the list, given
- * to crontab(1) there, which checks it.
+ * <p>In the state folder, for each user: {@code USER.changed} says that Godwit may have changed the crontab, until that is
+ * taken back; {@code USER.taken} is the spool file as it was taken away, and {@code USER.list} the same as {@code crontab
+ * -l} prints it, without the dated header that Debian's crontab(1) adds. What is put back on the same server is the spool
+ * file, byte for byte; what goes to the other server is the list, given to crontab(1) there, which checks it.
  */
 public final class UserCrontabs implements Crontabs {
     private static final Pattern USER = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]{0,31}");
@@ -43,6 +43,7 @@ public final class UserCrontabs implements Crontabs {
     private static final int DIFFERS = 63;
     private static final int STILL_WORKING = 64;
     private static final int SOMEBODYS = 65;
+    private static final int WRITTEN_SINCE = 66;
 
     /** How long an attempt waits for jobs that cron has started. */
     private static final Duration LIMIT = Duration.ofSeconds(150);
@@ -50,183 +51,15 @@ public final class UserCrontabs implements Crontabs {
     /** The same in an undo, which is tried more often. */
     private static final Duration UNDO_LIMIT = Duration.ofSeconds(15);
 
-    /** Finds the spool folder: of Debian, SUSE, Red Hat. Each script begins with it. */
-    private static final String SPOOL = """
-            set -eu
-            umask 077
-            for spool in /var/spool/cron/crontabs /var/spool/cron/tabs /var/spool/cron; do
-              [ ! -d "$spool" ] || break
-            done
-            command -v crontab >/dev/null || { echo 'crontab: not found' >&2; exit 127; }
-            sum() { sha256sum <"$1" | cut -d ' ' -f 1; }
-            """;
+    private static final String LOOK = Resource.text(UserCrontabs.class, "look.sh");
 
-    /**
-     * Waits for what cron has started, {@code limit} seconds at most. Such a job is below cron or, where it has left its
-     * parents, in cron's group; a fork of cron that has no child yet may become one. Of what is left it says no more than
-     * a program and its script: other arguments may be secret.
-     */
-    private static final String JOBS = """
-            left() {
-              ps -ww -e -o pid=,ppid=,ruid=,euid=,cgroup:999=,comm= | awk -v "uid=$1" '
-                { parent[$1] = $2; own[$1] = $3 == uid || $4 == uid; grouped[$1] = $5 ~ /[/]cron(d|ie)?[.]service/
-                  cron[$1] = $6 == "cron" || $6 == "crond"; children[$2]++ }
-                END {
-                  for (pid in own) {
-                    if (cron[pid]) {
-                      if (cron[parent[pid]] && !children[pid]) print pid
-                    } else if (own[pid]) {
-                      below = grouped[pid]
-                      for (above = parent[pid]; above > 1 && !below; above = parent[above]) below = cron[above]
-                      if (below) print pid
-                    }
-                  }
-                }'
-            }
-            # await_jobs USER…: until no job that cron has started for them is left; an empty line now and then
-            await_jobs() {
-              ticks=0
-              while :; do
-                all=
-                for user; do
-                  ! uid=$(id -u -- "$user" 2>/dev/null) || all="$all $(left "$uid")"
-                done
-                # shellcheck disable=SC2086,SC2116
-                all=$(echo $all)
-                [ -n "$all" ] || break
-                if [ "$ticks" -ge $((limit * 2)) ]; then
-                  ps -ww -o pid=,user=,args= -p "$(echo "$all" | tr ' ' ,)" |
-                    awk '{ print $1, $2, $3, ($4 ~ "^/" ? $4 : "") }' >&2
-                  exit 64
-                fi
-                echo
-                sleep 0.5
-                ticks=$((ticks + 1))
-              done
-            }
-            """;
+    private static final String TAKE = Resource.text(UserCrontabs.class, "take.sh");
 
-    /** $1 state folder, $2… users. Prints path and checksum of each, or {@code -} for none. */
-    private static final String LOOK = SPOOL + """
-            state=$1
-            shift
-            mkdir -p -- "$state"
-            for user; do
-              id -u -- "$user" >/dev/null 2>&1 || { echo "there is no user $user" >&2; exit 61; }
-              if [ -e "$spool/$user" ]; then
-                sum=$(sum "$spool/$user")
-                cp -p -- "$spool/$user" "$state/$user.new"
-                sync -- "$state/$user.new"
-                mv -f -- "$state/$user.new" "$state/$user.$sum"
-                echo "$spool/$user $sum"
-              else
-                echo "$spool/$user -"
-              fi
-            done
-            """;
+    private static final String TAKEN = Resource.text(UserCrontabs.class, "taken.sh");
 
-    /**
-     * $1 state folder, $2 limit in seconds, $3… users. Prints the users whose crontabs it took, then empty lines while
-     * jobs that cron has started go on.
-     */
-    private static final String TAKE = SPOOL + JOBS + """
-            state=$1 limit=$2
-            shift 2
-            mkdir -p -- "$state"
-            for user; do
-              : >"$state/$user.changed"
-              [ -e "$spool/$user" ] || continue
-              # In this order: on the source there is never a list without what was taken.
-              cp -p -- "$spool/$user" "$state/$user.new"
-              mv -f -- "$state/$user.new" "$state/$user.taken"
-              crontab -u "$user" -l >"$state/$user.new"
-              mv -f -- "$state/$user.new" "$state/$user.list"
-              sync -- "$state/$user.list" "$state/$user.taken" "$state"
-              crontab -u "$user" -r
-              [ ! -e "$spool/$user" ] || exit 62
-              echo "$user"
-            done
-            await_jobs "$@"
-            """;
+    private static final String INSTALL = Resource.text(UserCrontabs.class, "install.sh");
 
-    /** $1 state folder, $2… users. Prints a line for each: the list in base64 with a dot before, or {@code -}. */
-    private static final String TAKEN = SPOOL + """
-            state=$1
-            shift
-            for user; do
-              if [ -e "$spool/$user" ]; then
-                echo "the crontab of $user is still on the source" >&2
-                exit 62
-              elif [ -e "$state/$user.list" ]; then
-                echo ".$(base64 -w 0 <"$state/$user.list")"
-              else
-                echo -
-              fi
-            done
-            """;
-
-    /** $1 state folder, $2… users; the input has the lines of TAKEN. Prints the users whose crontabs it changed. */
-    private static final String INSTALL = SPOOL + """
-            state=$1
-            shift
-            mkdir -p -- "$state"
-            for user; do
-              IFS= read -r line
-              [ "$line" != - ] || continue
-              id -u -- "$user" >/dev/null 2>&1 || { echo "there is no user $user" >&2; exit 61; }
-              printf %s "${line#.}" | base64 -d >"$state/$user.list"
-              wanted=$(sum "$state/$user.list")
-              crontab -u "$user" -l >"$state/$user.new" 2>/dev/null || :
-              if [ ! -e "$spool/$user" ] || [ "$(sum "$state/$user.new")" != "$wanted" ]; then
-                [ ! -e "$spool/$user" ] || [ -e "$state/$user.changed" ] || { echo "$spool/$user" >&2; exit 65; }
-                : >"$state/$user.changed"
-                crontab -u "$user" - <"$state/$user.list"
-                crontab -u "$user" -l >"$state/$user.new"
-                [ "$(sum "$state/$user.new")" = "$wanted" ] || exit 63
-                echo "$user"
-              fi
-              rm -f -- "$state/$user.new"
-            done
-            """;
-
-    /**
-     * $1 state folder, $2 limit in seconds; then user and checksum, or {@code -}. Prints the users whose crontabs it
-     * changed, then empty lines while jobs of a crontab that is gone go on: they are not to meet those of the other side.
-     * The file beside begins with a dot, which cron skips; the renaming changes the folder's time, by which cron notices.
-     */
-    private static final String RESTORE = SPOOL + JOBS + """
-            state=$1 limit=$2 gone=
-            shift 2
-            while [ $# -gt 0 ]; do
-              user=$1 found=$2
-              shift 2
-              [ -e "$state/$user.changed" ] || continue
-              # What was taken away is newer than what was looked at, if somebody wrote it in between.
-              saved=$state/$user.taken
-              if [ ! -e "$saved" ]; then
-                saved=
-                [ "$found" = - ] || saved=$state/$user.$found
-                # On the target, the jobs of what was installed there.
-                [ ! -e "$state/$user.list" ] || gone="$gone $user"
-              fi
-              if [ -n "$saved" ]; then
-                if [ ! -e "$spool/$user" ] || ! cmp -s -- "$saved" "$spool/$user"; then
-                  cp -p -- "$saved" "$spool/.godwit.$user"
-                  sync -- "$spool/.godwit.$user"
-                  mv -f -- "$spool/.godwit.$user" "$spool/$user"
-                  cmp -s -- "$saved" "$spool/$user" || exit 63
-                  echo "$user"
-                fi
-              elif [ -e "$state/$user.list" ] && [ -e "$spool/$user" ]; then
-                crontab -u "$user" -r
-                [ ! -e "$spool/$user" ] || exit 62
-                echo "$user"
-              fi
-            done
-            # Names of users hold no blanks.
-            # shellcheck disable=SC2086
-            await_jobs $gone
-            """;
+    private static final String RESTORE = Resource.text(UserCrontabs.class, "restore.sh");
 
     private final Servers servers;
     private final Duration limit;
@@ -250,7 +83,7 @@ public final class UserCrontabs implements Crontabs {
         CrontabStep step = request.step();
         Server server = servers.open(request.migration().host(step.on()));
         List<SavedFile> files = new ArrayList<>();
-        for (String line : ask(server, request.migration(), LOOK, step.users(), "")) {
+        for (String line : ask(server, LOOK, users(step), "")) {
             int space = line.lastIndexOf(' ');
             String sum = line.substring(space + 1);
             if (step instanceof InstallCrontabs && !sum.equals("-")) {
@@ -274,12 +107,10 @@ public final class UserCrontabs implements Crontabs {
     public Outcome removeCrontabs(Act<RemoveCrontabs> request) {
         RemoveCrontabs step = request.step();
         Server source = servers.open(request.migration().source());
-        step.users().forEach(UserCrontabs::checked);
-        List<String> arguments =
-                new ArrayList<>(List.of(folder(request.migration()), Long.toString(limit.toSeconds())));
-        arguments.addAll(step.users());
         List<String> taken = follow(
-                source, new Script(TAKE, arguments, null), "what cron has started as " + Words.list(step.users()));
+                source,
+                new Script(TAKE, arguments(request.migration(), limit, step), null),
+                "what cron has started as " + Words.list(step.users()));
         return Outcome.of(
                 taken.isEmpty()
                         ? "the source has no crontab of " + Words.list(step.users())
@@ -290,9 +121,11 @@ public final class UserCrontabs implements Crontabs {
     public Outcome installCrontabs(Act<InstallCrontabs> request) {
         InstallCrontabs step = request.step();
         MigrationContext migration = request.migration();
-        List<String> lists = ask(servers.open(migration.source()), migration, TAKEN, step.users(), "");
-        List<String> changed = ask(
-                servers.open(migration.target()), migration, INSTALL, step.users(), String.join("\n", lists) + "\n");
+        List<String> arguments = new ArrayList<>(List.of(folder(migration)));
+        arguments.addAll(users(step));
+        List<String> lists = ask(servers.open(migration.source()), TAKEN, arguments, "");
+        List<String> changed =
+                ask(servers.open(migration.target()), INSTALL, arguments, String.join("\n", lists) + "\n");
         return Outcome.of(
                 changed.isEmpty()
                         ? "the target has what the source had already"
@@ -302,16 +135,10 @@ public final class UserCrontabs implements Crontabs {
     @Override
     public Outcome restoreCrontabs(Undo<CrontabStep> request) {
         CrontabStep step = request.step();
-        if (!(request.before() instanceof SavedFiles found)) {
+        if (!(request.before() instanceof SavedFiles)) {
             return Outcome.of("nothing was changed, so nothing is put back");
         }
-        List<String> arguments = new ArrayList<>(List.of(
-                folder(request.migration()),
-                Long.toString(Durations.shorter(limit, UNDO_LIMIT).toSeconds())));
-        for (SavedFile file : found.files()) {
-            arguments.add(checked(file.path().substring(file.path().lastIndexOf('/') + 1)));
-            arguments.add(file.sha256() == null ? "-" : file.sha256());
-        }
+        List<String> arguments = arguments(request.migration(), Durations.shorter(limit, UNDO_LIMIT), step);
         Server server = servers.open(request.migration().host(step.on()));
         List<String> changed = follow(server, new Script(RESTORE, arguments, null), "what cron has started");
         return Outcome.of(
@@ -337,19 +164,23 @@ public final class UserCrontabs implements Crontabs {
         return lines;
     }
 
-    private static String checked(String user) {
-        if (!USER.matcher(user).matches()) {
-            throw FailureType.SPEC_MISMATCH.because(
-                    "Expected the name of a user, but found '" + user + "'; correct jobs.crontabs in the spec");
+    private static List<String> users(CrontabStep step) {
+        for (String user : step.users()) {
+            if (!USER.matcher(user).matches()) {
+                throw FailureType.SPEC_MISMATCH.because(
+                        "Expected the name of a user, but found '" + user + "'; correct jobs.crontabs in the spec");
+            }
         }
-        return user;
+        return step.users();
     }
 
-    private static List<String> ask(
-            Server server, MigrationContext migration, String script, List<String> users, String input) {
-        users.forEach(UserCrontabs::checked);
-        List<String> arguments = new ArrayList<>(List.of(folder(migration)));
-        arguments.addAll(users);
+    private static List<String> arguments(MigrationContext migration, Duration limit, CrontabStep step) {
+        List<String> arguments = new ArrayList<>(List.of(folder(migration), Long.toString(limit.toSeconds())));
+        arguments.addAll(users(step));
+        return arguments;
+    }
+
+    private static List<String> ask(Server server, String script, List<String> arguments, String input) {
         Reply reply = server.run(new Script(script, arguments, input));
         if (reply.ok()) {
             return reply.out().lines().toList();
@@ -380,6 +211,11 @@ public final class UserCrontabs implements Crontabs {
                         + " to end, so that they run on one side only, but found still at work: " + found
                         + "; the crontab is taken away already: wait for them, or end them, then try again");
             case SOMEBODYS -> somebodys(server, found);
+            case WRITTEN_SINCE ->
+                FailureType.SPEC_MISMATCH.because("Expected the crontab on " + host + " to be as Godwit left it, but"
+                        + " found that somebody has written " + found + " since; Godwit does not overwrite that; keep"
+                        + " a copy of it, run crontab -r as that user and try again, or skip this step and put the"
+                        + " crontab right by hand");
             default -> RemoteFailure.of(host, "the change of crontabs", reply.exitCode(), reply.err());
         };
     }

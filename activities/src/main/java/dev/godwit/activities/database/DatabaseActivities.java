@@ -1,45 +1,59 @@
 package dev.godwit.activities.database;
 
-import java.util.Optional;
-import java.util.ArrayList;
-import dev.godwit.workflows.step.Finding;
-import dev.godwit.workflows.database.DatabaseFacts;
-import dev.godwit.workflows.database.InspectDatabases;
 import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.database.postgresql.Postgresql;
 import dev.godwit.activities.host.Jobs;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.link.LinkProof;
 import dev.godwit.activities.secrets.Secrets;
-import dev.godwit.workflows.step.Act;
 import dev.godwit.workflows.database.DatabaseCopy;
+import dev.godwit.workflows.database.DatabaseFacts;
 import dev.godwit.workflows.database.DatabaseFence;
-import dev.godwit.workflows.step.Inspection;
-import dev.godwit.workflows.step.Look;
-import dev.godwit.workflows.database.Loss;
-import dev.godwit.workflows.database.LossQuestion;
-import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.database.DatabaseSpec;
 import dev.godwit.workflows.database.DatabaseStep.CopyDatabase;
 import dev.godwit.workflows.database.DatabaseStep.FenceDatabase;
-import dev.godwit.workflows.step.Pass;
 import dev.godwit.workflows.database.DatabaseStep.SetSequences;
 import dev.godwit.workflows.database.DatabaseStep.VerifyDatabase;
-import dev.godwit.workflows.database.DatabaseSpec;
+import dev.godwit.workflows.database.InspectDatabases;
+import dev.godwit.workflows.database.Loss;
+import dev.godwit.workflows.database.LossQuestion;
 import dev.godwit.workflows.database.PostgresqlDatabase;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Pass;
+import dev.godwit.workflows.step.Undo;
+import io.temporal.failure.ApplicationFailure;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
-/** Hands each database to its engine. */
+/**
+ * Asks each database's engine. What an engine cannot do is said, and never passes for done.
+ */
 public final class DatabaseActivities implements DatabaseCopy, DatabaseFence {
     private final Servers servers;
-    private final Postgresql postgresql;
+    private final Function<DatabaseSpec, DatabaseEngine> engines;
 
     public DatabaseActivities(Servers servers, Jobs jobs, Secrets secrets) {
+        this(servers, engines(new Postgresql(servers, jobs, secrets, Heartbeat::of)));
+    }
+
+    DatabaseActivities(Servers servers, Function<DatabaseSpec, DatabaseEngine> engines) {
         this.servers = servers;
-        postgresql = new Postgresql(servers, jobs, secrets, Heartbeat::of);
+        this.engines = engines;
+    }
+
+    private static Function<DatabaseSpec, DatabaseEngine> engines(Postgresql postgresql) {
+        return spec -> switch (spec) {
+            case PostgresqlDatabase database -> postgresql.engine(database);
+        };
     }
 
     @Override
@@ -50,10 +64,7 @@ public final class DatabaseActivities implements DatabaseCopy, DatabaseFence {
         List<DatabaseFacts> facts = new ArrayList<>();
         for (int i = 0; i < databases.size(); i++) {
             Inspection<DatabaseFacts> one =
-                    switch (databases.get(i)) {
-                        case PostgresqlDatabase database ->
-                            postgresql.inspect(request.source(), request.target(), database, "/databases/" + i);
-                    };
+                    engines.apply(databases.get(i)).inspect(request.source(), request.target(), "/databases/" + i);
             findings.addAll(one.findings());
             Optional.ofNullable(one.facts()).ifPresent(facts::add);
         }
@@ -62,54 +73,55 @@ public final class DatabaseActivities implements DatabaseCopy, DatabaseFence {
 
     @Override
     public BeforeImage lookAtCopy(Look<CopyDatabase> request) {
-        Heartbeat.of("looking at " + request.step().database().name() + " on the target");
-        if (request.step().pass() != Pass.FIRST) {
+        CopyDatabase step = request.step();
+        Heartbeat.of("looking at " + step.database().name() + " on the target");
+        if (step.pass() != Pass.FIRST) {
             LinkProof.require(
                     request.migration(), servers.open(request.migration().target()));
         }
-        return switch (request.step().database()) {
-            case PostgresqlDatabase database -> postgresql.lookAtCopy(request, database);
-        };
+        return engines.apply(step.database()).lookAtCopy(request.migration());
     }
 
     @Override
     public Outcome copyDatabase(Act<CopyDatabase> request) {
-        Heartbeat.of("preparing the copy of " + request.step().database().name());
-        return switch (request.step().database()) {
-            case PostgresqlDatabase database -> postgresql.copy(request, database);
-        };
+        CopyDatabase step = request.step();
+        Heartbeat.of("preparing the copy of " + step.database().name());
+        return engines.apply(step.database()).copy(request.migration(), request.stepId(), step.pass());
     }
 
     @Override
     public Outcome dropCopy(Undo<CopyDatabase> request) {
-        Heartbeat.of("dropping the copy of " + request.step().database().name());
-        return switch (request.step().database()) {
-            case PostgresqlDatabase database -> postgresql.dropCopy(request, database);
-        };
+        DatabaseSpec database = request.step().database();
+        Heartbeat.of("dropping the copy of " + database.name());
+        return engines.apply(database).dropCopy(request.migration());
     }
 
     @Override
     public Outcome setSequences(Act<SetSequences> request) {
-        Heartbeat.of("setting the sequences of " + request.step().database().name());
-        return switch (request.step().database()) {
-            case PostgresqlDatabase database -> postgresql.setSequences(request, database);
-        };
+        DatabaseSpec database = request.step().database();
+        Heartbeat.of("setting the sequences of " + database.name());
+        DatabaseEngine engine = engines.apply(database);
+        return engine.sequences()
+                .orElseThrow(() -> unable(engine, "set the sequences of " + database.name()))
+                .set(request.migration());
     }
 
     @Override
     public Outcome verifyDatabase(Act<VerifyDatabase> request) {
-        Heartbeat.of("comparing " + request.step().database().name());
-        return switch (request.step().database()) {
-            case PostgresqlDatabase database -> postgresql.verify(request, database);
-        };
+        DatabaseSpec database = request.step().database();
+        Heartbeat.of("comparing " + database.name());
+        return engines.apply(database).verify(request.migration());
     }
 
     @Override
     public Loss estimateLoss(LossQuestion request) {
         Heartbeat.of("comparing both sides");
         List<Loss> losses = request.databases().stream()
-                .map(spec -> switch (spec) {
-                    case PostgresqlDatabase database -> postgresql.estimateLoss(request.migration(), database);
+                .map(database -> {
+                    DatabaseEngine engine = engines.apply(database);
+                    return engine.loss()
+                            .orElseThrow(() -> unable(engine, "count what only the target has of " + database.name()))
+                            .estimate(request.migration());
                 })
                 .toList();
         return new Loss(
@@ -119,25 +131,33 @@ public final class DatabaseActivities implements DatabaseCopy, DatabaseFence {
 
     @Override
     public BeforeImage lookAtFence(Look<FenceDatabase> request) {
-        Heartbeat.of("looking at " + request.step().database().name() + " on the source");
-        return switch (request.step().database()) {
-            case PostgresqlDatabase database -> postgresql.lookAtFence(request, database);
-        };
+        DatabaseSpec database = request.step().database();
+        Heartbeat.of("looking at " + database.name() + " on the source");
+        return fence(database).look(request.migration());
     }
 
     @Override
     public Outcome fenceDatabase(Act<FenceDatabase> request) {
-        Heartbeat.of("fencing " + request.step().database().name());
-        return switch (request.step().database()) {
-            case PostgresqlDatabase database -> postgresql.fence(request, database);
-        };
+        DatabaseSpec database = request.step().database();
+        Heartbeat.of("fencing " + database.name());
+        return fence(database).raise(request.migration(), request.before());
     }
 
     @Override
     public Outcome liftFence(Undo<FenceDatabase> request) {
-        Heartbeat.of("lifting the fence of " + request.step().database().name());
-        return switch (request.step().database()) {
-            case PostgresqlDatabase database -> postgresql.liftFence(request, database);
-        };
+        DatabaseSpec database = request.step().database();
+        Heartbeat.of("lifting the fence of " + database.name());
+        return fence(database).lift(request.migration(), request.before());
+    }
+
+    private DatabaseEngine.WriteFence fence(DatabaseSpec database) {
+        DatabaseEngine engine = engines.apply(database);
+        return engine.fence().orElseThrow(() -> unable(engine, "keep applications from writing to " + database.name()));
+    }
+
+    private static ApplicationFailure unable(DatabaseEngine engine, String what) {
+        return FailureType.SPEC_MISMATCH.because(
+                "Expected Godwit to " + what + ", but found that it cannot do that with " + engine.name()
+                        + "; move this database by hooks of your own");
     }
 }

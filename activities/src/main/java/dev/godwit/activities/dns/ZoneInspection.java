@@ -1,14 +1,14 @@
 package dev.godwit.activities.dns;
 
-import dev.godwit.workflows.dns.InspectDns;
+import dev.godwit.activities.Findings;
 import dev.godwit.activities.dns.NameServer.NoAnswer;
-import dev.godwit.workflows.step.Inspection;
-import dev.godwit.workflows.dns.RecordSet;
 import dev.godwit.workflows.dns.DnsFacts;
-import dev.godwit.workflows.dns.RecordFacts;
-import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.dns.DnsRecord;
 import dev.godwit.workflows.dns.DnsSpec;
+import dev.godwit.workflows.dns.InspectDns;
+import dev.godwit.workflows.dns.RecordFacts;
+import dev.godwit.workflows.dns.RecordSet;
+import dev.godwit.workflows.step.Inspection;
 import io.temporal.failure.ApplicationFailure;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -25,7 +25,7 @@ import java.util.function.Supplier;
 final class ZoneInspection {
     private static final String DNS = "/dns";
 
-    private final List<Finding> findings = new ArrayList<>();
+    private final Findings findings = new Findings();
     private final InspectDns asked;
     private final DnsSpec dns;
     private final Supplier<ZoneEditor> editors;
@@ -51,10 +51,10 @@ final class ZoneInspection {
             }
             facts = new DnsFacts(servers, records);
         } catch (ApplicationFailure e) {
-            findings.add(Finding.blocker(
-                    "dns-provider", DNS + "/provider", e.getOriginalMessage(), "see the message; then plan again"));
+            findings.at(DNS + "/provider")
+                    .blocker("dns-provider", e.getOriginalMessage(), "see the message; then plan again");
         }
-        return new Inspection<>(findings, facts);
+        return findings.with(facts);
     }
 
     private RecordFacts inspect(DnsRecord record, String where, ZoneEditor editor, List<String> servers) {
@@ -67,12 +67,12 @@ final class ZoneInspection {
             try {
                 answers.put(server, nameServers.apply(server).read(record));
             } catch (NoAnswer e) {
-                findings.add(Finding.blocker(
-                        "dns-server",
-                        where,
-                        "Expected the authoritative server " + server + " to answer for " + record.name() + " "
-                                + record.type() + ", but found " + e.getMessage(),
-                        "see to that server, or write the addresses of the right ones in /dns/servers"));
+                findings.at(where)
+                        .blocker(
+                                "dns-server",
+                                "Expected the authoritative server " + server + " to answer for " + record.name() + " "
+                                        + record.type() + ", but found " + e.getMessage(),
+                                "see to that server, or write the addresses of the right ones in /dns/servers");
             }
         }
         agree(record, atPrimary, answers, where);
@@ -88,8 +88,7 @@ final class ZoneInspection {
         try {
             editor.rehearse(set);
         } catch (ApplicationFailure e) {
-            findings.add(Finding.blocker(
-                    "dns-update", where, e.getOriginalMessage(), "see the message; nothing was changed"));
+            findings.at(where).blocker("dns-update", e.getOriginalMessage(), "see the message; nothing was changed");
         }
     }
 
@@ -101,13 +100,13 @@ final class ZoneInspection {
             }
         });
         if (!others.isEmpty()) {
-            findings.add(Finding.warning(
-                    "dns-disagreement",
-                    where,
-                    "Expected every authoritative server to give " + record.name() + " " + record.type() + " "
-                            + Records.shown(atPrimary) + " as the primary does, but found that "
-                            + String.join(", ", others),
-                    "see to the transfers from the primary: a change must arrive at every server within a minute"));
+            findings.at(where)
+                    .warning(
+                            "dns-disagreement",
+                            "Expected every authoritative server to give " + record.name() + " " + record.type() + " "
+                                    + Records.shown(atPrimary) + " as the primary does, but found that "
+                                    + String.join(", ", others),
+                            "see to the transfers from the primary: a change must arrive at every server within a minute");
         }
     }
 
@@ -120,14 +119,14 @@ final class ZoneInspection {
                         one.type() == sibling.type() && Records.name(one.name()).equals(Records.name(sibling.name())));
         RecordSet found = moves ? null : editor.read(sibling);
         if (found != null && !found.values().isEmpty()) {
-            findings.add(Finding.warning(
-                    "dns-sibling",
-                    where,
-                    "Expected " + record.name() + " to have no addresses but those that move, but found "
-                            + sibling.type() + " " + Records.shown(found)
-                            + ": visitors who use it go on arriving there",
-                    "add a record of type " + sibling.type() + " with the target's address as its value to"
-                            + " /dns/records, or remove it from the zone"));
+            findings.at(where)
+                    .warning(
+                            "dns-sibling",
+                            "Expected " + record.name() + " to have no addresses but those that move, but found "
+                                    + sibling.type() + " " + Records.shown(found)
+                                    + ": visitors who use it go on arriving there",
+                            "add a record of type " + sibling.type() + " with the target's address as its value to"
+                                    + " /dns/records, or remove it from the zone");
         }
     }
 
@@ -136,32 +135,32 @@ final class ZoneInspection {
         InetAddress source = InetAddress.ofLiteral(asked.source().address());
         String shown = record.name() + " " + record.type();
         if (found.isEmpty()) {
-            findings.add(Finding.warning(
-                    "dns-missing",
-                    where,
-                    "Expected a record " + shown + ", but found none",
-                    "it will be made; leave it out of the spec if it is not wanted"));
+            findings.at(where)
+                    .warning(
+                            "dns-missing",
+                            "Expected a record " + shown + ", but found none",
+                            "it will be made; leave it out of the spec if it is not wanted");
         } else if (found.contains(InetAddress.ofLiteral(asked.target().address()))) {
-            findings.add(Finding.blocker(
-                    "dns-points-at-target",
-                    where,
-                    "Expected " + shown + " to lead to the source, but found the target: " + Records.shown(set),
-                    "visitors already arrive at the target, where the migration would overwrite what they write; point"
-                            + " the record at the source and wait out its TTL"));
+            findings.at(where)
+                    .blocker(
+                            "dns-points-at-target",
+                            "Expected " + shown + " to lead to the source, but found the target: " + Records.shown(set),
+                            "visitors already arrive at the target, where the migration would overwrite what they write; point"
+                                    + " the record at the source and wait out its TTL");
         } else if (record.value() != null && found.equals(Set.of(InetAddress.ofLiteral(record.value())))) {
-            findings.add(Finding.note(
-                    "dns-as-wanted",
-                    where,
-                    "Expected to change " + shown + ", but found it as wanted: " + Records.shown(set),
-                    "nothing to do"));
+            findings.at(where)
+                    .note(
+                            "dns-as-wanted",
+                            "Expected to change " + shown + ", but found it as wanted: " + Records.shown(set),
+                            "nothing to do");
         } else if (source.getAddress().length == found.iterator().next().getAddress().length
                 && !found.equals(Set.of(source))) {
-            findings.add(Finding.warning(
-                    "dns-points-elsewhere",
-                    where,
-                    "Expected " + shown + " to lead to the source ("
-                            + asked.source().address() + ") alone, but found " + Records.shown(set),
-                    "see whether something stands in front of the source; the whole set is replaced in the cutover"));
+            findings.at(where)
+                    .warning(
+                            "dns-points-elsewhere",
+                            "Expected " + shown + " to lead to the source ("
+                                    + asked.source().address() + ") alone, but found " + Records.shown(set),
+                            "see whether something stands in front of the source; the whole set is replaced in the cutover");
         }
     }
 }

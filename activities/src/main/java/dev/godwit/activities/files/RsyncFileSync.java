@@ -1,8 +1,5 @@
 package dev.godwit.activities.files;
 
-import dev.godwit.workflows.files.TreeFacts;
-import dev.godwit.workflows.files.InspectTrees;
-import dev.godwit.workflows.step.SavedFiles;
 import dev.godwit.activities.files.Manifests.Mode;
 import dev.godwit.activities.files.Manifests.Pair;
 import dev.godwit.activities.host.Job;
@@ -14,22 +11,27 @@ import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.link.Link;
 import dev.godwit.activities.link.LinkProof;
-import dev.godwit.workflows.step.Act;
-import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.files.FileStep.CopyFiles;
+import dev.godwit.workflows.files.FileStep.VerifyFiles;
 import dev.godwit.workflows.files.FileSync;
+import dev.godwit.workflows.files.InspectTrees;
+import dev.godwit.workflows.files.TreeFacts;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.step.Inspection;
 import dev.godwit.workflows.step.Look;
 import dev.godwit.workflows.step.MigrationContext;
 import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
-import dev.godwit.workflows.step.SavedFile;
-import dev.godwit.workflows.files.FileStep.CopyFiles;
 import dev.godwit.workflows.step.Pass;
-import dev.godwit.workflows.files.FileStep.VerifyFiles;
+import dev.godwit.workflows.step.SavedFile;
+import dev.godwit.workflows.step.SavedFiles;
+import dev.godwit.workflows.step.Undo;
 import io.temporal.failure.ApplicationFailure;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -91,6 +93,8 @@ public final class RsyncFileSync implements FileSync {
         String targetLetters = prepareTarget(tree, request.before(), source, target);
         long total = step.pass() == Pass.FIRST ? measure(tree, source, beat) : 0;
 
+        Map<String, byte[]> files = new HashMap<>(tree.rules());
+        files.put("progress.pl", Scripts.PROGRESS.getBytes(StandardCharsets.UTF_8));
         RsyncProgress progress = new RsyncProgress();
         jobs.run(
                 target,
@@ -103,7 +107,7 @@ public final class RsyncFileSync implements FileSync {
                                 Link.rsyncSource(tree.path()),
                                 both(sourceLetters, targetLetters),
                                 step.pass() == Pass.FINAL ? "still" : "live"),
-                        tree.rules(),
+                        files,
                         LONG),
                 line -> {
                     if (progress.read(line)) {

@@ -1,14 +1,14 @@
 package dev.godwit.activities.files;
 
-import dev.godwit.workflows.files.InspectTrees;
+import dev.godwit.activities.Findings;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
-import dev.godwit.workflows.step.Inspection;
-import dev.godwit.workflows.files.TreeFacts;
-import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.files.FileTree;
+import dev.godwit.workflows.files.InspectTrees;
+import dev.godwit.workflows.files.TreeFacts;
 import dev.godwit.workflows.notation.ServiceFolder;
+import dev.godwit.workflows.step.Inspection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,7 +19,7 @@ import java.util.Optional;
 
 /** Looks at the folders of a spec on both servers and changes nothing. */
 final class TreeInspection {
-    /** How much room the target must have for each byte that arrives (seed 000 filled its disk). */
+    /** How much room the target must have for each byte that arrives (the copy itself, and what the service writes before anybody looks). */
     private static final double ROOM = 2.5;
 
     private static final double INODE_ROOM = 1.1;
@@ -69,7 +69,7 @@ final class TreeInspection {
     }
 
     Inspection<List<TreeFacts>> inspect(InspectTrees asked) {
-        List<Finding> findings = new ArrayList<>();
+        Findings findings = new Findings();
         List<TreeFacts> facts = new ArrayList<>();
         Map<String, Arriving> arriving = new LinkedHashMap<>();
         if (asked.trees().isEmpty()) {
@@ -81,9 +81,7 @@ final class TreeInspection {
         for (int i = 0; i < asked.trees().size(); i++) {
             FileTree tree = asked.trees().get(i);
             String where = "/files/" + i;
-            Optional<Finding> unfit = unfit(tree.path(), where);
-            if (unfit.isPresent()) {
-                findings.add(unfit.get());
+            if (unfit(tree.path(), findings.at(where))) {
                 continue;
             }
             boolean there = lookAtSource(source, tree, where, findings);
@@ -92,7 +90,7 @@ final class TreeInspection {
                 List<String> survey = survey(source, tree, Duration.ofNanos(end - System.nanoTime()));
                 TreeSize found = TreeSize.parse(survey);
                 if (survey.contains("cut")) {
-                    findings.add(notMeasured(tree, found, where));
+                    notMeasured(tree, found, findings.at(where));
                 }
                 owners(target, tree, survey, where, findings);
                 facts.add(new TreeFacts(tree.path(), found.bytes(), found.files()));
@@ -104,46 +102,42 @@ final class TreeInspection {
         }
         overlaps(asked, findings);
         arriving.values().forEach(sum -> checkRoom(sum, findings));
-        return new Inspection<>(findings, facts);
+        return findings.with(facts);
     }
 
-    private static Optional<Finding> unfit(String path, String where) {
-        return ServiceFolder.problem(path)
-                .map(problem -> Finding.blocker(
-                        "tree-path",
-                        where,
-                        "Expected a folder of the service's own, but found " + path + ": " + problem,
-                        "name a folder that belongs to the service alone, absolute and without '.' or '..'"));
+    private static boolean unfit(String path, Findings.Place place) {
+        Optional<String> problem = ServiceFolder.problem(path);
+        problem.ifPresent(why -> place.blocker(
+                "tree-path",
+                "Expected a folder of the service's own, but found " + path + ": " + why,
+                "name a folder that belongs to the service alone, absolute and without '.' or '..'"));
+        return problem.isPresent();
     }
 
-    private static boolean lookAtSource(Server source, FileTree tree, String where, List<Finding> findings) {
+    private static boolean lookAtSource(Server source, FileTree tree, String where, Findings findings) {
         List<String> found = source.output(Script.of(Scripts.SOURCE_FOLDER, tree.path()))
                 .lines()
                 .toList();
         switch (found.getFirst()) {
             case "tool" ->
-                findings.add(Finding.blocker(
-                        "tool-missing",
-                        "source",
-                        "Expected rsync on the source, but found none",
-                        "install rsync there"));
+                findings.at("source")
+                        .blocker("tool-missing", "Expected rsync on the source, but found none", "install rsync there");
             case "missing" ->
-                findings.add(Finding.blocker(
-                        "tree-missing",
-                        where,
-                        "Expected the folder " + tree.path() + " on the source, but found none",
-                        "correct the path, or remove it from the spec"));
+                findings.at(where)
+                        .blocker(
+                                "tree-missing",
+                                "Expected the folder " + tree.path() + " on the source, but found none",
+                                "correct the path, or remove it from the spec");
             default -> {
                 String real = found.getLast();
-                Optional<Finding> unfit = unfit(real, where);
-                unfit.ifPresent(findings::add);
-                if (unfit.isEmpty() && !real.equals(tree.path())) {
-                    findings.add(Finding.note(
-                            "tree-link",
-                            where,
-                            tree.path() + " leads to " + real + " on the source; its content becomes the folder "
-                                    + tree.path() + " on the target",
-                            "name " + real + " in the spec if the target should have the same link"));
+                if (!unfit(real, findings.at(where)) && !real.equals(tree.path())) {
+                    findings.at(where)
+                            .note(
+                                    "tree-link",
+                                    tree.path() + " leads to " + real
+                                            + " on the source; its content becomes the folder " + tree.path()
+                                            + " on the target",
+                                    "name " + real + " in the spec if the target should have the same link");
                 }
                 return true;
             }
@@ -154,15 +148,15 @@ final class TreeInspection {
     private static List<String> survey(Server source, FileTree tree, Duration time) {
         // timeout(1) takes 0 for ever.
         String seconds = String.format(Locale.ROOT, "%.3f", Math.max(1, time.toMillis()) / 1000.0);
-        return source.output(Script.of(Scripts.SURVEY, tree.path(), seconds).withInput(Rules.text(tree)))
+        return source.output(Script.of(Scripts.SURVEY, tree.path(), seconds, Scripts.SURVEY_SUM)
+                        .withInput(Rules.text(tree)))
                 .lines()
                 .toList();
     }
 
-    private Finding notMeasured(FileTree tree, TreeSize found, String where) {
-        return Finding.warning(
+    private void notMeasured(FileTree tree, TreeSize found, Findings.Place place) {
+        place.warning(
                 "tree-size",
-                where,
                 tree.path() + " was not measured in full: the " + budget.toSeconds()
                         + " s for all folders sufficed for " + found.files() + " entries and " + found.bytes()
                         + " bytes of it",
@@ -170,8 +164,7 @@ final class TreeInspection {
                         + " estimates are too low");
     }
 
-    private static void owners(
-            Server target, FileTree tree, List<String> survey, String where, List<Finding> findings) {
+    private static void owners(Server target, FileTree tree, List<String> survey, String where, Findings findings) {
         List<String> found = survey.stream()
                 .filter(line -> line.startsWith("user ") || line.startsWith("group "))
                 .toList();
@@ -189,26 +182,28 @@ final class TreeInspection {
                     .map(Owner::renumbering)
                     .flatMap(Optional::stream)
                     .toList();
-            findings.add(Finding.blocker(
-                    "tree-owner",
-                    where,
-                    "Expected the owners in " + tree.path()
-                            + " to have the same numbers on both servers, because they are"
-                            + " copied by number, but found: " + shown(conflicts),
-                    "change one side's numbers before anything is copied, and the owner of its files with them"
-                            + (commands.isEmpty() ? "" : "; on the target: " + shown(commands))));
+            findings.at(where)
+                    .blocker(
+                            "tree-owner",
+                            "Expected the owners in " + tree.path()
+                                    + " to have the same numbers on both servers, because they are"
+                                    + " copied by number, but found: " + shown(conflicts),
+                            "change one side's numbers before anything is copied, and the owner of its files with them"
+                                    + (commands.isEmpty() ? "" : "; on the target: " + shown(commands)));
         }
         List<Owner> missing = owners.stream().filter(Owner::missing).toList();
         if (!missing.isEmpty()) {
-            findings.add(Finding.warning(
-                    "tree-owner",
-                    where,
-                    "Expected the owners in " + tree.path() + " on the target, but found none of the name or number: "
-                            + shown(missing.stream()
-                                    .map(owner -> owner.kind() + " " + owner.name() + " (" + owner.number() + ")")
-                                    .toList()),
-                    "if the service needs them, make them with the same numbers before anything else takes these: "
-                            + shown(Owner.makings(missing))));
+            findings.at(where)
+                    .warning(
+                            "tree-owner",
+                            "Expected the owners in " + tree.path()
+                                    + " on the target, but found none of the name or number: "
+                                    + shown(missing.stream()
+                                            .map(owner ->
+                                                    owner.kind() + " " + owner.name() + " (" + owner.number() + ")")
+                                            .toList()),
+                            "if the service needs them, make them with the same numbers before anything else takes these: "
+                                    + shown(Owner.makings(missing)));
         }
     }
 
@@ -217,52 +212,52 @@ final class TreeInspection {
                 + (words.size() <= SHOWN ? "" : "; and " + (words.size() - SHOWN) + " more");
     }
 
-    private static Volume lookAtTarget(Server target, FileTree tree, String where, List<Finding> findings) {
+    private static Volume lookAtTarget(Server target, FileTree tree, String where, Findings findings) {
         List<String> found =
                 target.output(Script.of(Scripts.ROOM, tree.path())).lines().toList();
         if (found.getFirst().equals("full")) {
-            findings.add(Finding.blocker(
-                    "tree-not-empty",
-                    where,
-                    "Expected " + tree.path() + " to be missing or empty on the target, but found content",
-                    "move it away; the copy would delete it"));
+            findings.at(where)
+                    .blocker(
+                            "tree-not-empty",
+                            "Expected " + tree.path() + " to be missing or empty on the target, but found content",
+                            "move it away; the copy would delete it");
         }
         return Volume.parse(found.get(1));
     }
 
-    private static void overlaps(InspectTrees asked, List<Finding> findings) {
+    private static void overlaps(InspectTrees asked, Findings findings) {
         for (int i = 0; i < asked.trees().size(); i++) {
             for (int j = 0; j < asked.trees().size(); j++) {
                 String outer = asked.trees().get(i).path();
                 String inner = asked.trees().get(j).path();
                 if (i != j && (inner.startsWith(outer + "/") || (i < j && inner.equals(outer)))) {
-                    findings.add(Finding.blocker(
-                            "tree-overlap",
-                            "/files/" + j,
-                            "Expected folders apart from each other, but found " + inner + " within " + outer,
-                            "name only the outer folder"));
+                    findings.at("/files/" + j)
+                            .blocker(
+                                    "tree-overlap",
+                                    "Expected folders apart from each other, but found " + inner + " within " + outer,
+                                    "name only the outer folder");
                 }
             }
         }
     }
 
-    private static void checkRoom(Arriving sum, List<Finding> findings) {
+    private static void checkRoom(Arriving sum, Findings findings) {
         Volume volume = sum.volume();
         if (sum.bytes() * ROOM > volume.freeBytes()) {
-            findings.add(Finding.blocker(
-                    "disk-space",
-                    "target",
-                    "Expected room for 2.5 times the " + sum.bytes() + " bytes that arrive on " + volume.mount()
-                            + ", but found " + volume.freeBytes() + " bytes free",
-                    "make room on the target, or give it a larger disk"));
+            findings.at("target")
+                    .blocker(
+                            "disk-space",
+                            "Expected room for 2.5 times the " + sum.bytes() + " bytes that arrive on " + volume.mount()
+                                    + ", but found " + volume.freeBytes() + " bytes free",
+                            "make room on the target, or give it a larger disk");
         }
         if (volume.inodes() > 0 && sum.files() * INODE_ROOM > volume.freeInodes()) {
-            findings.add(Finding.blocker(
-                    "disk-inodes",
-                    "target",
-                    "Expected room for the " + sum.files() + " entries that arrive on " + volume.mount()
-                            + ", but found " + volume.freeInodes() + " inodes free",
-                    "give the target a file system with more inodes"));
+            findings.at("target")
+                    .blocker(
+                            "disk-inodes",
+                            "Expected room for the " + sum.files() + " entries that arrive on " + volume.mount()
+                                    + ", but found " + volume.freeInodes() + " inodes free",
+                            "give the target a file system with more inodes");
         }
     }
 }

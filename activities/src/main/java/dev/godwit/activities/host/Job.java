@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A long command on a server that outlives the connection (design rule 3).
+ * A long command on a server that outlives the connection.
  *
  * @param script POSIX shell, a constant of the program; it runs as root in the job's own folder
  * @param arguments {@code $1} and so on; no secrets

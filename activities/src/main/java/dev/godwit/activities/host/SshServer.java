@@ -1,5 +1,6 @@
 package dev.godwit.activities.host;
 
+import dev.godwit.activities.Resource;
 import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.step.FailureType;
 import java.io.ByteArrayOutputStream;
@@ -25,25 +26,7 @@ final class SshServer implements Server {
             exec cat -- "$1"
             """;
 
-    /**
-     * The name of the file beside begins with a dot, because programs that read whole folders (nginx, cron) skip such.
-     * The length is compared, because a connection that breaks looks like the end of the input.
-     */
-    private static final String WRITE = """
-            set -eu
-            file=$(readlink -f -- "$1")
-            folder=$(dirname -- "$file")
-            beside=$(mktemp -- "$folder/.godwit.XXXXXXXX")
-            trap 'rm -f -- "$beside"' EXIT
-            cat >"$beside"
-            [ "$(wc -c <"$beside")" -eq "$3" ] || exit 45
-            [ ! -e "$file" ] || chown --reference="$file" -- "$beside"
-            chmod -- "$2" "$beside"
-            sync -- "$beside"
-            mv -f -- "$beside" "$file"
-            trap - EXIT
-            sync -- "$folder"
-            """;
+    private static final String WRITE = Resource.text(SshServer.class, "write.sh");
 
     private final SshConnections connections;
 

@@ -1,13 +1,13 @@
 package dev.godwit.activities.inspection;
 
+import dev.godwit.activities.Findings;
 import dev.godwit.activities.inspection.HostReport.Unit;
 import dev.godwit.activities.inspection.HostReport.User;
-import dev.godwit.workflows.step.Finding;
-import dev.godwit.workflows.step.Finding.Severity;
 import dev.godwit.workflows.Words;
 import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.spec.Spec;
+import dev.godwit.workflows.step.Finding.Severity;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,48 +45,45 @@ final class HostFindings {
             Map.entry("systemd-run", "systemd"));
 
     private final Spec spec;
-    private final List<Finding> findings = new ArrayList<>();
+    private final Findings findings;
 
-    HostFindings(Spec spec) {
+    HostFindings(Spec spec, Findings findings) {
         this.spec = spec;
-    }
-
-    List<Finding> findings() {
-        return List.copyOf(findings);
+        this.findings = findings;
     }
 
     /** What one server shows by itself. */
     void host(Side side, HostReport report) {
         HostSpec host = spec.host(side);
         if (report.uid() != 0) {
-            blocker(
-                    "privilege",
-                    side,
-                    "Expected to be root on " + host.host() + ", but found the user id " + report.uid(),
-                    "let " + host.ssh().user() + " use sudo without a password, or log in as root");
+            findings.at(side)
+                    .blocker(
+                            "privilege",
+                            "Expected to be root on " + host.host() + ", but found the user id " + report.uid(),
+                            "let " + host.ssh().user() + " use sudo without a password, or log in as root");
         }
         if (report.systemd() < SYSTEMD) {
-            blocker(
-                    "systemd",
-                    side,
-                    "Expected systemd " + SYSTEMD + " or later to run " + host.host() + ", but found "
-                            + (report.systemd() == 0 ? "another init" : report.systemd()),
-                    "upgrade the system first");
+            findings.at(side)
+                    .blocker(
+                            "systemd",
+                            "Expected systemd " + SYSTEMD + " or later to run " + host.host() + ", but found "
+                                    + (report.systemd() == 0 ? "another init" : report.systemd()),
+                            "upgrade the system first");
         }
         for (String tool : report.missingTools()) {
-            blocker(
-                    "tool-missing",
-                    side,
-                    "Expected the program " + tool + " on " + host.host() + ", but found none",
-                    "apt-get install " + PACKAGES.getOrDefault(tool, tool));
+            findings.at(side)
+                    .blocker(
+                            "tool-missing",
+                            "Expected the program " + tool + " on " + host.host() + ", but found none",
+                            "apt-get install " + PACKAGES.getOrDefault(tool, tool));
         }
         volumes(side, report);
         if (!report.migrations().isEmpty()) {
-            note(
-                    "state-folder",
-                    side,
-                    host.host() + " keeps files of other migrations: " + Words.list(report.migrations()),
-                    "if none of them is under way, remove them from /var/lib/godwit");
+            findings.at(side)
+                    .note(
+                            "state-folder",
+                            host.host() + " keeps files of other migrations: " + Words.list(report.migrations()),
+                            "if none of them is under way, remove them from /var/lib/godwit");
         }
         clock(side, host, report);
     }
@@ -96,16 +93,16 @@ final class HostFindings {
         report.volumes().forEach((mount, volume) -> {
             words.add(size(volume.freeBytes()) + " of " + size(volume.totalBytes()) + " on " + mount);
             if (volume.freeBytes() < FULL) {
-                blocker(
-                        "disk-full",
-                        side,
-                        "Expected at least " + size(FULL) + " free on " + mount + " of "
-                                + spec.host(side).host() + ", but found " + size(volume.freeBytes()),
-                        "make room there");
+                findings.at(side)
+                        .blocker(
+                                "disk-full",
+                                "Expected at least " + size(FULL) + " free on " + mount + " of "
+                                        + spec.host(side).host() + ", but found " + size(volume.freeBytes()),
+                                "make room there");
             }
         });
         if (!words.isEmpty()) {
-            note("disk-free", side, "free: " + Words.list(words), "");
+            findings.at(side).note("disk-free", "free: " + Words.list(words));
         }
     }
 
@@ -116,7 +113,7 @@ final class HostFindings {
         }
     }
 
-    /** What the service may need of the source's system and not find on the target (seed 004). */
+    /** What the service may need of the source's system and not find on the target. */
     private void packages(HostReport source, HostReport target) {
         List<String> lacking = source.packages().stream()
                 .filter(name -> !target.packages().contains(name))
@@ -124,14 +121,14 @@ final class HostFindings {
         if (lacking.isEmpty() || target.packages().isEmpty()) {
             return;
         }
-        note(
-                "packages",
-                Side.TARGET,
-                "the target lacks " + lacking.size() + " of the source's "
-                        + source.packages().size() + " packages: "
-                        + String.join(", ", lacking.subList(0, Math.min(SHOWN_PACKAGES, lacking.size())))
-                        + (lacking.size() > SHOWN_PACKAGES ? ", …" : ""),
-                "install those that the service needs; the rehearsal shows only what it asks for");
+        findings.at(Side.TARGET)
+                .note(
+                        "packages",
+                        "the target lacks " + lacking.size() + " of the source's "
+                                + source.packages().size() + " packages: "
+                                + String.join(", ", lacking.subList(0, Math.min(SHOWN_PACKAGES, lacking.size())))
+                                + (lacking.size() > SHOWN_PACKAGES ? ", …" : ""),
+                        "install those that the service needs; the rehearsal shows only what it asks for");
     }
 
     /** What only shows when both are looked at together. */
@@ -142,26 +139,26 @@ final class HostFindings {
             skew("target", "the target's clock is " + ahead(between) + " the source's", apart);
         }
         if (!source.machine().equals(target.machine())) {
-            warning(
-                    "architecture",
-                    Side.TARGET,
-                    "Expected the same architecture on both servers, but found " + source.machine()
-                            + " on the source and " + target.machine() + " on the target",
-                    "see that the target has programs of its own; compiled files in the copied folders will not run");
+            findings.at(Side.TARGET)
+                    .warning(
+                            "architecture",
+                            "Expected the same architecture on both servers, but found " + source.machine()
+                                    + " on the source and " + target.machine() + " on the target",
+                            "see that the target has programs of its own; compiled files in the copied folders will not run");
         }
         if (!source.os().equals(target.os())) {
-            warning(
-                    "system",
-                    Side.TARGET,
-                    "Expected the same system on both servers, but found " + source.release() + " on the source and "
-                            + target.release() + " on the target",
-                    "rehearse well: paths, users and configuration may differ");
+            findings.at(Side.TARGET)
+                    .warning(
+                            "system",
+                            "Expected the same system on both servers, but found " + source.release()
+                                    + " on the source and " + target.release() + " on the target",
+                            "rehearse well: paths, users and configuration may differ");
         } else if (!source.release().equals(target.release())) {
-            note(
-                    "release",
-                    Side.TARGET,
-                    "the source runs " + source.release() + ", the target " + target.release(),
-                    "read the release notes of what the service uses");
+            findings.at(Side.TARGET)
+                    .note(
+                            "release",
+                            "the source runs " + source.release() + ", the target " + target.release(),
+                            "read the release notes of what the service uses");
         }
         packages(source, target);
         units(source, target);
@@ -183,32 +180,31 @@ final class HostFindings {
         boolean listens = source.ports().isEmpty()
                 || source.ports().containsKey(there.ssh().port());
         if (source.filters().isEmpty() || !listens) {
-            blocker(
-                    "peer-unreachable",
-                    Side.TARGET,
-                    expected,
-                    "let the source's firewall accept that port from "
-                            + spec.target().address());
+            findings.at(Side.TARGET)
+                    .blocker(
+                            "peer-unreachable",
+                            expected,
+                            "let the source's firewall accept that port from "
+                                    + spec.target().address());
         } else {
-            note(
-                    "firewall-rule",
-                    Side.SOURCE,
-                    expected + "; the source's firewall can drop it (" + Words.list(source.filters()) + ")",
-                    "nothing to do: the step link-hosts adds a rule that accepts " + rule
-                            + ", and it is removed at the end. If another firewall is in the way, that step fails and"
-                            + " says so");
+            findings.at(Side.SOURCE)
+                    .note(
+                            "firewall-rule",
+                            expected + "; the source's firewall can drop it (" + Words.list(source.filters()) + ")",
+                            "nothing to do: the step link-hosts adds a rule that accepts " + rule
+                                    + ", and it is removed at the end. If another firewall is in the way, that step fails and"
+                                    + " says so");
         }
     }
 
     private void skew(String where, String message, Duration apart) {
-        at(
-                Severity.WARNING,
-                "clock-skew",
-                where,
-                message,
-                apart.compareTo(LARGE_SKEW) > 0
-                        ? "set the clock before you go on: sessions, tokens and scheduled jobs break by such a jump"
-                        : "run a time service such as systemd-timesyncd on both");
+        findings.at(where)
+                .warning(
+                        "clock-skew",
+                        message,
+                        apart.compareTo(LARGE_SKEW) > 0
+                                ? "set the clock before you go on: sessions, tokens and scheduled jobs break by such a jump"
+                                : "run a time service such as systemd-timesyncd on both");
     }
 
     private static String ahead(Duration difference) {
@@ -233,73 +229,97 @@ final class HostFindings {
             return; // without systemd nothing is known of units, and that is a finding already
         }
         if (!there.exists()) {
-            at(
-                    Severity.BLOCKER,
-                    "unit-missing",
-                    where,
-                    "Expected " + name + " on the source, but found no such unit",
-                    "correct the spec");
+            findings.at(where)
+                    .blocker(
+                            "unit-missing",
+                            "Expected " + name + " on the source, but found no such unit",
+                            "correct the spec");
+        } else if (there.file().equals("transient")) {
+            findings.at(where)
+                    .blocker(
+                            "unit-transient",
+                            "Expected " + name
+                                    + " to have a unit file on the source, but found that systemd-run has made it:"
+                                    + " once it is stopped, nothing can start it again",
+                            "write a unit file for it and start it by that");
         } else if (!there.runs()) {
-            at(
-                    Severity.WARNING,
-                    "unit-inactive",
-                    where,
-                    "Expected " + name + " to run on the source, but found it " + there.active(),
-                    "start it, or take it out of the spec if it is not needed");
+            findings.at(where)
+                    .warning(
+                            "unit-inactive",
+                            "Expected " + name + " to run on the source, but found it " + there.active(),
+                            "start it, or take it out of the spec if it is not needed");
         }
         for (String trigger : there.triggeredBy()) {
             if (!spec.units().contains(trigger) && !spec.jobs().units().contains(trigger)) {
-                at(
-                        Severity.BLOCKER,
-                        "unit-triggered",
-                        where,
-                        "Expected nothing to start " + name + " on the source after Godwit has stopped it, but found "
-                                + trigger,
-                        trigger.endsWith(".timer")
-                                ? "name " + trigger + " in its place: what it has started is waited for"
-                                : "add " + trigger + " beside it");
+                findings.at(where)
+                        .blocker(
+                                "unit-triggered",
+                                "Expected nothing to start " + name
+                                        + " on the source after Godwit has stopped it, but found " + trigger,
+                                trigger.endsWith(".timer")
+                                        ? "name " + trigger + " in its place: what it has started is waited for"
+                                        : "add " + trigger + " beside it");
             }
         }
+        alias(where, name, Side.SOURCE, there);
+        alias(where, name, Side.TARGET, here);
         if (!here.exists()) {
-            at(
-                    Severity.BLOCKER,
-                    "unit-missing",
-                    where,
-                    "Expected " + name + " on the target, but found no such unit",
-                    "install the service on the target; it need not run there");
+            findings.at(where)
+                    .blocker(
+                            "unit-missing",
+                            "Expected " + name + " on the target, but found no such unit",
+                            "install the service on the target; it need not run there");
         } else if (here.load().equals("masked")) {
-            at(
-                    Severity.BLOCKER,
-                    "unit-masked",
-                    where,
-                    "Expected to start " + name + " on the target, but found it masked",
-                    "systemctl unmask " + name + " on the target");
+            findings.at(where)
+                    .blocker(
+                            "unit-masked",
+                            "Expected to start " + name + " on the target, but found it masked",
+                            "systemctl unmask " + name + " on the target");
         } else if (here.load().equals("retired")) {
-            at(
-                    Severity.BLOCKER,
-                    "unit-retired",
-                    where,
-                    "Expected to start " + name
-                            + " on the target, but found that Godwit keeps it from starting since an"
-                            + " earlier migration left this server",
-                    "on the target: rm /etc/systemd/system/" + name
-                            + ".d/godwit-retired.conf; systemctl daemon-reload");
+            findings.at(where)
+                    .blocker(
+                            "unit-retired",
+                            "Expected to start " + name
+                                    + " on the target, but found that Godwit keeps it from starting since an"
+                                    + " earlier migration left this server",
+                            "on the target: rm /etc/systemd/system/" + name
+                                    + ".d/godwit-retired.conf; systemctl daemon-reload");
         } else if (here.runs()) {
-            at(
-                    job ? Severity.BLOCKER : Severity.WARNING,
-                    "unit-running",
-                    where,
-                    "Expected " + name + " to stand still on the target until the cutover, but found it "
-                            + here.active(),
-                    "systemctl disable --now " + name + " on the target");
-        } else if (job && here.file().equals("enabled")) {
-            at(
-                    Severity.WARNING,
-                    "unit-enabled",
-                    where,
-                    "Expected " + name + " not to start by itself on the target before"
-                            + " the cutover, but found it enabled: a restart of the target would start it",
-                    "systemctl disable " + name + " on the target");
+            findings.at(where)
+                    .add(
+                            job ? Severity.BLOCKER : Severity.WARNING,
+                            "unit-running",
+                            "Expected " + name + " to stand still on the target until the cutover, but found it "
+                                    + here.active(),
+                            "systemctl disable --now " + name + " on the target");
+        } else if (job && here.startsAtBoot()) {
+            findings.at(where)
+                    .warning(
+                            "unit-enabled",
+                            "Expected " + name + " not to start by itself on the target before"
+                                    + " the cutover, but found it enabled: a restart of the target would start it",
+                            "systemctl disable " + name + " on the target");
+        } else if (there.startsAtBoot() && here.file().equals("static")) {
+            findings.at(where)
+                    .warning(
+                            "unit-not-enabled",
+                            "Expected " + name
+                                    + " to start when the target boots, as it does on the source, but found that it"
+                                    + " cannot be enabled there: its unit file has no [Install] section",
+                            "add one on the target, or see that another unit there wants it");
+        }
+    }
+
+    /** systemctl(1): "enable" and "disable" work on the name of the unit's own file only. */
+    private void alias(String where, String name, Side side, Unit unit) {
+        if (!unit.aliasOf().isEmpty()) {
+            findings.at(where)
+                    .blocker(
+                            "unit-alias",
+                            "Expected the unit's own name, but found that " + name + " is another name of "
+                                    + unit.aliasOf() + " on the " + side.word()
+                                    + ", by which it can be neither enabled nor disabled",
+                            "write " + unit.aliasOf());
         }
     }
 
@@ -311,36 +331,33 @@ final class HostFindings {
             User there = source.users().get(name);
             User here = target.users().get(name);
             if (there == null || !there.exists()) {
-                at(
-                        Severity.BLOCKER,
-                        "user-missing",
-                        where,
-                        "Expected the user " + name + " on the source, but found none",
-                        "correct the spec");
+                findings.at(where)
+                        .blocker(
+                                "user-missing",
+                                "Expected the user " + name + " on the source, but found none",
+                                "correct the spec");
             } else if (!there.hasCrontab()) {
-                at(
-                        Severity.WARNING,
-                        "crontab-missing",
-                        where,
-                        "Expected a crontab of " + name + " on the source, but found none",
-                        "take the user out of jobs.crontabs, or see who removed it");
+                findings.at(where)
+                        .warning(
+                                "crontab-missing",
+                                "Expected a crontab of " + name + " on the source, but found none",
+                                "take the user out of jobs.crontabs, or see who removed it");
             }
             if (here == null || !here.exists()) {
-                at(
-                        Severity.BLOCKER,
-                        "user-missing",
-                        where,
-                        "Expected the user " + name + " on the target, but found none",
-                        "create the user on the target");
+                findings.at(where)
+                        .blocker(
+                                "user-missing",
+                                "Expected the user " + name + " on the target, but found none",
+                                "create the user on the target");
             } else if (here.hasCrontab()) {
-                at(
-                        Severity.BLOCKER,
-                        "crontab-present",
-                        where,
-                        "Expected no crontab of " + name + " on the target until the cutover, but found one: its jobs"
-                                + " would run on both servers while everything is prepared",
-                        "give its jobs to another user, or to /etc/cron.d; then run on the target: crontab -u " + name
-                                + " -r");
+                findings.at(where)
+                        .blocker(
+                                "crontab-present",
+                                "Expected no crontab of " + name
+                                        + " on the target until the cutover, but found one: its jobs"
+                                        + " would run on both servers while everything is prepared",
+                                "give its jobs to another user, or to /etc/cron.d; then run on the target: crontab -u "
+                                        + name + " -r");
             }
         }
     }
@@ -351,31 +368,15 @@ final class HostFindings {
         if (!only.isEmpty()) {
             List<String> words = new ArrayList<>();
             only.forEach((port, program) -> words.add(program.isEmpty() ? "" + port : port + " (" + program + ")"));
-            note(
-                    "ports",
-                    Side.TARGET,
-                    "the source listens on ports on which the target does not: " + Words.list(words),
-                    "see that what the service needs of them will be there");
+            findings.at(Side.TARGET)
+                    .note(
+                            "ports",
+                            "the source listens on ports on which the target does not: " + Words.list(words),
+                            "see that what the service needs of them will be there");
         }
     }
 
     private static String size(long bytes) {
         return bytes >= 10L << 30 ? (bytes >> 30) + " GiB" : (bytes >> 20) + " MiB";
-    }
-
-    private void at(Severity severity, String code, String where, String message, String hint) {
-        findings.add(new Finding(severity, code, where, message, hint));
-    }
-
-    private void blocker(String code, Side side, String message, String hint) {
-        at(Severity.BLOCKER, code, side.word(), message, hint);
-    }
-
-    private void warning(String code, Side side, String message, String hint) {
-        at(Severity.WARNING, code, side.word(), message, hint);
-    }
-
-    private void note(String code, Side side, String message, String hint) {
-        at(Severity.NOTE, code, side.word(), message, hint);
     }
 }

@@ -40,10 +40,18 @@ record HostReport(
      * A unit as systemctl describes it.
      *
      * @param load what systemd says of its file, or {@code retired} where Godwit keeps the unit from starting
+     * @param file whether it starts at boot, as {@code systemctl is-enabled} says it; {@code sysv-disabled} for a script
+     *     of {@code /etc/init.d} that does not
+     * @param aliasOf the unit's own name if it was asked for by another one, else empty
      */
-    record Unit(String load, String active, String file, List<String> triggeredBy) {
+    record Unit(String load, String active, String file, List<String> triggeredBy, String aliasOf) {
         boolean exists() {
             return !load.equals("not-found");
+        }
+
+        /** Whether a restart of the server starts it. */
+        boolean startsAtBoot() {
+            return file.equals("enabled") || file.equals("enabled-runtime") || file.equals("generated");
         }
 
         boolean runs() {
@@ -81,7 +89,8 @@ record HostReport(
                                     words.get(4),
                                     words.get(5).isBlank()
                                             ? List.of()
-                                            : List.of(words.get(5).strip().split(" +"))));
+                                            : List.of(words.get(5).strip().split(" +")),
+                                    words.get(6)));
                 case "user" ->
                     users.put(
                             words.get(1),

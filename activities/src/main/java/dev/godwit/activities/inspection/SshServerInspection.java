@@ -1,8 +1,9 @@
 package dev.godwit.activities.inspection;
 
-import dev.godwit.workflows.inspection.InspectServers;
+import dev.godwit.activities.Findings;
 import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.Pause;
+import dev.godwit.activities.Resource;
 import dev.godwit.activities.host.RemoteFailure;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
@@ -10,13 +11,13 @@ import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.link.PacketFilter;
 import dev.godwit.activities.units.UnitNames;
-import dev.godwit.workflows.step.FailureType;
-import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.inspection.InspectServers;
 import dev.godwit.workflows.inspection.ServerInspection;
-import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.spec.Spec;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Inspection;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Clock;
 import java.time.Duration;
@@ -38,82 +39,7 @@ import org.jspecify.annotations.Nullable;
  * be reached or refuses the login is a finding here, not a failure: a plan answers with findings.
  */
 public final class SshServerInspection implements ServerInspection {
-    /**
-     * $1 and $2 address and port of the other server's sshd, or {@code -}; then {@code tool:}, {@code unit:},
-     * {@code user:} and {@code path:} with what to look at. Each line of the answer is a word and values with tabs
-     * between. The clock comes first, while little time has passed.
-     */
-    private static final String LOOK = """
-            set -u
-            echo "time\t$(date +%s%N)"
-            peer=$1 port=$2
-            shift 2
-            echo "uid\t$(id -u)"
-            echo "machine\t$(uname -m)"
-            if [ -r /etc/os-release ]; then
-              # shellcheck source=/dev/null
-              (. /etc/os-release; echo "os\t${ID:-}"; echo "release\t${PRETTY_NAME:-}")
-            fi
-            if [ -d /run/systemd/system ]; then
-              echo "systemd\t$(systemctl --version | sed -n '1s/^systemd \\([0-9]*\\).*/\\1/p')"
-            fi
-            if command -v dpkg-query >/dev/null; then
-              dpkg-query -W -f='${db:Status-Abbrev}package\t${Package}\n' | sed -n 's/^ii  *//p'
-            elif command -v rpm >/dev/null; then
-              rpm -qa --qf 'package\t%{NAME}\n'
-            fi
-            show() { systemctl show -p "$2" --value -- "$1" 2>/dev/null; }
-            for spool in /var/spool/cron/crontabs /var/spool/cron/tabs /var/spool/cron; do
-              [ ! -d "$spool" ] || break
-            done
-            for word; do
-              name=${word#*:}
-              case $word in
-                tool:*)
-                  command -v "$name" >/dev/null || echo "missing\t$name"
-                  ;;
-                unit:*)
-                  [ -d /run/systemd/system ] || continue
-                  echo "unit\t$name\t$(
-                    case $(show "$name" DropInPaths) in
-                    */godwit-retired.conf*) echo retired ;;
-                    *) show "$name" LoadState ;;
-                    esac)\t$(show "$name" ActiveState)\t$(
-                    show "$name" UnitFileState)\t$(for trigger in $(show "$name" TriggeredBy); do
-                      [ "$(show "$trigger" ActiveState)" != active ] || printf '%s ' "$trigger"; done)"
-                  ;;
-                user:*)
-                  user=no crontab=no
-                  if id -u -- "$name" >/dev/null 2>&1; then user=yes; fi
-                  if [ -e "$spool/$name" ]; then crontab=yes; fi
-                  echo "user\t$name\t$user\t$crontab"
-                  ;;
-                path:*)
-                  while [ ! -e "$name" ]; do name=$(dirname -- "$name"); done
-                  df -Pk -- "$name" | {
-                    read -r _
-                    read -r _ total _ free _ mount
-                    echo "volume\t$mount\t$total\t$free"
-                  }
-                  ;;
-              esac
-            done
-            if command -v ss >/dev/null; then
-              ss -Hltnp | while read -r _ _ _ address _ program; do
-                case $address in 127.*|\\[::1\\]*) continue ;; esac
-                program=${program#*\\"}
-                echo "port\t${address##*:}\t${program%%\\"*}"
-              done
-            fi
-            for folder in /var/lib/godwit/*/; do
-              [ ! -d "$folder" ] || [ "$folder" = /var/lib/godwit/archive/ ] || echo "migration\t$(basename -- "$folder")"
-            done
-            if [ "$peer" != - ] && command -v bash >/dev/null; then
-              # shellcheck disable=SC2016
-              echo "peer\t$(timeout 8 bash -c 'exec 3<>"/dev/tcp/$1/$2" && IFS= read -r -t 5 line <&3 &&
-                printf %s "${line%?}"' bash "$peer" "$port" 2>/dev/null)"
-            fi
-            """;
+    private static final String LOOK = Resource.text(SshServerInspection.class, "look.sh");
 
     private final Servers servers;
     private final Clock clock;
@@ -131,37 +57,36 @@ public final class SshServerInspection implements ServerInspection {
     public Inspection<Void> inspectServers(InspectServers request) {
         Spec spec = request.spec();
         Heartbeat.of("looking at both servers");
-        HostFindings findings = new HostFindings(spec);
-        List<Finding> unreached = new ArrayList<>();
+        Findings findings = new Findings();
         HostReport source = null;
         HostReport target = null;
         try (ExecutorService both = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<HostReport>> looks = both.invokeAll(List.of(look(spec, Side.SOURCE), look(spec, Side.TARGET)));
-            source = report(Side.SOURCE, looks.getFirst(), unreached);
-            target = report(Side.TARGET, looks.getLast(), unreached);
+            source = report(Side.SOURCE, looks.getFirst(), findings);
+            target = report(Side.TARGET, looks.getLast(), findings);
         } catch (InterruptedException e) {
             throw Pause.stopped(FailureType.HOST_UNREACHABLE, "to look at both servers", "try again", e);
         }
+        HostFindings hosts = new HostFindings(spec, findings);
         if (source != null) {
-            findings.host(Side.SOURCE, source);
+            hosts.host(Side.SOURCE, source);
         }
         if (target != null) {
-            findings.host(Side.TARGET, target);
+            hosts.host(Side.TARGET, target);
         }
         if (source != null && target != null) {
-            findings.pair(source, target);
+            hosts.pair(source, target);
         }
-        unreached.addAll(findings.findings());
-        return Inspection.of(unreached);
+        return findings.alone();
     }
 
-    private static @Nullable HostReport report(Side side, Future<HostReport> look, List<Finding> findings)
+    private static @Nullable HostReport report(Side side, Future<HostReport> look, Findings findings)
             throws InterruptedException {
         try {
             return look.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof ApplicationFailure failure) {
-                findings.add(finding(side, failure));
+                notReached(side, failure, findings);
                 return null;
             }
             throw new IllegalStateException(e.getCause());
@@ -169,14 +94,14 @@ public final class SshServerInspection implements ServerInspection {
     }
 
     /** A failure's message ends with what to do, after its last semicolon. */
-    private static Finding finding(Side side, ApplicationFailure failure) {
+    private static void notReached(Side side, ApplicationFailure failure, Findings findings) {
         String message = failure.getOriginalMessage();
         int hint = message.lastIndexOf("; ");
-        return Finding.blocker(
-                FailureType.valueOf(failure.getType()).code(),
-                side.word(),
-                hint < 0 ? message : message.substring(0, hint),
-                hint < 0 ? "" : message.substring(hint + 2));
+        findings.at(side)
+                .blocker(
+                        FailureType.valueOf(failure.getType()).code(),
+                        hint < 0 ? message : message.substring(0, hint),
+                        hint < 0 ? "" : message.substring(hint + 2));
     }
 
     private Callable<HostReport> look(Spec spec, Side side) {

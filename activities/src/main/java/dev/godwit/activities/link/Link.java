@@ -1,11 +1,12 @@
 package dev.godwit.activities.link;
 
+import dev.godwit.activities.Resource;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.StateFolder;
 import dev.godwit.workflows.Sha256;
-import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.step.FailureType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -29,36 +30,9 @@ public final class Link {
     private static final Pattern USER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}");
     private static final int DIGITS = 16;
 
-    /** {@code $1} the link's folder, {@code $2} the name; the program on standard input. */
-    private static final String REGISTER = """
-            set -eu
-            umask 077
-            mkdir -p "$1/programs"
-            cd "$1/programs"
-            cat > ".$2.new"
-            if [ -f "$2" ] && cmp -s "$2" ".$2.new"; then
-                rm -f ".$2.new"
-            else
-                mv -f ".$2.new" "$2"
-            fi
-            """;
+    private static final String REGISTER = Resource.text(Link.class, "register.sh");
 
-    /**
-     * {@code $1} the link's folder, {@code $2} the module, {@code $3} the path. The path itself is in a symbolic link, so
-     * that no character of it can mean something to rsyncd.conf.
-     */
-    private static final String ALLOW = """
-            set -eu
-            umask 077
-            cd "$1"
-            mkdir -p paths modules
-            if [ -L "paths/$2" ] && [ -f "modules/$2.conf" ]; then
-                exit 0
-            fi
-            ln -sfn -- "$3" "paths/$2"
-            printf '[%s]\\npath = %s\\n' "$2" "$1/paths/$2" > "modules/.$2.new"
-            mv -f "modules/.$2.new" "modules/$2.conf"
-            """;
+    private static final String ALLOW = Resource.text(Link.class, "allow.sh");
 
     private Link() {}
 

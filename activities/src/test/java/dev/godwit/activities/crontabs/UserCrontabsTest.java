@@ -7,14 +7,14 @@ import dev.godwit.activities.host.ActivityStubs;
 import dev.godwit.activities.host.LabServers;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
-import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.crontabs.CrontabStep.InstallCrontabs;
+import dev.godwit.workflows.crontabs.CrontabStep.RemoveCrontabs;
 import dev.godwit.workflows.crontabs.Crontabs;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.Look;
 import dev.godwit.workflows.step.MigrationContext;
 import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
-import dev.godwit.workflows.crontabs.CrontabStep.InstallCrontabs;
-import dev.godwit.workflows.crontabs.CrontabStep.RemoveCrontabs;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -158,6 +158,60 @@ class UserCrontabsTest {
         restoreTarget(ofTarget);
         assertThat(list(source)).isEqualTo("@hourly edited\n");
         assertThat(list(target)).isEqualTo("@hourly own\n");
+    }
+
+    @Test
+    void shouldNotOverwriteACrontabThatSomebodyMadeOnTheSourceSince() {
+        String found = spool(source);
+        BeforeImage before = lookAtSource();
+        removeFromSource();
+        source.output(Script.of("crontab -u crontest -").withInput("@hourly new\n"));
+
+        assertThatActivityThrownBy(this::removeFromSource)
+                .as("another attempt of the step")
+                .hasMessageContaining("somebody has written /var/spool/cron/crontabs/crontest since");
+        for (int attempt = 0; attempt < 2; attempt++) {
+            assertThatActivityThrownBy(() -> restoreSource(before))
+                    .hasMessageContaining("SPEC_MISMATCH")
+                    .hasMessageContaining("somebody has written /var/spool/cron/crontabs/crontest since");
+        }
+        assertThat(list(source)).isEqualTo("@hourly new\n");
+
+        source.output(Script.of("crontab -u crontest -r"));
+        restoreSource(before);
+        assertThat(spool(source)).isEqualTo(found);
+    }
+
+    @Test
+    void shouldNotTakeBackACrontabThatSomebodyChangedOnTheTargetSince() {
+        BeforeImage before = lookAtTarget();
+        removeFromSource();
+        installOnTarget();
+        target.output(Script.of("(crontab -u crontest -l; echo @hourly new) | crontab -u crontest -"));
+
+        assertThatActivityThrownBy(this::installOnTarget)
+                .as("another attempt of the step")
+                .hasMessageContaining("SPEC_MISMATCH");
+        for (int attempt = 0; attempt < 2; attempt++) {
+            assertThatActivityThrownBy(() -> restoreTarget(before))
+                    .hasMessageContaining("SPEC_MISMATCH")
+                    .hasMessageContaining("somebody has written /var/spool/cron/crontabs/crontest since");
+        }
+        assertThat(list(target)).isEqualTo(JOBS + "@hourly new\n");
+
+        target.output(Script.of("crontab -u crontest -r"));
+        restoreTarget(before);
+        assertThat(list(target)).isEmpty();
+    }
+
+    @Test
+    void shouldLeaveACrontabThatSomebodyChangesAfterTheUndo() {
+        BeforeImage before = lookAtSource();
+        removeFromSource();
+        restoreSource(before);
+        source.output(Script.of("crontab -u crontest -").withInput("@hourly edited\n"));
+        restoreSource(before);
+        assertThat(list(source)).isEqualTo("@hourly edited\n");
     }
 
     @Test

@@ -44,6 +44,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -406,7 +407,7 @@ class RsyncFileSyncTest {
                     assertThat(finding.severity()).isEqualTo(Finding.Severity.WARNING);
                     assertThat(finding.message()).contains("not measured in full");
                 });
-        assertThat(inspection.facts()).hasSize(2);
+        assertThat(Objects.requireNonNull(inspection.facts())).hasSize(2);
     }
 
     private void account(Side side, String name, int user, int group) throws IOException {

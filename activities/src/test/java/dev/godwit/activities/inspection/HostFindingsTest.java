@@ -2,17 +2,18 @@ package dev.godwit.activities.inspection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.activities.Findings;
 import dev.godwit.activities.inspection.HostReport.Unit;
 import dev.godwit.activities.inspection.HostReport.User;
 import dev.godwit.activities.inspection.HostReport.Volume;
+import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.server.SshLogin;
+import dev.godwit.workflows.spec.Jobs;
+import dev.godwit.workflows.spec.Spec;
 import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.step.Finding.Severity;
-import dev.godwit.workflows.server.HostSpec;
-import dev.godwit.workflows.spec.Jobs;
-import dev.godwit.workflows.notation.SecretRef;
-import dev.godwit.workflows.server.Side;
-import dev.godwit.workflows.spec.Spec;
-import dev.godwit.workflows.server.SshLogin;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +23,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class HostFindingsTest {
-    private static final Unit RUNNING = new Unit("loaded", "active", "enabled", List.of());
-    private static final Unit READY = new Unit("loaded", "inactive", "disabled", List.of());
-    private static final Unit ABSENT = new Unit("not-found", "inactive", "", List.of());
-    private static final Unit MASKED = new Unit("masked", "inactive", "masked", List.of());
+    private static final Unit RUNNING = new Unit("loaded", "active", "enabled", List.of(), "");
+    private static final Unit READY = new Unit("loaded", "inactive", "disabled", List.of(), "");
+    private static final Unit ABSENT = new Unit("not-found", "inactive", "", List.of(), "");
+    private static final Unit MASKED = new Unit("masked", "inactive", "masked", List.of(), "");
     private static final User JOBS = new User(true, true);
     private static final User IDLE = new User(true, false);
     private static final SshLogin LOGIN = new SshLogin("root", new SecretRef("ops"), "SHA256:x", 22);
@@ -63,11 +64,12 @@ class HostFindingsTest {
     }
 
     private static List<String> findings(HostReport source, HostReport target) {
-        HostFindings findings = new HostFindings(SPEC);
-        findings.host(Side.SOURCE, source);
-        findings.host(Side.TARGET, target);
-        findings.pair(source, target);
-        return findings.findings().stream()
+        Findings findings = new Findings();
+        HostFindings hosts = new HostFindings(SPEC, findings);
+        hosts.host(Side.SOURCE, source);
+        hosts.host(Side.TARGET, target);
+        hosts.pair(source, target);
+        return findings.alone().findings().stream()
                 .filter(finding -> !finding.code().equals("disk-free"))
                 .map(HostFindingsTest::words)
                 .toList();
@@ -86,21 +88,41 @@ class HostFindingsTest {
     void shouldBlockOnUnitsThatTheTargetLacksHidesOrRuns() {
         assertThat(findings(SOURCE, target(ABSENT, MASKED)))
                 .containsExactly("BLOCKER unit-missing /units/0", "BLOCKER unit-masked /jobs/units/0");
-        assertThat(findings(SOURCE, target(new Unit("retired", "inactive", "disabled", List.of()), READY)))
+        assertThat(findings(SOURCE, target(new Unit("retired", "inactive", "disabled", List.of(), ""), READY)))
                 .containsExactly("BLOCKER unit-retired /units/0");
         assertThat(findings(SOURCE, target(RUNNING, RUNNING)))
                 .containsExactly("WARNING unit-running /units/0", "BLOCKER unit-running /jobs/units/0");
-        assertThat(findings(SOURCE, target(READY, new Unit("loaded", "inactive", "enabled", List.of()))))
+        assertThat(findings(SOURCE, target(READY, new Unit("loaded", "inactive", "enabled", List.of(), ""))))
                 .containsExactly("WARNING unit-enabled /jobs/units/0");
     }
 
     @Test
     void shouldTellAboutUnitsOnTheSource() {
-        Unit ticked = new Unit("loaded", "active", "static", List.of("tick.timer"));
+        Unit ticked = new Unit("loaded", "active", "static", List.of("tick.timer"), "");
         assertThat(findings(report(ABSENT, ticked, JOBS, Duration.ZERO, "debian 12", ""), TARGET))
                 .containsExactly("BLOCKER unit-missing /units/0", "BLOCKER unit-triggered /jobs/units/0");
         assertThat(findings(report(READY, RUNNING, JOBS, Duration.ZERO, "debian 12", ""), TARGET))
                 .containsExactly("WARNING unit-inactive /units/0");
+    }
+
+    @Test
+    void shouldTellWhatCannotBeKeptFromStarting() {
+        Unit alias = new Unit("loaded", "active", "enabled", List.of(), "web.service");
+        assertThat(findings(report(alias, RUNNING, JOBS, Duration.ZERO, "debian 12", ""), TARGET))
+                .containsExactly("BLOCKER unit-alias /units/0");
+        Unit made = new Unit("loaded", "active", "transient", List.of(), "");
+        assertThat(findings(report(made, RUNNING, JOBS, Duration.ZERO, "debian 12", ""), TARGET))
+                .containsExactly("BLOCKER unit-transient /units/0");
+    }
+
+    @Test
+    void shouldTellWhatWouldNotStartWithTheTarget() {
+        Unit fixed = new Unit("loaded", "inactive", "static", List.of(), "");
+        assertThat(findings(SOURCE, target(fixed, READY))).containsExactly("WARNING unit-not-enabled /units/0");
+        Unit script = new Unit("loaded", "inactive", "sysv-disabled", List.of(), "");
+        assertThat(findings(SOURCE, target(script, script))).isEmpty();
+        Unit eager = new Unit("loaded", "inactive", "generated", List.of(), "");
+        assertThat(findings(SOURCE, target(READY, eager))).containsExactly("WARNING unit-enabled /jobs/units/0");
     }
 
     @Test
@@ -204,13 +226,14 @@ class HostFindingsTest {
                         "NOTE packages target",
                         "NOTE ports target",
                         "BLOCKER peer-unreachable target");
-        HostFindings findings = new HostFindings(SPEC);
-        findings.host(Side.TARGET, odd);
-        assertThat(findings.findings())
+        Findings collected = new Findings();
+        new HostFindings(SPEC, collected).host(Side.TARGET, odd);
+        List<Finding> findings = collected.alone().findings();
+        assertThat(findings)
                 .filteredOn(finding -> finding.code().equals("tool-missing"))
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.hint()).isEqualTo("apt-get install util-linux"));
-        assertThat(findings.findings())
+        assertThat(findings)
                 .filteredOn(finding -> finding.severity() == Severity.BLOCKER)
                 .hasSize(4);
     }

@@ -4,23 +4,23 @@ import static dev.godwit.activities.host.ActivityStubs.assertThatActivityThrownB
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.godwit.workflows.units.UnitStates;
 import dev.godwit.activities.host.ActivityStubs;
 import dev.godwit.activities.host.LabServers;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
+import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.Look;
 import dev.godwit.workflows.step.MigrationContext;
-import dev.godwit.workflows.units.ServiceUnits;
 import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.units.ServiceUnits;
 import dev.godwit.workflows.units.UnitState;
+import dev.godwit.workflows.units.UnitStates;
+import dev.godwit.workflows.units.UnitStep;
 import dev.godwit.workflows.units.UnitStep.RetireUnits;
 import dev.godwit.workflows.units.UnitStep.StartUnits;
 import dev.godwit.workflows.units.UnitStep.StopUnits;
-import dev.godwit.workflows.units.UnitStep;
-import dev.godwit.workflows.server.Side;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -35,6 +35,8 @@ import org.junit.jupiter.api.Test;
 class SystemdUnitsTest {
     private static final String APP = "units-test.service";
     private static final String TIMER = "units-test-tick.timer";
+
+    private static final String SCRIPT = "units-test-sysv.service";
 
     private static LabServers lab;
     private final ActivityStubs stubs = new ActivityStubs();
@@ -80,6 +82,8 @@ class SystemdUnitsTest {
                     systemctl disable -q --now units-test.service units-test-tick.timer units-test-packaged.service
                     systemctl stop 'units-test*'
                     rm -rf /etc/systemd/system/units-test* /usr/lib/systemd/system/units-test*
+                    rm -f /etc/init.d/units-test-sysv /run/units-test-sysv.log
+                    update-rc.d units-test-sysv remove
                     systemctl daemon-reload
                     systemctl reset-failed 'units-test*'
                     """));
@@ -283,6 +287,79 @@ class SystemdUnitsTest {
         assertThat(server.run(Script.of("ls -d /etc/systemd/system/units-test.service.d"))
                         .ok())
                 .isFalse();
+    }
+
+    /** Neither can be disabled, and a restart of the source in the soak would start both. */
+    @Test
+    void shouldKeepFromStartingWhatCannotBeDisabled() {
+        script();
+        String fixed = "units-test-fixed.service";
+        file("/usr/lib/systemd/system/" + fixed, "[Service]\nExecStart=/bin/sleep 1000\n");
+        String own = "units-test-own.service";
+        file("/etc/systemd/system/" + own, "[Service]\nExecStart=/bin/sleep 1000\n");
+        server.output(Script.of("systemctl daemon-reload; systemctl start \"$@\"", SCRIPT, fixed, own));
+        BeforeImage found = look(SCRIPT, fixed, own);
+        assertThat(found)
+                .isEqualTo(image(
+                        new UnitState(SCRIPT, "active", "generated"),
+                        new UnitState(fixed, "active", "static"),
+                        new UnitState(own, "active", "static")));
+
+        assertThat(units.stopUnits(act(stop(SCRIPT, fixed, own))).summary())
+                .contains("masked " + SCRIPT, "masked " + fixed, "retired " + own);
+        assertThat(units.stopUnits(act(stop(SCRIPT, fixed, own))).summary()).contains("had that state already");
+        for (String name : List.of(SCRIPT, fixed, own)) {
+            assertThat(server.run(Script.of("systemctl start \"$1\"", name)).ok())
+                    .as(name)
+                    .isFalse();
+        }
+        assertThat(server.output(Script.of("cat /run/units-test-sysv.log")))
+                .as("the script stopped it by its own means")
+                .isEqualTo("start\nstop\n");
+
+        for (int time = 0; time < 2; time++) {
+            units.restoreUnits(undo(found, SCRIPT, fixed, own));
+            assertThat(look(SCRIPT, fixed, own)).isEqualTo(found);
+            assertThat(server.run(Script.of("ls -d /etc/systemd/system/units-test-[fos]*.d /etc/systemd/system/"
+                                    + SCRIPT + " /etc/systemd/system/" + fixed))
+                            .out())
+                    .isEmpty();
+        }
+        assertThat(server.output(Script.of("systemctl is-enabled \"$1\"", SCRIPT)))
+                .isEqualTo("enabled\n");
+    }
+
+    @Test
+    void shouldEnableAScriptThatDoesNotRunAtBoot() {
+        script();
+        server.output(Script.of("systemctl disable units-test-sysv.service 2>&1"));
+        BeforeImage found = look(SCRIPT);
+        assertThat(found).isEqualTo(image(new UnitState(SCRIPT, "inactive", "sysv-disabled")));
+
+        StartUnits start = new StartUnits(Side.SOURCE, List.of(SCRIPT), true);
+        assertThat(units.startUnits(act(start)).summary()).contains("enabled " + SCRIPT);
+        assertThat(units.startUnits(act(start)).summary()).contains("had that state already");
+        assertThat(look(SCRIPT)).isEqualTo(image(new UnitState(SCRIPT, "active", "generated")));
+
+        units.restoreUnits(new Undo<>(migration, "step", start, found));
+        assertThat(look(SCRIPT)).isEqualTo(found);
+    }
+
+    /** Of the kind from before systemd, which a generator makes a unit of. */
+    private void script() {
+        server.write("/etc/init.d/units-test-sysv", """
+                #!/bin/sh
+                ### BEGIN INIT INFO
+                # Provides:          units-test-sysv
+                # Required-Start:    $remote_fs
+                # Required-Stop:     $remote_fs
+                # Default-Start:     2 3 4 5
+                # Default-Stop:      0 1 6
+                # Short-Description: a test of Godwit's
+                ### END INIT INFO
+                echo "$1" >>/run/units-test-sysv.log
+                """.getBytes(StandardCharsets.UTF_8), 0755);
+        server.output(Script.of("update-rc.d units-test-sysv defaults; systemctl daemon-reload"));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.godwit.lab.bench;
 
+import dev.godwit.activities.database.DatabaseEngine;
 import dev.godwit.activities.database.postgresql.Postgresql;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.SystemdJobs;
@@ -8,13 +9,9 @@ import dev.godwit.lab.LabException;
 import dev.godwit.lab.LabHost;
 import dev.godwit.lab.Words;
 import dev.godwit.lab.bench.Series.Unit;
-import dev.godwit.workflows.step.Act;
-import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
-import dev.godwit.workflows.database.DatabaseStep.CopyDatabase;
-import dev.godwit.workflows.step.Pass;
 import dev.godwit.workflows.database.CopyMethod;
 import dev.godwit.workflows.database.PostgresqlDatabase;
+import dev.godwit.workflows.step.Pass;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,18 +180,18 @@ final class CopyBenchmark implements Benchmark {
     private record Turn(String who, Runnable copy, Runnable drop) {}
 
     private static Turn godwit(TwoHosts hosts) {
-        Postgresql hands = new Postgresql(
-                hosts.servers(),
-                new SystemdJobs(),
-                reference -> {
-                    throw new IllegalStateException("Expected no secret to be needed, but found " + reference);
-                },
-                progress -> {});
-        CopyDatabase step = new CopyDatabase(DATABASE, Pass.FIRST);
+        DatabaseEngine engine = new Postgresql(
+                        hosts.servers(),
+                        new SystemdJobs(),
+                        reference -> {
+                            throw new IllegalStateException("Expected no secret to be needed, but found " + reference);
+                        },
+                        progress -> {})
+                .engine(DATABASE);
         return new Turn(
                 "Godwit",
-                () -> hands.copy(new Act<>(hosts.migration(), "copy", step, BeforeImage.NOTHING), DATABASE),
-                () -> hands.dropCopy(new Undo<>(hosts.migration(), "copy", step, BeforeImage.NOTHING), DATABASE));
+                () -> engine.copy(hosts.migration(), "copy", Pass.FIRST),
+                () -> engine.dropCopy(hosts.migration()));
     }
 
     private static Turn other(TwoHosts hosts, String script, String who) {

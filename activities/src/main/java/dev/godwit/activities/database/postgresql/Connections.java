@@ -1,13 +1,14 @@
 package dev.godwit.activities.database.postgresql;
 
+import dev.godwit.activities.Resource;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.secrets.Secrets;
-import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.database.DatabaseLogin;
 import dev.godwit.workflows.database.PostgresqlDatabase;
 import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.step.FailureType;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -44,60 +45,15 @@ final class Connections {
     private static final int NO_TOOL = 4;
     private static final int NO_USER = 5;
 
-    /**
-     * {@code $1} the port. Prints the socket's path. The kernel knows every listening socket, wherever the server's
-     * configuration puts it; the usual folders are for servers whose sockets it does not show.
-     */
-    private static final String FIND_SOCKET = """
-            PATH=$PATH:/usr/sbin:/sbin
-            command -v perl >/dev/null && command -v runuser >/dev/null || exit 4
-            id postgres >/dev/null 2>&1 || exit 5
-            while read -r _ _ _ flags _ _ _ path; do
-                case $flags$path in
-                    00010000/*/.s.PGSQL."$1") if [ -S "$path" ]; then printf '%s\\n' "$path"; exit 0; fi ;;
-                esac
-            done </proc/net/unix
-            for folder in /run/postgresql /var/run/postgresql /tmp; do
-                if [ -S "$folder/.s.PGSQL.$1" ]; then printf '%s\\n' "$folder/.s.PGSQL.$1"; exit 0; fi
-            done
-            exit 3
-            """;
+    private static final String FIND_SOCKET = Resource.text(Connections.class, "find-socket.sh");
 
-    /**
-     * {@code $1} the system user, {@code $2} the socket's path. Perl, because every Debian has it and no other tool that
-     * joins standard input and output to a socket.
-     */
-    private static final String BRIDGE = """
+    private static final String BRIDGE = Resource.text(Connections.class, "bridge.pl");
+
+    /** {@code $1} the system user, {@code $2} the socket's path, {@code $3} the program. */
+    private static final String RUN_BRIDGE = """
             PATH=$PATH:/usr/sbin:/sbin
             cd /
-            # shellcheck disable=SC2016
-            exec runuser -u "$1" -- perl -e '
-                use strict;
-                use Socket;
-                socket(my $server, PF_UNIX, SOCK_STREAM, 0) or die "socket: $!";
-                connect($server, sockaddr_un($ARGV[0])) or die "connect: $!";
-                sub pump {
-                    my ($from, $to) = @_;
-                    while (my $read = sysread($from, my $bytes, 65536)) {
-                        for (my $at = 0; $at < $read;) {
-                            my $written = syswrite($to, $bytes, $read - $at, $at);
-                            return unless defined $written;
-                            $at += $written;
-                        }
-                    }
-                }
-                my $child = fork;
-                die "fork: $!" unless defined $child;
-                if ($child == 0) {
-                    pump(*STDIN, $server);
-                    shutdown($server, 1);
-                    exit 0;
-                }
-                close(STDIN);
-                pump($server, *STDOUT);
-                kill("TERM", $child);
-                waitpid($child, 0);
-            ' "$2"
+            exec runuser -u "$1" -- perl -e "$3" "$2"
             """;
 
     private final Secrets secrets;
@@ -181,7 +137,7 @@ final class Connections {
             throws SQLException {
         String socket = findSocket(server, database.port());
         return session(
-                () -> server.converse(Script.of(BRIDGE, user, socket)),
+                () -> server.converse(Script.of(RUN_BRIDGE, user, socket, BRIDGE)),
                 "disable",
                 user,
                 null,

@@ -1,6 +1,5 @@
 package dev.godwit.activities.database.postgresql;
 
-import dev.godwit.workflows.database.TargetDatabase;
 import dev.godwit.activities.Resource;
 import dev.godwit.activities.database.postgresql.CopyRecord.MadeRole;
 import dev.godwit.activities.database.postgresql.Counting.Both;
@@ -12,13 +11,14 @@ import dev.godwit.activities.host.ShellQuote;
 import dev.godwit.activities.link.Link;
 import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.workflows.Durations;
+import dev.godwit.workflows.database.TargetDatabase;
+import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.step.MigrationContext;
 import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.step.Progress;
-import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.Pass;
-import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.step.Progress;
 import io.temporal.failure.ApplicationFailure;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
@@ -46,6 +46,10 @@ final class Copier {
 
     /** What the job says when every row is there; see copy.sh. */
     private static final String FILLED = "building indexes and constraints";
+
+    private static final String SOURCE = Resource.text(Copier.class, "source.sh");
+
+    private static final byte[] COPY = Resource.text(Copier.class, "copy.sh").getBytes(StandardCharsets.UTF_8);
 
     /** The job's own text; what it does lies beside it. */
     private static final String JOB = "exec sh ./copy.sh \"$@\"";
@@ -306,7 +310,7 @@ final class Copier {
         String create = "DROP DATABASE IF EXISTS " + unfinished + " WITH (FORCE);\n"
                 + source.text(CREATE, unfinished, target.major()) + ";\n";
         Map<String, byte[]> files = new HashMap<>();
-        files.put("copy.sh", Resource.text(Copier.class, "copy.sh").getBytes(StandardCharsets.UTF_8));
+        files.put("copy.sh", COPY);
         files.put("create.sql", create.getBytes(StandardCharsets.UTF_8));
         String command = ShellQuote.words(link.apply(context.migration()));
         files.put(
@@ -330,7 +334,7 @@ final class Copier {
                 passwordFile,
                 context.names().sessions(),
                 Long.toString(largeTable));
-        return "set -- " + ShellQuote.words(parameters) + "\n" + Resource.text(Copier.class, "source.sh");
+        return "set -- " + ShellQuote.words(parameters) + "\n" + SOURCE;
     }
 
     /** Gives the whole copy its name, owner, rights and settings, at once and durably. */

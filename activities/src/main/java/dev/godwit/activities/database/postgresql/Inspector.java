@@ -1,17 +1,16 @@
 package dev.godwit.activities.database.postgresql;
 
+import dev.godwit.activities.Findings;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
-import dev.godwit.workflows.step.FailureType;
-import dev.godwit.workflows.step.Inspection;
-import dev.godwit.workflows.database.DatabaseFacts;
-import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.Words;
+import dev.godwit.workflows.database.DatabaseFacts;
 import dev.godwit.workflows.database.PostgresqlDatabase;
 import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Inspection;
 import io.temporal.failure.ApplicationFailure;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -25,9 +24,8 @@ final class Inspector {
     private static final int OLDEST = 13;
     private static final int NEWEST = 17;
     private static final int PUBLIC_SCHEMA_CLOSED = 15;
-    private static final int SHOWN = 10;
 
-    /** Room for the copy, its indexes while they are built, and its write-ahead log (seed 000). */
+    /** Room for the copy, its indexes while they are built, and its write-ahead log. */
     private static final double ROOM = 2.5;
 
     private static final String USER_TABLES = """
@@ -50,13 +48,15 @@ final class Inspector {
      *
      * @param where the database's place in the spec
      */
-    Inspection<DatabaseFacts> inspect(Server sourceServer, Server targetServer, PostgresqlDatabase database, String where) {
-        Findings findings = new Findings(where, database.name());
+    Inspection<DatabaseFacts> inspect(
+            Server sourceServer, Server targetServer, PostgresqlDatabase database, String where) {
+        Findings all = new Findings();
+        Findings.Place findings = all.at(where).about(database.name());
         Optional<Session> source = open(findings, sourceServer, database, Side.SOURCE, database.name());
         Optional<Session> target = open(findings, targetServer, database, Side.TARGET, Connections.MAINTENANCE);
         try {
             if (source.isEmpty()) {
-                return Inspection.of(findings.all());
+                return all.alone();
             }
             Schema schema = Schema.read(source.get());
             if (superuser(findings, source.get(), Side.SOURCE)) {
@@ -67,10 +67,10 @@ final class Inspector {
                 tools(findings, targetServer, Side.TARGET, target.get().major());
                 lookAtTarget(findings, new View(database, sourceServer, targetServer, source.get(), target.get()));
             }
-            return new Inspection<>(findings.all(), facts(database, source.get(), schema));
+            return all.with(facts(database, source.get(), schema));
         } catch (ApplicationFailure e) {
             findings.blocker("database-failed", e.getOriginalMessage(), "look at the server's log and ask again");
-            return Inspection.of(findings.all());
+            return all.alone();
         } finally {
             source.ifPresent(Session::close);
             target.ifPresent(Session::close);
@@ -79,16 +79,15 @@ final class Inspector {
 
     private static DatabaseFacts facts(PostgresqlDatabase database, Session source, Schema schema) {
         return new DatabaseFacts(
-                        database.name(),
-                        source.text("SELECT split_part(current_setting('server_version'), ' ', 1)"),
-                        source.number("SELECT pg_database_size(current_database())"),
-                        Math.toIntExact(
-                                source.number("SELECT count(*) " + USER_TABLES + " AND c.relkind IN ('r', 'p')")),
-                        schema.fingerprint());
+                database.name(),
+                source.text("SELECT split_part(current_setting('server_version'), ' ', 1)"),
+                source.number("SELECT pg_database_size(current_database())"),
+                Math.toIntExact(source.number("SELECT count(*) " + USER_TABLES + " AND c.relkind IN ('r', 'p')")),
+                schema.fingerprint());
     }
 
     private Optional<Session> open(
-            Findings findings, Server server, PostgresqlDatabase database, Side side, String name) {
+            Findings.Place findings, Server server, PostgresqlDatabase database, Side side, String name) {
         try {
             return Optional.of(connections.open(server, database, side, name));
         } catch (ApplicationFailure e) {
@@ -105,7 +104,7 @@ final class Inspector {
         }
     }
 
-    private static boolean superuser(Findings findings, Session session, Side side) {
+    private static boolean superuser(Findings.Place findings, Session session, Side side) {
         boolean superuser = session.test("SELECT rolsuper FROM pg_roles WHERE rolname = current_user");
         if (!superuser) {
             findings.blocker(
@@ -117,7 +116,7 @@ final class Inspector {
         return superuser;
     }
 
-    private static void tools(Findings findings, Server server, Side side, int major) {
+    private static void tools(Findings.Place findings, Server server, Side side, int major) {
         try {
             Tools.folder(server, side, major);
         } catch (ApplicationFailure e) {
@@ -128,7 +127,7 @@ final class Inspector {
         }
     }
 
-    private static void lookAtSource(Findings findings, Session source) {
+    private static void lookAtSource(Findings.Place findings, Session source) {
         int major = source.major();
         if (major < OLDEST) {
             findings.blocker(
@@ -153,7 +152,7 @@ final class Inspector {
         fence(findings, source);
     }
 
-    private static void contents(Findings findings, Session source) {
+    private static void contents(Findings.Place findings, Session source) {
         findings.noteEach(
                 "database-key",
                 "tables without a primary key",
@@ -213,12 +212,12 @@ final class Inspector {
                         """));
     }
 
-    private static void activity(Findings findings, Session source) {
+    private static void activity(Findings.Place findings, Session source) {
         List<String> subscriptions = Fence.subscriptions(source, source.text("SELECT current_database()"));
         if (!subscriptions.isEmpty()) {
             findings.blocker(
                     "database-subscription",
-                    "Expected no enabled subscription, but found " + shown(subscriptions),
+                    "Expected no enabled subscription, but found " + Findings.shown(subscriptions),
                     "disable or drop it before the cutover: what it applies passes every fence, and would be lost");
         }
         findings.warningEach(
@@ -242,7 +241,7 @@ final class Inspector {
                         """));
     }
 
-    private static void fence(Findings findings, Session source) {
+    private static void fence(Findings.Place findings, Session source) {
         String sessions = """
                 SELECT DISTINCT format('%s (%s)', a.usename, coalesce(nullif(a.application_name, ''), 'unnamed'))
                   FROM pg_stat_activity a JOIN pg_roles r ON r.oid = a.usesysid
@@ -259,7 +258,7 @@ final class Inspector {
         if (!applications.isEmpty()) {
             findings.blocker(
                     "database-superuser-session",
-                    "Expected no application connected as a superuser, but found " + shown(applications),
+                    "Expected no application connected as a superuser, but found " + Findings.shown(applications),
                     "give it a role of its own: nothing keeps a superuser from writing");
         }
         long admitting = source.number("""
@@ -279,7 +278,7 @@ final class Inspector {
         }
     }
 
-    private static void lookAtTarget(Findings findings, View view) {
+    private static void lookAtTarget(Findings.Place findings, View view) {
         Session source = view.source();
         Session target = view.target();
         if (target.major() < source.major()) {
@@ -310,7 +309,7 @@ final class Inspector {
         settings(findings, source, target);
     }
 
-    private static void locale(Findings findings, View view) {
+    private static void locale(Findings.Place findings, View view) {
         Set<String> known = view.targetServer()
                 .output(Script.of("locale -a 2>/dev/null || :"))
                 .lines()
@@ -346,7 +345,7 @@ final class Inspector {
         return name.toLowerCase(Locale.ROOT).replace("-", "").replace(".", "");
     }
 
-    private static void extensions(Findings findings, Session source, Session target) {
+    private static void extensions(Findings.Place findings, Session source, Session target) {
         List<String> needed = source.texts("SELECT extname FROM pg_extension ORDER BY 1");
         List<String> available = target.texts("SELECT name FROM pg_available_extensions");
         List<String> missing =
@@ -359,7 +358,7 @@ final class Inspector {
         }
     }
 
-    private static void roles(Findings findings, Session source, Session target) {
+    private static void roles(Findings.Place findings, Session source, Session target) {
         List<String> needed = Roles.needed(source);
         List<String> present = Roles.present(target, needed);
         List<String> missing =
@@ -386,7 +385,7 @@ final class Inspector {
                         .toList());
     }
 
-    private static void tablespaces(Findings findings, Session source, Session target) {
+    private static void tablespaces(Findings.Place findings, Session source, Session target) {
         List<String> present = target.texts("SELECT spcname FROM pg_tablespace");
         List<String> missing = source
                 .texts("SELECT DISTINCT t.spcname FROM pg_class c JOIN pg_tablespace t ON t.oid = c.reltablespace"
@@ -402,7 +401,7 @@ final class Inspector {
         }
     }
 
-    private static void room(Findings findings, View view) {
+    private static void room(Findings.Place findings, View view) {
         Reply reply = view.targetServer()
                 .run(Script.of(
                         "df -Pk -- \"$1\" | { read -r _; read -r _ _ _ free _; echo \"$free\"; }",
@@ -425,7 +424,7 @@ final class Inspector {
         }
     }
 
-    private static void settings(Findings findings, Session source, Session target) {
+    private static void settings(Findings.Place findings, Session source, Session target) {
         int wanted = Integer.parseInt(source.text("SHOW max_connections"));
         int found = Integer.parseInt(target.text("SHOW max_connections"));
         if (found < wanted) {
@@ -451,51 +450,5 @@ final class Inspector {
                 Arrays.stream(source.text("SHOW shared_preload_libraries").split(", *"))
                         .filter(library -> !library.isBlank() && !libraries.contains(library))
                         .toList());
-    }
-
-    private static String shown(List<String> names) {
-        return names.size() <= SHOWN
-                ? Words.list(names)
-                : String.join(", ", names.subList(0, SHOWN)) + " and " + (names.size() - SHOWN) + " more";
-    }
-
-    /** Collects findings about one database. */
-    private static final class Findings {
-        private final String where;
-        private final String database;
-        private final List<Finding> all = new ArrayList<>();
-
-        Findings(String where, String database) {
-            this.where = where;
-            this.database = database;
-        }
-
-        List<Finding> all() {
-            return all;
-        }
-
-        void blocker(String code, String message, String hint) {
-            all.add(Finding.blocker(code, where, database + ": " + message, hint));
-        }
-
-        void warning(String code, String message, String hint) {
-            all.add(Finding.warning(code, where, database + ": " + message, hint));
-        }
-
-        void note(String code, String message, String hint) {
-            all.add(Finding.note(code, where, database + ": " + message, hint));
-        }
-
-        void warningEach(String code, String what, String hint, List<String> names) {
-            if (!names.isEmpty()) {
-                warning(code, what + ": " + shown(names), hint);
-            }
-        }
-
-        void noteEach(String code, String what, String hint, List<String> names) {
-            if (!names.isEmpty()) {
-                note(code, what + ": " + shown(names), hint);
-            }
-        }
     }
 }

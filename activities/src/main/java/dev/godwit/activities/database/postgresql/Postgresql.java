@@ -1,24 +1,21 @@
 package dev.godwit.activities.database.postgresql;
 
-import dev.godwit.workflows.database.DatabaseFacts;
-import dev.godwit.workflows.database.DatabaseStep;
+import dev.godwit.activities.database.DatabaseEngine;
 import dev.godwit.activities.host.Jobs;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.link.Link;
 import dev.godwit.activities.secrets.Secrets;
-import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.database.DatabaseFacts;
+import dev.godwit.workflows.database.PostgresqlDatabase;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.Inspection;
-import dev.godwit.workflows.step.Look;
-import dev.godwit.workflows.database.Loss;
 import dev.godwit.workflows.step.MigrationContext;
 import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Pass;
 import dev.godwit.workflows.step.Progress;
-import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
-import dev.godwit.workflows.step.Step;
-import dev.godwit.workflows.server.HostSpec;
-import dev.godwit.workflows.database.PostgresqlDatabase;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -63,50 +60,80 @@ public final class Postgresql {
         this.verifier = new Verifier(connections, heartbeat);
     }
 
-    public Inspection<DatabaseFacts> inspect(HostSpec source, HostSpec target, PostgresqlDatabase database, String where) {
-        return inspector.inspect(servers.open(source), servers.open(target), database, where);
+    /** The engine of one database. */
+    public DatabaseEngine engine(PostgresqlDatabase database) {
+        return new Engine(database);
     }
 
-    public BeforeImage lookAtCopy(Look<DatabaseStep.CopyDatabase> request, PostgresqlDatabase database) {
-        return copier.look(context(request.migration(), database));
-    }
+    private final class Engine implements DatabaseEngine, DatabaseEngine.WriteFence {
+        private final PostgresqlDatabase database;
 
-    public Outcome copy(Act<DatabaseStep.CopyDatabase> request, PostgresqlDatabase database) {
-        return copier.copy(
-                context(request.migration(), database),
-                request.stepId(),
-                request.step().pass());
-    }
+        Engine(PostgresqlDatabase database) {
+            this.database = database;
+        }
 
-    public Outcome dropCopy(Undo<DatabaseStep.CopyDatabase> request, PostgresqlDatabase database) {
-        return copier.drop(context(request.migration(), database));
-    }
+        @Override
+        public String name() {
+            return "PostgreSQL";
+        }
 
-    public Outcome setSequences(Act<DatabaseStep.SetSequences> request, PostgresqlDatabase database) {
-        return sequences.set(context(request.migration(), database));
-    }
+        @Override
+        public Inspection<DatabaseFacts> inspect(HostSpec source, HostSpec target, String where) {
+            return inspector.inspect(servers.open(source), servers.open(target), database, where);
+        }
 
-    public Outcome verify(Act<DatabaseStep.VerifyDatabase> request, PostgresqlDatabase database) {
-        return verifier.verify(context(request.migration(), database));
-    }
+        @Override
+        public BeforeImage lookAtCopy(MigrationContext migration) {
+            return copier.look(context(migration));
+        }
 
-    public Loss estimateLoss(MigrationContext migration, PostgresqlDatabase database) {
-        return verifier.loss(context(migration, database));
-    }
+        @Override
+        public Outcome copy(MigrationContext migration, String stepId, Pass pass) {
+            return copier.copy(context(migration), stepId, pass);
+        }
 
-    public BeforeImage lookAtFence(Look<DatabaseStep.FenceDatabase> request, PostgresqlDatabase database) {
-        return fence.look(context(request.migration(), database));
-    }
+        @Override
+        public Outcome dropCopy(MigrationContext migration) {
+            return copier.drop(context(migration));
+        }
 
-    public Outcome fence(Act<DatabaseStep.FenceDatabase> request, PostgresqlDatabase database) {
-        return fence.fence(context(request.migration(), database), request.before());
-    }
+        @Override
+        public Outcome verify(MigrationContext migration) {
+            return verifier.verify(context(migration));
+        }
 
-    public Outcome liftFence(Undo<DatabaseStep.FenceDatabase> request, PostgresqlDatabase database) {
-        return fence.lift(context(request.migration(), database), request.before());
-    }
+        @Override
+        public Optional<WriteFence> fence() {
+            return Optional.of(this);
+        }
 
-    private Context context(MigrationContext migration, PostgresqlDatabase database) {
-        return Context.of(servers, migration, database);
+        @Override
+        public BeforeImage look(MigrationContext migration) {
+            return fence.look(context(migration));
+        }
+
+        @Override
+        public Outcome raise(MigrationContext migration, BeforeImage before) {
+            return fence.fence(context(migration), before);
+        }
+
+        @Override
+        public Outcome lift(MigrationContext migration, BeforeImage before) {
+            return fence.lift(context(migration), before);
+        }
+
+        @Override
+        public Optional<SequenceValues> sequences() {
+            return Optional.of(migration -> sequences.set(context(migration)));
+        }
+
+        @Override
+        public Optional<LossEstimate> loss() {
+            return Optional.of(migration -> verifier.loss(context(migration)));
+        }
+
+        private Context context(MigrationContext migration) {
+            return Context.of(servers, migration, database);
+        }
     }
 }

@@ -1,13 +1,14 @@
 package dev.godwit.activities.database.postgresql;
 
+import dev.godwit.activities.Resource;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.secrets.Secrets;
-import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.database.DatabaseLogin;
 import dev.godwit.workflows.database.PostgresqlDatabase;
 import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.step.FailureType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,26 +21,7 @@ import java.util.List;
  * @param passwords the content of a password file (PostgreSQL manual, chapter 34.16), empty for none
  */
 record Tools(String login, String host, int port, String user, String folder, String passwords) {
-    /**
-     * {@code $1} the server's major version, the rest are programs. Debian's wrappers in {@code /usr/bin} choose a
-     * version of their own and take time for it: the version's own folder comes first. They are there when what they wrap
-     * is not, so that each program has to say its version.
-     */
-    private static final String FIND = """
-            major=$1
-            shift
-            for folder in "/usr/lib/postgresql/$major/bin" "/usr/pgsql-$major/bin" "/usr/local/pgsql/bin" /usr/bin; do
-                missing=
-                for tool in "$@"; do
-                    version=$("$folder/$tool" --version 2>/dev/null) || version=
-                    version=${version#*) }
-                    version=${version%%[!0-9]*}
-                    [ "${version:-0}" -ge "$major" ] || missing=$tool
-                done
-                if [ -z "$missing" ]; then printf '%s\\n' "$folder"; exit 0; fi
-            done
-            exit 3
-            """;
+    private static final String FIND = Resource.text(Tools.class, "find-tools.sh");
 
     static Tools find(Server server, PostgresqlDatabase database, Side side, int major, Secrets secrets) {
         String folder = folder(server, side, major);

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.List;
+import java.util.Objects;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -242,7 +243,7 @@ class CompareTest {
             assertThat(facts.bytes()).isGreaterThan(1 << 20);
             assertThat(facts.tables()).isGreaterThan(15);
         });
-        assertThat(lab.inspect().facts()).isEqualTo(inspection.facts());
+        assertThat(Objects.requireNonNull(lab.inspect().facts())).isEqualTo(inspection.facts());
         assertThat(source.sql("postgres", "SELECT count(*), max(oid) FROM pg_database"))
                 .isEqualTo(before);
     }

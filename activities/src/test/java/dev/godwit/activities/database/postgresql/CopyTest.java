@@ -3,14 +3,13 @@ package dev.godwit.activities.database.postgresql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.godwit.workflows.database.TargetDatabase;
 import dev.godwit.activities.host.Job;
 import dev.godwit.activities.host.JobKey;
 import dev.godwit.activities.host.StateFolder;
-import dev.godwit.workflows.step.BeforeImage;
-import dev.godwit.workflows.step.Pass;
 import dev.godwit.workflows.database.DatabaseLogin;
+import dev.godwit.workflows.database.TargetDatabase;
 import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.step.Pass;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,7 +74,7 @@ class CopyTest {
     @ValueSource(longs = {Lab.EVERY, Lab.NONE})
     void shouldCopyEverythingAndChangeNothingTheSecondTime(long largeTable) {
         try (Lab sized = new Lab(source, target, NAME, largeTable)) {
-            assertThat(sized.lookAtCopy(Pass.FIRST)).isInstanceOfSatisfying(TargetDatabase.class, image -> {
+            assertThat(sized.lookAtCopy()).isInstanceOfSatisfying(TargetDatabase.class, image -> {
                 assertThat(image.existed()).isFalse();
                 assertThat(image.roles()).containsExactly("postgres");
             });
@@ -131,7 +130,7 @@ class CopyTest {
         assertThat(lab.copy(Pass.FINAL).summary()).contains("complete already");
 
         lab.jobs.removed.clear();
-        lab.drop(Pass.FIRST);
+        lab.drop();
         assertThat(identifier()).isEmpty();
         assertThat(lab.jobs.removed)
                 .as("the first copy's undo ends the jobs of both")
@@ -149,7 +148,7 @@ class CopyTest {
             lab.copy(Pass.FIRST);
             assertThat(target.sql(NAME, "SELECT count(*) FROM pg_subscription")).isEqualTo("0");
             lab.copy(Pass.FINAL);
-            lab.drop(Pass.FIRST);
+            lab.drop();
             assertThat(identifier()).isEmpty();
         } finally {
             source.sql(NAME, "DROP SUBSCRIPTION news");
@@ -171,12 +170,12 @@ class CopyTest {
         target.sql("postgres", "CREATE DATABASE " + QUOTED);
         target.sql(NAME, "CREATE TABLE precious (n int)");
 
-        assertThatThrownBy(() -> lab.lookAtCopy(Pass.FIRST)).hasMessageContaining("did not make");
+        assertThatThrownBy(() -> lab.lookAtCopy()).hasMessageContaining("did not make");
         assertThatThrownBy(() -> lab.copy(Pass.FIRST))
                 .isInstanceOfSatisfying(
                         ApplicationFailure.class,
                         failure -> assertThat(failure.getType()).isEqualTo("SPEC_MISMATCH"));
-        lab.drop(Pass.FIRST);
+        lab.drop();
         assertThat(target.sql(NAME, "SELECT count(*) FROM precious")).isEqualTo("0");
     }
 
@@ -187,7 +186,7 @@ class CopyTest {
         target.sql("postgres", "CREATE DATABASE " + QUOTED);
 
         assertThatThrownBy(() -> lab.copy(Pass.FINAL)).hasMessageContaining("did not make");
-        lab.drop(Pass.FIRST);
+        lab.drop();
         assertThat(identifier()).isNotEmpty();
     }
 
@@ -196,11 +195,11 @@ class CopyTest {
         target.sql("postgres", "CREATE ROLE shop_readers");
         lab.copy(Pass.FIRST);
 
-        lab.drop(Pass.FIRST);
+        lab.drop();
         assertThat(identifier()).isEmpty();
         assertThat(target.sql("postgres", "SELECT rolname FROM pg_roles WHERE rolname LIKE '%hop%'"))
                 .isEqualTo("shop_readers");
-        assertThat(lab.drop(Pass.FIRST).summary()).contains("gone");
+        assertThat(lab.drop().summary()).contains("gone");
 
         lab.copy(Pass.FIRST);
         assertThat(lab.verify().summary()).contains("same on both sides");
@@ -211,7 +210,7 @@ class CopyTest {
         lab.copy(Pass.FIRST);
         target.sql("postgres", "CREATE TABLE kept (n int); ALTER TABLE kept OWNER TO shop_app");
         try {
-            assertThat(lab.drop(Pass.FIRST).summary()).contains("shop_app");
+            assertThat(lab.drop().summary()).contains("shop_app");
             assertThat(target.sql("postgres", "SELECT count(*) FROM pg_roles WHERE rolname = 'shop_app'"))
                     .isEqualTo("1");
         } finally {
@@ -229,7 +228,7 @@ class CopyTest {
         Files.createFile(note);
 
         assertThatThrownBy(() -> lab.copy(Pass.FINAL)).hasMessageContaining("what they wrote is nowhere else");
-        assertThatThrownBy(() -> lab.drop(Pass.FIRST)).hasMessageContaining("what they wrote is nowhere else");
+        assertThatThrownBy(() -> lab.drop()).hasMessageContaining("what they wrote is nowhere else");
         assertThat(identifier()).isEqualTo(copy);
     }
 
@@ -239,7 +238,7 @@ class CopyTest {
         Process held = sessionOfACopy();
         lab.jobs.gone = true;
 
-        assertThatThrownBy(() -> lab.drop(Pass.FIRST)).hasMessageContaining("no server");
+        assertThatThrownBy(() -> lab.drop()).hasMessageContaining("no server");
         assertThat(held.onExit()).succeedsWithin(Duration.ofSeconds(5));
     }
 
@@ -259,7 +258,7 @@ class CopyTest {
 
     @Test
     void shouldTolerateAnUndoOfACopyThatNeverHappened() {
-        assertThat(lab.drop(Pass.FIRST).summary()).contains("gone");
+        assertThat(lab.drop().summary()).contains("gone");
     }
 
     @Test
@@ -305,7 +304,7 @@ class CopyTest {
                     .hasMessageContaining("violates check constraint")
                     .hasMessageNotContainingAny("secret", "two lines");
             assertThat(identifier()).isEmpty();
-            sized.drop(Pass.FIRST);
+            sized.drop();
         }
     }
 

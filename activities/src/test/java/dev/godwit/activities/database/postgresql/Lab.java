@@ -1,33 +1,27 @@
 package dev.godwit.activities.database.postgresql;
 
-import dev.godwit.workflows.database.DatabaseFacts;
+import dev.godwit.activities.database.DatabaseEngine;
 import dev.godwit.activities.database.postgresql.Local.LocalJobs;
 import dev.godwit.activities.database.postgresql.Local.LocalServer;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.host.StateFolder;
 import dev.godwit.activities.secrets.Secrets;
-import dev.godwit.workflows.step.Act;
-import dev.godwit.workflows.step.FailureType;
-import dev.godwit.workflows.step.Inspection;
-import dev.godwit.workflows.step.Look;
-import dev.godwit.workflows.database.Loss;
-import dev.godwit.workflows.step.MigrationContext;
-import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.step.Progress;
-import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
-import dev.godwit.workflows.database.DatabaseStep.CopyDatabase;
-import dev.godwit.workflows.database.DatabaseStep.FenceDatabase;
-import dev.godwit.workflows.step.Pass;
-import dev.godwit.workflows.database.DatabaseStep.SetSequences;
-import dev.godwit.workflows.database.DatabaseStep.VerifyDatabase;
 import dev.godwit.workflows.database.CopyMethod;
+import dev.godwit.workflows.database.DatabaseFacts;
 import dev.godwit.workflows.database.DatabaseLogin;
-import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.database.Loss;
 import dev.godwit.workflows.database.PostgresqlDatabase;
 import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.server.SshLogin;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Pass;
+import dev.godwit.workflows.step.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -51,8 +45,7 @@ final class Lab implements AutoCloseable {
     final Names names;
 
     private final Cluster source;
-    private final PostgresqlDatabase database;
-    private final Postgresql postgresql;
+    private final DatabaseEngine engine;
     private final Path folder;
     private final Path link;
 
@@ -76,7 +69,7 @@ final class Lab implements AutoCloseable {
                 "shop.example.org",
                 old,
                 new HostSpec("new.example.org", "127.0.0.1", ssh));
-        database = new PostgresqlDatabase(name, CopyMethod.DUMP, source.port(), login, null);
+        PostgresqlDatabase database = new PostgresqlDatabase(name, CopyMethod.DUMP, source.port(), login, null);
         names = Names.of(migration, database);
         Servers servers = host -> server(host.equals(old) ? source : target, host);
         Secrets secrets = reference -> switch (reference.name()) {
@@ -84,8 +77,9 @@ final class Lab implements AutoCloseable {
             case "wrong" -> "not this one";
             default -> throw FailureType.SECRET_UNAVAILABLE.because("Expected a secret, but found no " + reference);
         };
-        postgresql = new Postgresql(
-                servers, jobs, secrets, progress::add, context -> List.of("sh", link.toString()), largeTable);
+        engine = new Postgresql(
+                        servers, jobs, secrets, progress::add, context -> List.of("sh", link.toString()), largeTable)
+                .engine(database);
         serve("exec sh \"$program\"");
     }
 
@@ -104,47 +98,43 @@ final class Lab implements AutoCloseable {
     }
 
     Inspection<DatabaseFacts> inspect() {
-        return postgresql.inspect(migration.source(), migration.target(), database, "/databases/0");
+        return engine.inspect(migration.source(), migration.target(), "/databases/0");
     }
 
-    BeforeImage lookAtCopy(Pass pass) {
-        return postgresql.lookAtCopy(new Look<>(migration, stepId(pass), new CopyDatabase(database, pass)), database);
+    BeforeImage lookAtCopy() {
+        return engine.lookAtCopy(migration);
     }
 
     Outcome copy(Pass pass) {
-        return postgresql.copy(
-                new Act<>(migration, stepId(pass), new CopyDatabase(database, pass), BeforeImage.NOTHING), database);
+        return engine.copy(migration, stepId(pass), pass);
     }
 
-    Outcome drop(Pass pass) {
-        return postgresql.dropCopy(
-                new Undo<>(migration, stepId(pass), new CopyDatabase(database, pass), BeforeImage.NOTHING), database);
+    Outcome drop() {
+        return engine.dropCopy(migration);
     }
 
     Outcome setSequences() {
-        return postgresql.setSequences(
-                new Act<>(migration, "set-sequences", new SetSequences(database), BeforeImage.NOTHING), database);
+        return engine.sequences().orElseThrow().set(migration);
     }
 
     Outcome verify() {
-        return postgresql.verify(
-                new Act<>(migration, "verify", new VerifyDatabase(database), BeforeImage.NOTHING), database);
+        return engine.verify(migration);
     }
 
     Loss loss() {
-        return postgresql.estimateLoss(migration, database);
+        return engine.loss().orElseThrow().estimate(migration);
     }
 
     BeforeImage lookAtFence() {
-        return postgresql.lookAtFence(new Look<>(migration, "fence", new FenceDatabase(database)), database);
+        return engine.fence().orElseThrow().look(migration);
     }
 
     Outcome fence(BeforeImage before) {
-        return postgresql.fence(new Act<>(migration, "fence", new FenceDatabase(database), before), database);
+        return engine.fence().orElseThrow().raise(migration, before);
     }
 
     Outcome lift(BeforeImage before) {
-        return postgresql.liftFence(new Undo<>(migration, "fence", new FenceDatabase(database), before), database);
+        return engine.fence().orElseThrow().lift(migration, before);
     }
 
     static String stepId(Pass pass) {
