@@ -1,8 +1,8 @@
 package dev.godwit.activities.proxy.nginx;
 
 import dev.godwit.activities.ThisMachine;
-import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.server.SshLogin;
 import java.io.IOException;
 import java.nio.file.Files;
