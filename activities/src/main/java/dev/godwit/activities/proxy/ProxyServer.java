@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What one kind of proxy server does in its own way: nginx does it in the package {@code nginx}. What is the same for all,
- * the order of page, probe, note, forwarding and proof, is {@link SiteSwitch}'s.
+ * What one kind of proxy server does in its own way: nginx does it in the package {@code nginx}. What is the same for
+ * all, the order of page, probe, note, forwarding and proof, is {@link SiteSwitch}'s.
  *
  * <p>Everything that changes a configuration lets the server test it first, and fails with PROXY_CONFIG_INVALID before
  * anything is live; with PROXY_NOT_PROVED where the server does not run or does not take it over.

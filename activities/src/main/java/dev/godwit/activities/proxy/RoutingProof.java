@@ -22,8 +22,8 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 
 /**
- * Proves which configuration answers, by what comes back and not by an exit code: at every place where the server listens, on
- * one fresh connection and then on {@value #AT_ONCE} at once, which reach several workers: none of an older
+ * Proves which configuration answers, by what comes back and not by an exit code: at every place where the server
+ * listens, on one fresh connection and then on {@value #AT_ONCE} at once, which reach several workers: none of an older
  * configuration can hide among new ones.
  */
 final class RoutingProof {

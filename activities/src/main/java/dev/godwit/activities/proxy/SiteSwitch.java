@@ -20,10 +20,10 @@ import java.util.Optional;
  * Where requests go on the server in front, which visitors reach: the site itself, the page, or the server behind. They
  * are switched by replacing the file that holds the site.
  *
- * <p>A link to that file (Debian's {@code sites-enabled}) stays what it is: the file behind it is replaced, by a rename.
- * The original, with mode, owner and times, is kept in the state folder under its checksum, and what Godwit puts in its
- * place says in its first line which original it stands for. So every act and undo can tell what is there: the
- * original, the page, the forwarding, or somebody else's change, which is never overwritten.
+ * <p>A link to that file (Debian's {@code sites-enabled}) stays what it is: the file behind it is replaced, by a
+ * rename. The original, with mode, owner and times, is kept in the state folder under its checksum, and what Godwit
+ * puts in its place says in its first line which original it stands for. So every act and undo can tell what is there:
+ * the original, the page, the forwarding, or somebody else's change, which is never overwritten.
  */
 final class SiteSwitch {
     private final ProxyServer kind;

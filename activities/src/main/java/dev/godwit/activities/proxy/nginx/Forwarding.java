@@ -10,17 +10,17 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The way from a site to the server behind it, in nginx's language (1.10 and later). Nothing is buffered, and connections
- * are reused.
+ * The way from a site to the server behind it, in nginx's language (1.10 and later). Nothing is buffered, and
+ * connections are reused.
  *
  * <p>The other end may close a kept connection in the moment in which a request is sent on it. Then nginx sends that
- * request again on another one ({@code proxy_next_upstream error}), as RFC 9112, 9.3.1 lets it do with GET and HEAD. Only
- * those go over kept connections, and only without a body. Everything else gets a connection of its own, as nobody could
- * say whether it was carried out, and is never sent twice. So it does not matter how long the other end keeps its
+ * request again on another one ({@code proxy_next_upstream error}), as RFC 9112, 9.3.1 lets it do with GET and HEAD.
+ * Only those go over kept connections, and only without a body. Everything else gets a connection of its own, as nobody
+ * could say whether it was carried out, and is never sent twice. So it does not matter how long the other end keeps its
  * connections.
  *
- * <p>A connection is kept for one name alone, the one that its TLS handshake asked for: a server may refuse other names on
- * it (status 421, RFC 9110, 15.5.20). What a pattern of names covers is not kept.
+ * <p>A connection is kept for one name alone, the one that its TLS handshake asked for: a server may refuse other names
+ * on it (status 421, RFC 9110, 15.5.20). What a pattern of names covers is not kept.
  *
  * @param back the IP address of the server behind
  */

@@ -79,8 +79,8 @@ record Listen(@Nullable String address, boolean ipv6, boolean both, int port, bo
     }
 
     /**
-     * Where to ask for a name: from outside at the address by which the server is known, if this listens there; else from
-     * the server itself, at the address where this listens.
+     * Where to ask for a name: from outside at the address by which the server is known, if this listens there; else
+     * from the server itself, at the address where this listens.
      *
      * @param serverAddress the address by which the server is known
      */

@@ -13,8 +13,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A site of nginx, and what Godwit can make of it: the same server blocks where they matter to a connection (names, ports,
- * TLS, logs), with another content. Blocks for other names, maps, upstreams and comments between them stay byte for byte.
+ * A site of nginx, and what Godwit can make of it: the same server blocks where they matter to a connection (names,
+ * ports, TLS, logs), with another content. Blocks for other names, maps, upstreams and comments between them stay byte
+ * for byte.
  *
  * @param page the operator's own page, a file that nginx's workers can read; null for Godwit's
  */

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# UNIT PIDFILE SECONDS COMMAND…: waits until the workers that only finish are gone, SECONDS at most, then ends those that
-# are left. Prints a dot each second, and at the end "drained" or "cut WORKERS CONNECTIONS".
+# UNIT PIDFILE SECONDS COMMAND…: waits until the workers that only finish are gone, SECONDS at most, then ends those
+# that are left. Prints a dot each second, and at the end "drained" or "cut WORKERS CONNECTIONS".
 . ./nginx.sh
 find_master
 [ -n "$master" ] || { echo drained; exit 0; }

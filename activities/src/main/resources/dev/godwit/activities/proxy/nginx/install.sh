@@ -1,7 +1,7 @@
 # shellcheck shell=sh
-# UNIT PIDFILE SECONDS SITE LIVE LINK MODE LENGTH MADE COMMAND…: installs a new site's file (standard input, in base64) at
-# LIVE and, if LINK is not empty, a link with this text at SITE; removes both if nginx refuses them. A file or link that
-# is there already stays. The paths of what it makes are lines of the file MADE, from before they are there.
+# UNIT PIDFILE SECONDS SITE LIVE LINK MODE LENGTH MADE COMMAND…: installs a new site's file (standard input, in base64)
+# at LIVE and, if LINK is not empty, a link with this text at SITE; removes both if nginx refuses them. A file or link
+# that is there already stays. The paths of what it makes are lines of the file MADE, from before they are there.
 . ./nginx.sh
 site=$1 live=$2 link=$3 mode=$4 length=$5 made=$6
 shift 6

@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# Common to the programs beside it, which are called with UNIT PIDFILE SECONDS, parameters of their own, and nginx's command.
+# Common to the programs beside it, which are called with UNIT PIDFILE SECONDS, parameters of their own, and nginx's
+# command.
 #
 # A new file is staged as a dot file beside the file that it will replace: a rename within one folder is atomic, and
 # "include folder/*" never matches a dot file (glob(7)). It is tested before it is live: in a mount namespace of its own

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # UNIT PIDFILE SECONDS LIVE COMMAND…: tests and reloads, because the file is in place but the answers are not what it
-# says: an attempt was cut off. The inode that it may have kept beside is put back if nginx refuses the file, and goes if
-# not.
+# says: an attempt was cut off. The inode that it may have kept beside is put back if nginx refuses the file, and goes
+# if not.
 . ./nginx.sh
 live=$1
 shift
