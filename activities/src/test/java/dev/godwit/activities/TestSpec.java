@@ -96,6 +96,7 @@ public final class TestSpec {
                 tls,
                 checks,
                 List.of(),
+                null,
                 Gates.DEFAULT,
                 Budget.DEFAULT,
                 Duration.ofDays(3));

@@ -7,6 +7,8 @@ import io.temporal.worker.Worker;
 import io.temporal.worker.WorkerFactory;
 import io.temporal.worker.WorkerFactoryOptions;
 import io.temporal.worker.WorkerOptions;
+import io.temporal.worker.tuning.PollerBehavior;
+import io.temporal.worker.tuning.PollerBehaviorAutoscaling;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
@@ -32,10 +34,19 @@ public final class TemporalWorker implements AutoCloseable {
     private static final Duration INTERRUPT_TIMEOUT = Duration.ofSeconds(5);
 
     /**
-     * A workflow's task is a few milliseconds of computing: more at once than there are processors only take these from
-     * callers who wait (docs/adr/0008). Two at least: one to ask for the tasks of new workflows, one for those it knows.
+     * One poll for the tasks of new workflows and one for those of the workflows that this worker knows, each by itself.
+     * Temporal's default shares the polls between both by a count of waiting tasks that comes with each task. When that
+     * count is old, every poll asks for known workflows, up to a minute, and a new one waits as long.
      */
-    private static final int WORKFLOW_TASKS = Math.max(2, Runtime.getRuntime().availableProcessors());
+    private static final PollerBehavior WORKFLOW_POLLS = new PollerBehaviorAutoscaling(1, 1, 1);
+
+    /**
+     * A workflow's task is a few milliseconds of computing: more at once than there are processors only take these from
+     * callers who wait (docs/adr/0008). A poll holds a place, and so does the one that comes after it, for each of the two
+     * kinds. So the polls of one kind never hold all places: those of the other kind go on.
+     */
+    private static final int WORKFLOW_TASKS =
+            2 + Math.max(2, Runtime.getRuntime().availableProcessors());
 
     private final WorkerFactory factory;
     private final WorkerConfiguration configuration;
@@ -66,6 +77,7 @@ public final class TemporalWorker implements AutoCloseable {
         return WorkerOptions.newBuilder()
                 .setUsingVirtualThreads(true)
                 .setMaxConcurrentWorkflowTaskExecutionSize(WORKFLOW_TASKS)
+                .setWorkflowTaskPollersBehavior(WORKFLOW_POLLS)
                 .setMaxConcurrentActivityExecutionSize(concurrentActivities)
                 .setDefaultDeadlockDetectionTimeout(DEADLOCK_DETECTION.toMillis())
                 .setMaxHeartbeatThrottleInterval(HEARTBEAT_THROTTLE)
@@ -77,10 +89,7 @@ public final class TemporalWorker implements AutoCloseable {
     public void start() {
         factory.start();
         LOG.info(
-                "The worker polls the task queues {}, {} and {}",
-                TaskQueue.NAME,
-                TaskQueue.PREFLIGHT,
-                TaskQueue.WATCH);
+                "The worker polls the task queues {}, {} and {}", TaskQueue.NAME, TaskQueue.PREFLIGHT, TaskQueue.WATCH);
     }
 
     /**

@@ -5,26 +5,38 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.godwit.workflows.json.GodwitJson;
 import dev.godwit.workflows.step.Outcome;
 import dev.godwit.workflows.step.TaskQueue;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Replaces;
 import io.micronaut.context.annotation.Requires;
+import io.temporal.api.workflowservice.v1.PollWorkflowTaskQueueResponse;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;
 import io.temporal.common.interceptors.WorkerInterceptorBase;
 import io.temporal.failure.ApplicationFailure;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -72,8 +84,36 @@ class TemporalWorkerTest {
         }
     }
 
-    private static TestWorkflowEnvironment environment() {
+    @Test
+    void shouldTakeNewWorkflowsWhateverTheEngineSaysOfTheTasksOfThoseItKnows() {
+        try (TestWorkflowEnvironment temporal = environment(new StaleBacklog());
+                ApplicationContext context = context(temporal);
+                TemporalWorker worker = context.getBean(TemporalWorker.class)) {
+            worker.start();
+            List<Duration> took =
+                    Stream.generate(() -> greet(temporal)).limit(5).toList();
+            // A poll that waits for tasks of workflows that the worker knows ends after a minute.
+            assertThat(took).allSatisfy(one -> assertThat(one).isLessThan(Duration.ofSeconds(20)));
+        }
+    }
+
+    private static Duration greet(TestWorkflowEnvironment temporal) {
+        Instant start = Instant.now();
+        temporal.getWorkflowClient()
+                .newWorkflowStub(
+                        Greeting.class,
+                        WorkflowOptions.newBuilder()
+                                .setTaskQueue(TaskQueue.NAME)
+                                .build())
+                .greet();
+        return Duration.between(start, Instant.now());
+    }
+
+    private static TestWorkflowEnvironment environment(ClientInterceptor... interceptors) {
         return TestWorkflowEnvironment.newInstance(TestEnvironmentOptions.newBuilder()
+                .setWorkflowServiceStubsOptions(WorkflowServiceStubsOptions.newBuilder()
+                        .setGrpcClientInterceptors(List.of(interceptors))
+                        .build())
                 .setWorkflowClientOptions(WorkflowClientOptions.newBuilder()
                         .setDataConverter(GodwitJson.dataConverter())
                         .build())
@@ -144,6 +184,34 @@ class TemporalWorkerTest {
             } finally {
                 stepped.countDown();
             }
+        }
+    }
+
+    /** Lets each task come with the news that a hundred more wait, as if they had been taken meanwhile. */
+    private static final class StaleBacklog implements ClientInterceptor {
+        @Override
+        public <Q, A> ClientCall<Q, A> interceptCall(MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+            return new SimpleForwardingClientCall<>(next.newCall(method, options)) {
+                @Override
+                public void start(Listener<A> listener, Metadata headers) {
+                    super.start(
+                            new SimpleForwardingClientCallListener<>(listener) {
+                                @Override
+                                @SuppressWarnings("unchecked")
+                                public void onMessage(A message) {
+                                    super.onMessage(
+                                            message instanceof PollWorkflowTaskQueueResponse task
+                                                            && !task.getTaskToken()
+                                                                    .isEmpty()
+                                                    ? (A) task.toBuilder()
+                                                            .setBacklogCountHint(100)
+                                                            .build()
+                                                    : message);
+                                }
+                            },
+                            headers);
+                }
+            };
         }
     }
 

@@ -7,6 +7,7 @@ import dev.godwit.workflows.dns.InspectDns;
 import dev.godwit.activities.TestSpec;
 import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.workflows.step.Act;
+import dev.godwit.activities.host.ActivityStubs;
 import dev.godwit.workflows.dns.DnsRecords;
 import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.step.Inspection;
@@ -62,23 +63,18 @@ class ZoneRecordsTest {
     @SuppressWarnings("NullAway.Init") // set before each test
     private NameServers servers;
 
-    @SuppressWarnings("NullAway.Init") // set before each test
-    private TestActivityEnvironment environment;
-
+    private final ActivityStubs stubs = new ActivityStubs();
     private final List<String> heartbeats = new CopyOnWriteArrayList<>();
 
     @BeforeEach
     void start() throws IOException {
         servers = NameServers.start(folder);
-        environment = TestActivityEnvironment.newInstance();
-        environment.setActivityHeartbeatListener(Object.class, details -> heartbeats.add(String.valueOf(details)));
+        stubs.environment().setActivityHeartbeatListener(Object.class, details -> heartbeats.add(String.valueOf(details)));
     }
 
     @AfterEach
     void stop() throws InterruptedException {
-        if (environment != null) {
-            environment.close();
-        }
+        stubs.close();
         if (servers != null) {
             servers.stop();
         }
@@ -408,7 +404,9 @@ class ZoneRecordsTest {
     }
 
     private DnsRecords hands(String key) {
+        TestActivityEnvironment environment = stubs.environment();
         environment.registerActivitiesImplementations(new ZoneRecords(secrets(key), Duration.ofSeconds(5)));
+        // Its own options, by which heartbeats are not held back for long.
         return environment.newActivityStub(DnsRecords.class);
     }
 

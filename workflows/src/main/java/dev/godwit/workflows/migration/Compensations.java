@@ -38,6 +38,12 @@ final class Compensations {
     /** Whether an undo that the source needs to serve has failed while the page was up. */
     private boolean keptThePage;
 
+    /** The servers that are gone, as the latest round of undos has seen, and those that a person has given up. */
+    private final Map<Side, Failure> gone = new EnumMap<>(Side.class);
+
+    private final Map<Side, Failure> givenUp = new EnumMap<>(Side.class);
+    private final List<PlannedStep> leftAsTheyAre = new ArrayList<>();
+
     /** Whether visitors may have reached the target, although the pivot was not passed. */
     private boolean targetServed;
 
@@ -75,15 +81,23 @@ final class Compensations {
         return failed;
     }
 
-    /** Gives up what a person has said to leave as it is. */
+    /** Gives up what a person has said to leave as it is, and with it the server that is gone, if that is why. */
     void giveUp(List<PlannedStep> steps) {
         entries.removeIf(entry -> steps.contains(entry.planned()));
+        leftAsTheyAre.addAll(steps);
+        givenUp.putAll(gone);
+    }
+
+    /** What was given up. */
+    List<PlannedStep> leftAsTheyAre() {
+        return List.copyOf(leftAsTheyAre);
     }
 
     private List<PlannedStep> undoEach(Hands hands, StatusBoard board, Patience patience) {
         List<Entry> failed = new ArrayList<>();
-        Map<Side, Failure> gone = new EnumMap<>(Side.class);
-        lookForTarget(hands, board, patience, gone);
+        gone.clear();
+        gone.putAll(givenUp);
+        lookForTarget(hands, board, patience);
         boolean stopped = false;
         while (!entries.isEmpty() && !stopped) {
             Entry entry = entries.pop();
@@ -91,7 +105,7 @@ final class Compensations {
                 failed.add(entry);
                 continue;
             }
-            Failure failure = unreachable(entry, gone, patience);
+            Failure failure = unreachable(entry, patience);
             if (failure == null) {
                 failure = undo(entry, hands, board, patience);
             } else {
@@ -100,9 +114,12 @@ final class Compensations {
             }
             if (failure == null) {
                 failed.removeIf(newer -> wasPutBackBy(entry, newer, board));
+            } else if (failure.isUnreachable() && givenUp.keySet().stream().anyMatch(entry.action()::needs)) {
+                // One half of it has been taken back; the other one is on the server that a person has given up.
+                leftAsTheyAre.add(entry.planned());
             } else {
                 failed.add(entry);
-                remember(entry, failure, gone);
+                remember(entry, failure);
                 boolean needed = board.inOutage() && isNeeded(entry);
                 keptThePage |= needed;
                 stopped = board.pastPivot() || targetServed || needed;
@@ -111,17 +128,17 @@ final class Compensations {
         List<PlannedStep> asked = new ArrayList<>(
                 failed.stream().map(Entry::planned).toList());
         if (stopped && !keptThePage) {
-            asked.addAll(alsoUnreachable(board, gone));
+            asked.addAll(alsoUnreachable(board));
         }
         failed.reversed().forEach(entries::push);
         return asked;
     }
 
     /** One look, instead of one long wait for each step that needs the target. */
-    private void lookForTarget(Hands hands, StatusBoard board, Patience patience, Map<Side, Failure> gone) {
-        boolean needed = entries.stream().anyMatch(entry -> entry.planned().step().on() == Side.TARGET);
+    private void lookForTarget(Hands hands, StatusBoard board, Patience patience) {
+        boolean needed = entries.stream().anyMatch(entry -> entry.action().needs(Side.TARGET));
         // While the page is up what the source needs comes first, also before a long wait for the target.
-        if (needed && !(patience == Patience.UNDO && sourceComesFirst(board))) {
+        if (needed && !gone.containsKey(Side.TARGET) && !(patience == Patience.UNDO && sourceComesFirst(board))) {
             try {
                 hands.reach(Side.TARGET, patience);
             } catch (TemporalFailure failure) {
@@ -134,10 +151,10 @@ final class Compensations {
     }
 
     /** What else stands behind a stop and cannot be taken back either: one decision is about all of it. */
-    private List<PlannedStep> alsoUnreachable(StatusBoard board, Map<Side, Failure> gone) {
+    private List<PlannedStep> alsoUnreachable(StatusBoard board) {
         List<PlannedStep> also = new ArrayList<>();
         for (Entry entry : entries) {
-            Failure failure = unreachable(entry, gone, Patience.UNDO);
+            Failure failure = unreachable(entry, Patience.UNDO_AT_ONCE);
             if (failure != null && !isKept(entry, board)) {
                 board.undoFailed(entry.planned(), failure);
                 also.add(entry.planned());
@@ -147,7 +164,7 @@ final class Compensations {
     }
 
     /** Why a step need not be asked; null if it must be. What needs both servers is asked once: one half may work. */
-    private static @Nullable Failure unreachable(Entry entry, Map<Side, Failure> gone, Patience patience) {
+    private @Nullable Failure unreachable(Entry entry, Patience patience) {
         for (Map.Entry<Side, Failure> side : gone.entrySet()) {
             if (entry.planned().step().on() == side.getKey()
                     || (patience == Patience.UNDO && entry.action().needs(side.getKey()))) {
@@ -157,7 +174,7 @@ final class Compensations {
         return null;
     }
 
-    private static void remember(Entry entry, Failure failure, Map<Side, Failure> gone) {
+    private void remember(Entry entry, Failure failure) {
         Side side = entry.planned().step().on();
         if (side != null && failure.isUnreachable() && !entry.action().needs(side.other())) {
             gone.put(side, failure);

@@ -314,15 +314,14 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     private void putBack(String reason) {
         board.undoBegins(reason);
         boolean touched = !compensations.isEmpty();
-        List<PlannedStep> givenUp = new ArrayList<>();
         for (List<PlannedStep> failed = compensations.undoAll(hands, board);
                 !failed.isEmpty();
                 failed = compensations.undoAll(hands, board)) {
             if (decideUndo(failed) == Choice.SKIP) {
                 compensations.giveUp(failed);
-                givenUp.addAll(failed);
             }
         }
+        List<PlannedStep> givenUp = compensations.leftAsTheyAre();
         String left = givenUp.isEmpty() ? "" : "; not taken back: " + Waits.ids(givenUp);
         if (touched && givenUp.isEmpty()) {
             left = cleanUp().map(why -> "; not cleaned up: " + why).orElse("");

@@ -115,6 +115,13 @@ public enum Text {
             "write at most 65536 characters, with no control characters but newlines and tabs",
             65536,
             "[\\s\\S]*\\S[\\s\\S]*"),
+    /** A variable for a service's environment. */
+    VARIABLE(
+            "a variable with its value",
+            "MAIL_DELIVERY=off",
+            "write NAME=value in one line; no secret: the plan shows it",
+            1000,
+            "[A-Za-z_][A-Za-z0-9_]*=.*"),
     /** The id of a step, as the plan shows it. */
     STEP_ID(
             "the id of a step",
@@ -183,7 +190,7 @@ public enum Text {
             case TIMEOUT -> isBetween("1s", "24h", text);
             case DRAIN_TIME -> isBetween("0s", "10m", text);
             case WAIT -> isBetween("1s", "1d", text);
-            case LINE, HOST_NAME, SERVICE, RECORD_NAME, USER, HOST_KEY, SECRET, RSYNC_PATTERN, SCRIPT, STEP_ID ->
+            case LINE, HOST_NAME, SERVICE, RECORD_NAME, USER, HOST_KEY, SECRET, RSYNC_PATTERN, SCRIPT, STEP_ID, VARIABLE ->
                 true;
         };
     }

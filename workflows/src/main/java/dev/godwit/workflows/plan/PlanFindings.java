@@ -1,5 +1,6 @@
 package dev.godwit.workflows.plan;
 
+import dev.godwit.workflows.Words;
 import dev.godwit.workflows.hooks.HookStep.RunHook;
 import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.Durations;
@@ -22,6 +23,7 @@ public final class PlanFindings {
         for (int number = 0; number < spec.hooks().size(); number++) {
             unplaced(spec.hooks().get(number), "/hooks/" + number, plan, findings);
         }
+        rehearsal(spec, findings);
         outage(spec, plan, findings);
         return List.copyOf(findings);
     }
@@ -43,6 +45,19 @@ public final class PlanFindings {
                                         .map(PlannedStep::id)
                                         .collect(Collectors.joining(", "))
                                 + "; or neither, then it runs at the end of the phase")));
+    }
+
+    /** What waits in a queue of the service's database is worked off by whoever starts on a copy of it. */
+    private static void rehearsal(Spec spec, List<Finding> findings) {
+        if (spec.rehearsal() == null && !spec.units().isEmpty()) {
+            findings.add(Finding.warning(
+                    "rehearsal",
+                    "/rehearsal",
+                    "The rehearsal starts " + Words.list(spec.units()) + " on the target, on a real copy of the data: what"
+                            + " the service sends by itself, such as mail from a queue, it may send from there, too",
+                    "write 'rehearsal: { environment: [MAIL_DELIVERY=off] }' with what keeps it in, 'rehearsal: { start:"
+                            + " true }' if nothing goes out, or 'rehearsal: { start: false }' to leave it out"));
+        }
     }
 
     private static void outage(Spec spec, Plan plan, List<Finding> findings) {

@@ -1,5 +1,6 @@
 package dev.godwit.workflows.plan;
 
+import dev.godwit.workflows.units.Rehearsal;
 import java.util.stream.Stream;
 import java.util.Objects;
 import dev.godwit.workflows.dns.DnsRecord;
@@ -108,12 +109,15 @@ public final class Planner {
 
     private void rehearse() {
         phase = Phase.REHEARSE;
-        if (!spec.units().isEmpty()) {
-            add("rehearse-start", new StartUnits(Side.TARGET, spec.units(), false));
-        }
-        add("rehearse-compare", new CompareAnswers(addressesOfTarget(), spec.checks()));
-        if (!spec.units().isEmpty()) {
-            add("rehearse-stop", new StopUnits(Side.TARGET, spec.units(), false));
+        Rehearsal rehearsal = Objects.requireNonNullElse(spec.rehearsal(), Rehearsal.AS_IT_IS);
+        if (rehearsal.start()) {
+            if (!spec.units().isEmpty()) {
+                add("rehearse-start", new StartUnits(Side.TARGET, spec.units(), false, rehearsal.environment()));
+            }
+            add("rehearse-compare", new CompareAnswers(addressesOfTarget(), spec.checks()));
+            if (!spec.units().isEmpty()) {
+                add("rehearse-stop", new StopUnits(Side.TARGET, spec.units(), false));
+            }
         }
         if (spec.budget().outage() != null) {
             add("keep-budget", new KeepBudget(spec.budget().outage()));

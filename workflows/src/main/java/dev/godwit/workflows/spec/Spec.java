@@ -1,5 +1,6 @@
 package dev.godwit.workflows.spec;
 
+import dev.godwit.workflows.units.Rehearsal;
 import dev.godwit.workflows.certificates.TlsSpec;
 import dev.godwit.workflows.checks.HttpCheck;
 import dev.godwit.workflows.database.DatabaseSpec;
@@ -55,6 +56,9 @@ public record Spec(
 
         @Key(value = "commands of the operator's own, each with its undo", standard = "[]", most = 100)
         List<Hook> hooks,
+
+        @Key("how the service is tried on the target; as it is, with a warning, when absent") @Nullable
+        Rehearsal rehearsal,
 
         @Key(value = "what the migration waits for", standard = "{}")
         Gates gates,

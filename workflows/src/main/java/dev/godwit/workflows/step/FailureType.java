@@ -92,6 +92,8 @@ public enum FailureType {
                 .setType(name())
                 .setMessage(message)
                 .setCause(cause)
+                // None, rather than unknown: a workflow that throws it itself reads them back.
+                .setDetails()
                 .setNonRetryable(!retryable)
                 .build();
     }

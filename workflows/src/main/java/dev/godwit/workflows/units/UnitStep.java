@@ -42,15 +42,26 @@ public sealed interface UnitStep extends Action {
                 && units().containsAll(later.units());
     }
 
-    /** Starts units and, unless it is only for a rehearsal, enables them to start at boot. */
-    record StartUnits(Side on, List<String> units, boolean enable) implements UnitStep {
+    /**
+     * Starts units and, unless it is only for a rehearsal, enables them to start at boot.
+     *
+     * @param environment variables that the services get until they are stopped, each as {@code NAME=value}
+     */
+    record StartUnits(Side on, List<String> units, boolean enable, List<String> environment) implements UnitStep {
         public StartUnits {
             units = List.copyOf(units);
+            environment = environment == null ? List.of() : List.copyOf(environment);
+        }
+
+        /** With the environment that their units give them. */
+        public StartUnits(Side on, List<String> units, boolean enable) {
+            this(on, units, enable, List.of());
         }
 
         @Override
         public String does() {
-            return "start " + (enable ? "and enable " : "") + Words.list(units) + " on the " + on.word();
+            return "start " + (enable ? "and enable " : "") + Words.list(units) + " on the " + on.word()
+                    + (environment.isEmpty() ? "" : ", with " + Words.list(environment));
         }
 
         @Override

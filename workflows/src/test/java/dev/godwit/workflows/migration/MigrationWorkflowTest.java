@@ -689,7 +689,7 @@ class MigrationWorkflowTest {
 
         mendAndRetry("act", "soak");
         assertThat(finish(started).end()).isEqualTo(End.FINISHED);
-        assertThat(hands.attempts("act soak")).isEqualTo(3);
+        assertThat(hands.attempts("act soak")).isGreaterThan(3);
     }
 
     @Test

@@ -41,6 +41,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Hands that move nothing: they write down what was asked of them, and fail or hang where a test says so. */
 final class RecordingHands {
@@ -73,6 +74,7 @@ final class RecordingHands {
     private final Map<String, CountDownLatch> lateUntil = new ConcurrentHashMap<>();
     private final Map<String, CountDownLatch> hangs = new ConcurrentHashMap<>();
     private final Map<String, Hold> holds = new ConcurrentHashMap<>();
+    private final AtomicInteger heldUp = new AtomicInteger();
     private final List<Finding> findings = new ArrayList<>();
 
     /** Fails a call, such as {@code act stop-service}, this many times; with -1 until it is mended. */
@@ -143,6 +145,11 @@ final class RecordingHands {
         findings.add(finding);
     }
 
+    /** Whether a call is at work, so that the engine skips no time. */
+    boolean areHeldUp() {
+        return heldUp.get() > 0;
+    }
+
     /** Every attempt of a call, whatever became of it. */
     synchronized long attempts(String call) {
         return asked.stream().filter(call::equals).count();
@@ -172,13 +179,18 @@ final class RecordingHands {
         }
         askedAgain(call);
         Hold hold = holds.remove(call);
-        if (hold != null) {
-            hold.begun().countDown();
-            await(hold.released());
-        }
         CountDownLatch hangsNow = hangs.remove(call);
-        if (hangsNow != null) {
-            hangUntilCancelled(hangsNow);
+        heldUp.incrementAndGet();
+        try {
+            if (hold != null) {
+                hold.begun().countDown();
+                await(hold.released());
+            }
+            if (hangsNow != null) {
+                hangUntilCancelled(hangsNow);
+            }
+        } finally {
+            heldUp.decrementAndGet();
         }
         int attempt = Activity.getExecutionContext().getInfo().getAttempt();
         if (failsNow(call)) {

@@ -1,5 +1,6 @@
 package dev.godwit.workflows.migration;
 
+import dev.godwit.workflows.units.Rehearsal;
 import dev.godwit.workflows.database.DatabaseFacts;
 import dev.godwit.workflows.dns.DnsFacts;
 import dev.godwit.workflows.dns.RecordFacts;
@@ -74,6 +75,7 @@ public final class Specs {
                 new TlsSpec(List.of("/etc/letsencrypt/live/shop.example.org"), TlsSpec.Renewal.CERTBOT),
                 List.of(new HttpCheck(URI.create("https://shop.example.org/health"), 200, "ok")),
                 hooks,
+                Rehearsal.AS_IT_IS,
                 new Gates(gate),
                 budget,
                 SOAK);
@@ -108,6 +110,7 @@ public final class Specs {
                         hook(Phase.SOAK, "soak", null, "undo"),
                         hook(Phase.SOAK, null, null, null),
                         hook(Phase.FINISH, null, null, "undo")),
+                new Rehearsal(true, List.of("MAIL_DELIVERY=off")),
                 shop.gates(),
                 new Budget(Duration.ofHours(1), DECISION),
                 Duration.ofMinutes(50));

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class PlanFindingsTest {
     @Test
     void shouldBlockAHookWhoseNeighbourIsInAnotherPhase() {
-        assertThat(findings(hook(Phase.CUTOVER, "copy-files", null), hook(Phase.SOAK, "remove-crontabs", null)))
+        assertThat(findings(hook(Phase.CUTOVER, "copy-files-live-uploads", null), hook(Phase.SOAK, "remove-crontabs", null)))
                 .singleElement()
                 .satisfies(finding -> {
                     assertThat(finding.severity()).isEqualTo(Finding.Severity.BLOCKER);
@@ -30,7 +30,7 @@ class PlanFindingsTest {
     @Test
     void shouldFindNothingWrongWithHooksThatHaveTheirPlace() {
         assertThat(findings(
-                        hook(Phase.CUTOVER, null, "stop-units"),
+                        hook(Phase.CUTOVER, null, "stop-service"),
                         hook(Phase.PREPARE, "copy-database-first-shop", null),
                         hook(Phase.FINISH, null, null)))
                 .isEmpty();

@@ -194,9 +194,8 @@ class SpecReaderTest {
                 // hooks
                 wrong("/hooks/0/phase", "'PREFLIGHT'", "which changes nothing"),
                 wrong("/hooks/0/phase", "'cutover'", "did you mean 'CUTOVER'?"),
-                wrong("/hooks/0/before", "'hold'", "one of lower-ttl", "found 'hold'"),
-                wrong("/hooks/0/before", "'run-hook'", "one of lower-ttl"),
-                wrong("/hooks/0/before", "'serve-pgae'", "did you mean 'serve-page'?"),
+                wrong("/hooks/0/before", "'serve page'", "the id of a step", "found 'serve page'"),
+                wrong("/hooks/0/effect", "'drop'", "one of none, copy, stops-source"),
                 wrong("/hooks/0/on", "'both'", "one of source, target"),
                 wrong("/hooks/0/run", "' \\n'", "a shell script"),
                 wrong("/hooks/0/run", "'a\\rb'", "U+000D"),
