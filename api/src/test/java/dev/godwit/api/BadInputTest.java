@@ -2,6 +2,7 @@ package dev.godwit.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.micronaut.context.annotation.Property;
 import io.micronaut.runtime.server.EmbeddedServer;
 import io.micronaut.test.extensions.junit5.annotation.MicronautTest;
@@ -15,7 +16,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.JsonNode;
 
 @MicronautTest
 @Property(name = TestBeans.ENGINE, value = TestBeans.IN_MEMORY)
@@ -61,12 +61,12 @@ class BadInputTest {
         assertThat(answer.json()
                         .get("problems")
                         .valueStream()
-                        .map(one -> one.get("path").asString()))
+                        .map(one -> one.get("path").asText()))
                 .contains("/spec/service", "/spec/colour", "/spec", "/plan", "/reason", "");
         assertThat(answer.json()
                         .get("problems")
                         .valueStream()
-                        .map(one -> one.get("message").asString()))
+                        .map(one -> one.get("message").asText()))
                 .allMatch(message -> message.startsWith("Expected"));
     }
 
@@ -78,7 +78,7 @@ class BadInputTest {
         assertThat(answer.json()
                         .at("/problems")
                         .valueStream()
-                        .map(one -> one.get("path").asString()))
+                        .map(one -> one.get("path").asText()))
                 .contains("/service", "");
     }
 
@@ -88,7 +88,7 @@ class BadInputTest {
         Http.Answer answer = http.post(MIGRATIONS, body);
 
         assertThat(answer.status()).isEqualTo(400);
-        assertThat(answer.text()).doesNotContain("Exception").doesNotContain("tools.jackson");
+        assertThat(answer.text()).doesNotContain("Exception").doesNotContain("jackson");
     }
 
     @Test
@@ -101,7 +101,7 @@ class BadInputTest {
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.problem()).isEqualTo("malformed-request");
-        assertThat(answer.json().get("detail").asString()).contains("UTF-8");
+        assertThat(answer.json().get("detail").asText()).contains("UTF-8");
     }
 
     @Test
@@ -110,7 +110,7 @@ class BadInputTest {
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.problem()).isEqualTo("malformed-request");
-        assertThat(answer.json().get("detail").asString())
+        assertThat(answer.json().get("detail").asText())
                 .startsWith("Expected a body")
                 .contains("found none");
     }
@@ -121,7 +121,7 @@ class BadInputTest {
         Http.Answer answer = http.post(MIGRATIONS, Specs.json("z.example.org"), Map.of("Content-Encoding", encoding));
 
         assertThat(answer.status()).isEqualTo(400);
-        assertThat(answer.json().get("detail").asString()).contains("Content-Encoding");
+        assertThat(answer.json().get("detail").asText()).contains("Content-Encoding");
     }
 
     @Test
@@ -129,9 +129,9 @@ class BadInputTest {
         Http.Answer json = http.post(MIGRATIONS, "{\n  \"spec\": }");
         Http.Answer yaml = http.post(MIGRATIONS, "service: [a\nb: c", Map.of("Content-Type", Http.YAML));
 
-        assertThat(json.json().get("detail").asString()).contains("line 2, column");
+        assertThat(json.json().get("detail").asText()).contains("line 2, column");
         assertThat(yaml.status()).isEqualTo(400);
-        assertThat(yaml.json().get("detail").asString()).contains("line 2");
+        assertThat(yaml.json().get("detail").asText()).contains("line 2");
     }
 
     @ParameterizedTest
@@ -151,7 +151,7 @@ class BadInputTest {
 
         assertThat(answer.status()).isEqualTo(413);
         assertThat(answer.problem()).isEqualTo("body-too-large");
-        assertThat(answer.json().get("detail").asString()).contains("512 KiB");
+        assertThat(answer.json().get("detail").asText()).contains("512 KiB");
     }
 
     @Test
@@ -222,7 +222,7 @@ class BadInputTest {
 
         assertThat(answer.status()).as(answer.text()).isEqualTo(400);
         assertThat(answer.problem()).isEqualTo("invalid-parameter");
-        assertThat(answer.json().get("detail").asString()).contains("Expected");
+        assertThat(answer.json().get("detail").asText()).contains("Expected");
     }
 
     @Test
@@ -235,9 +235,9 @@ class BadInputTest {
                 .containsOnly(400);
         assertThat(misspelt.problem()).isEqualTo("invalid-parameter");
         assertThat(misspelt.header("X-Content-Type-Options")).contains("nosniff");
-        assertThat(misspelt.json().get("detail").asString()).contains("'format'", "'fromat'");
-        assertThat(onList.json().get("detail").asString()).contains("'phase'", "'cursor'", "'page'");
-        assertThat(onStart.json().get("detail").asString()).contains("'dryRun'");
+        assertThat(misspelt.json().get("detail").asText()).contains("'format'", "'fromat'");
+        assertThat(onList.json().get("detail").asText()).contains("'phase'", "'cursor'", "'page'");
+        assertThat(onStart.json().get("detail").asText()).contains("'dryRun'");
         assertThat(http.get("/api/v1/health?x=1").status()).isEqualTo(400);
         assertThat(http.send("GET", MIGRATIONS + "?page=2", null, Map.of("Authorization", ""))
                         .status())
@@ -252,7 +252,7 @@ class BadInputTest {
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.problem()).isEqualTo("invalid-parameter");
-        assertThat(answer.json().get("detail").asString()).startsWith("'Idempotency-Key': ");
+        assertThat(answer.json().get("detail").asText()).startsWith("'Idempotency-Key': ");
     }
 
     @ParameterizedTest
@@ -300,7 +300,7 @@ class BadInputTest {
 
         assertThat(answer.status()).isEqualTo(422);
         JsonNode problem = answer.json().at("/problems/0");
-        assertThat(problem.get("path").asString()).isEqualTo("/reason");
-        assertThat(problem.get("message").asString()).contains("at most 1000");
+        assertThat(problem.get("path").asText()).isEqualTo("/reason");
+        assertThat(problem.get("message").asText()).contains("at most 1000");
     }
 }

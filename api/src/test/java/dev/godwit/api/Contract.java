@@ -2,6 +2,9 @@ package dev.godwit.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
@@ -12,9 +15,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Holds answers to the document of the API: every status, media type, header and field has to be in it. */
 final class Contract {
@@ -22,12 +22,12 @@ final class Contract {
     private final ObjectNode components;
 
     Contract(String text) {
-        this.document = GodwitJson.mapper().readTree(text);
-        this.components = document.get("components").deepCopy().asObject();
+        this.document = GodwitJson.read(text);
+        this.components = document.get("components").deepCopy();
         // Stricter than for clients: a field that is not documented is a mistake here.
         components.get("schemas").propertyStream().forEach(entry -> {
             if (entry.getValue().has("properties") && !entry.getKey().startsWith("Spec")) {
-                entry.getValue().asObject().put("additionalProperties", false);
+                ((ObjectNode) entry.getValue()).put("additionalProperties", false);
             }
         });
     }
@@ -54,7 +54,7 @@ final class Contract {
                     .forEach(header ->
                             assertThat(answer.header(header.getKey())).as(where).isPresent());
             JsonNode content = response.path("content");
-            assertThat(content.propertyNames()).as(where).contains(type);
+            assertThat(content.has(type)).as("%s: %s", where, type).isTrue();
             if (type.endsWith("json")) {
                 assertThat(errors(content.get(type).get("schema"), answer))
                         .as(where)
@@ -68,7 +68,7 @@ final class Contract {
     }
 
     private List<String> errors(JsonNode schema, Http.Answer answer) {
-        ObjectNode whole = schema.deepCopy().asObject();
+        ObjectNode whole = schema.deepCopy();
         whole.set("components", components);
         Schema compiled = SchemaRegistry.withDialect(Dialects.getDraft202012()).getSchema(whole);
         return compiled.validate(answer.json()).stream().map(Error::toString).toList();

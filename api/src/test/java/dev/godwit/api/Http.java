@@ -1,5 +1,6 @@
 package dev.godwit.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.workflows.json.GodwitJson;
 import io.micronaut.runtime.server.EmbeddedServer;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /** Speaks to the API over a real connection. */
 final class Http {
@@ -38,7 +38,7 @@ final class Http {
     /** An answer. */
     record Answer(int status, Map<String, String> headers, String text) {
         JsonNode json() {
-            return GodwitJson.mapper().readTree(text);
+            return GodwitJson.read(text);
         }
 
         Optional<String> header(String name) {
@@ -46,11 +46,11 @@ final class Http {
         }
 
         String id() {
-            return json().get("id").asString();
+            return json().get("id").asText();
         }
 
         String problem() {
-            return json().get("type").asString().replace("urn:godwit:problem:", "");
+            return json().get("type").asText().replace("urn:godwit:problem:", "");
         }
     }
 

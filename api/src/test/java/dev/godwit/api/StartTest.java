@@ -55,8 +55,8 @@ class StartTest {
 
         assertThat(answer.status()).isEqualTo(201);
         Http.Answer history = http.get(MIGRATIONS + "/" + answer.id() + "/history");
-        assertThat(history.json().at("/entries/0/actor").asString()).isEqualTo("alice");
-        assertThat(history.json().at("/entries/0/reason").asString()).isEqualTo("the old disk is dying");
+        assertThat(history.json().at("/entries/0/actor").asText()).isEqualTo("alice");
+        assertThat(history.json().at("/entries/0/reason").asText()).isEqualTo("the old disk is dying");
     }
 
     @Test
@@ -64,7 +64,7 @@ class StartTest {
         Http.Answer answer = http.post(MIGRATIONS, Specs.start("d.example.org", ", \"plan\": \"" + Plans.HASH + "\""));
 
         assertThat(answer.status()).isEqualTo(201);
-        assertThat(answer.json().get("plan").asString()).isEqualTo(Plans.HASH);
+        assertThat(answer.json().get("plan").asText()).isEqualTo(Plans.HASH);
     }
 
     @Test
@@ -76,10 +76,10 @@ class StartTest {
 
         assertThat(first.status()).isEqualTo(409);
         assertThat(first.problem()).isEqualTo("plan-changed");
-        assertThat(first.json().get("plan").asString()).isEqualTo(Plans.OTHER_HASH);
+        assertThat(first.json().get("plan").asText()).isEqualTo(Plans.OTHER_HASH);
         assertThat(second.text()).isEqualTo(first.text());
-        Http.Answer status = http.get(first.json().get("migration").asString());
-        assertThat(status.json().get("outcome").asString()).isEqualTo("ROLLED_BACK");
+        Http.Answer status = http.get(first.json().get("migration").asText());
+        assertThat(status.json().get("outcome").asText()).isEqualTo("ROLLED_BACK");
     }
 
     @Test
@@ -88,7 +88,7 @@ class StartTest {
                 http.post(MIGRATIONS, Specs.start("blocked.example.org", ", \"plan\": \"" + Plans.HASH + "\""));
 
         assertThat(answer.status()).isEqualTo(409);
-        assertThat(answer.json().at("/findings/0/code").asString()).isEqualTo("disk-space");
+        assertThat(answer.json().at("/findings/0/code").asText()).isEqualTo("disk-space");
     }
 
     @Test
@@ -97,7 +97,7 @@ class StartTest {
                 http.post(MIGRATIONS, Specs.start("unreachable.example.org", ", \"plan\": \"" + Plans.HASH + "\""));
 
         assertThat(answer.status()).isEqualTo(502);
-        assertThat(answer.json().get("detail").asString()).contains("HOST_UNREACHABLE");
+        assertThat(answer.json().get("detail").asText()).contains("HOST_UNREACHABLE");
     }
 
     @Test
@@ -108,7 +108,7 @@ class StartTest {
 
         assertThat(second.status()).isEqualTo(409);
         assertThat(second.problem()).isEqualTo("service-already-moving");
-        assertThat(second.json().get("migration").asString()).isEqualTo(MIGRATIONS + "/" + first.id());
+        assertThat(second.json().get("migration").asText()).isEqualTo(MIGRATIONS + "/" + first.id());
     }
 
     @Test
@@ -155,7 +155,7 @@ class StartTest {
         assertThat(other.id()).isNotEqualTo(first.id());
         assertThat(again.status()).isEqualTo(201);
         assertThat(again.id()).isEqualTo(first.id());
-        assertThat(again.json().get("outcome").asString()).isEqualTo("ROLLED_BACK");
+        assertThat(again.json().get("outcome").asText()).isEqualTo("ROLLED_BACK");
     }
 
     @Test

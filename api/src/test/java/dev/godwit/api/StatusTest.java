@@ -2,6 +2,7 @@ package dev.godwit.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.workflows.json.GodwitJson;
 import dev.godwit.workflows.migration.MigrationWorkflow;
 import io.micronaut.context.annotation.Property;
@@ -22,7 +23,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.databind.JsonNode;
 
 @MicronautTest
 @Property(name = TestBeans.ENGINE, value = TestBeans.IN_MEMORY)
@@ -72,8 +72,8 @@ class StatusTest {
                 Waits.until(() -> http.get(address).json().at("/steps/1/activity"), one -> one.has("doneBytes"));
 
         assertThat(activity.get("attempt").asInt()).isEqualTo(2);
-        assertThat(activity.get("lastFailure").asString()).contains("the connection was lost");
-        assertThat(activity.get("doing").asString()).isEqualTo("copying table orders");
+        assertThat(activity.get("lastFailure").asText()).contains("the connection was lost");
+        assertThat(activity.get("doing").asText()).isEqualTo("copying table orders");
         assertThat(activity.get("doneBytes").asLong()).isEqualTo(500);
         assertThat(activity.get("totalBytes").asLong()).isEqualTo(1000);
         assertThat(activity.has("timeLeft")).isTrue();
@@ -85,7 +85,7 @@ class StatusTest {
         String two = start("plain");
         http.post(two + "/rollback", BECAUSE);
         Waits.until(() -> http.get(two), answer -> answer.json().has("outcome"));
-        String service = http.get(one).json().get("service").asString();
+        String service = http.get(one).json().get("service").asText();
 
         // The index follows what happens, it is not part of it.
         Waits.until(() -> ids("?limit=100&outcome=ROLLED_BACK"), found -> found.contains(id(two)));
@@ -108,8 +108,8 @@ class StatusTest {
         do {
             JsonNode page = http.get(MIGRATIONS + "?limit=2" + cursor).json();
             assertThat(page.get("migrations").size()).isBetween(1, 2);
-            page.get("migrations").forEach(one -> found.add(one.get("id").asString()));
-            cursor = page.has("next") ? "&cursor=" + page.get("next").asString() : "";
+            page.get("migrations").forEach(one -> found.add(one.get("id").asText()));
+            cursor = page.has("next") ? "&cursor=" + page.get("next").asText() : "";
         } while (!cursor.isEmpty());
 
         assertThat(found).containsAll(started).doesNotHaveDuplicates();
@@ -139,7 +139,7 @@ class StatusTest {
         assertThat(lines).contains("event: status");
         assertThat(statuses.get(0).get("paused").asBoolean()).isFalse();
         assertThat(statuses.get(1).get("paused").asBoolean()).isTrue();
-        assertThat(statuses.getLast().get("outcome").asString()).isEqualTo("ROLLED_BACK");
+        assertThat(statuses.getLast().get("outcome").asText()).isEqualTo("ROLLED_BACK");
         assertThat(statuses).doesNotHaveDuplicates();
     }
 
@@ -173,7 +173,7 @@ class StatusTest {
     void shouldTellThatAWorkflowWasEndedFromOutside() {
         String address = start("plain");
         Waits.until(() -> http.get(address), answer -> answer.json().has("waiting"));
-        String service = http.get(address).json().get("service").asString();
+        String service = http.get(address).json().get("service").asText();
 
         client.newUntypedWorkflowStub(MigrationWorkflow.workflowId(service)).terminate("by hand");
 
@@ -181,7 +181,7 @@ class StatusTest {
                         () -> http.get(address), answer -> answer.json().has("endedAt"))
                 .json();
         assertThat(status.has("outcome")).isFalse();
-        assertThat(status.get("note").asString()).contains("TERMINATED", "nothing was put back");
+        assertThat(status.get("note").asText()).contains("TERMINATED", "nothing was put back");
         assertThat(status.has("waiting")).as("nobody waits any more").isFalse();
         try (Stream<String> stream = events(address)) {
             assertThat(data(stream.toList())).as("the stream ends").hasSize(1);
@@ -225,7 +225,7 @@ class StatusTest {
     private static List<JsonNode> data(List<String> lines) {
         return lines.stream()
                 .filter(line -> line.startsWith("data: "))
-                .map(line -> GodwitJson.mapper().readTree(line.substring("data: ".length())))
+                .map(line -> GodwitJson.read(line.substring("data: ".length())))
                 .toList();
     }
 
@@ -234,7 +234,7 @@ class StatusTest {
                 .json()
                 .get("migrations")
                 .valueStream()
-                .map(one -> one.get("id").asString())
+                .map(one -> one.get("id").asText())
                 .toList();
     }
 

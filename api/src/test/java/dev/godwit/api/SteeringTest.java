@@ -2,6 +2,7 @@ package dev.godwit.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.micronaut.context.annotation.Property;
 import io.micronaut.runtime.server.EmbeddedServer;
 import io.micronaut.test.extensions.junit5.annotation.MicronautTest;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
 
 @MicronautTest
 @Property(name = TestBeans.ENGINE, value = TestBeans.IN_MEMORY)
@@ -53,11 +53,11 @@ class SteeringTest {
                 Waits.until(() -> http.post(address + "/finish", BECAUSE), answer -> answer.status() == 200);
 
         assertThat(approved.status()).isEqualTo(200);
-        assertThat(finished.json().get("outcome").asString()).isEqualTo("FINISHED");
+        assertThat(finished.json().get("outcome").asText()).isEqualTo("FINISHED");
         JsonNode status = http.get(address).json();
-        assertThat(status.get("serving").asString()).isEqualTo("target");
+        assertThat(status.get("serving").asText()).isEqualTo("target");
         assertThat(status.get("pastPivot").asBoolean()).isTrue();
-        assertThat(status.get("outage").asString()).isEqualTo("3s200ms");
+        assertThat(status.get("outage").asText()).isEqualTo("3s200ms");
     }
 
     @Test
@@ -65,12 +65,12 @@ class SteeringTest {
         JsonNode steps = http.get(started()).json().get("steps");
 
         JsonNode link = steps.get(0);
-        assertThat(link.get("does").asString()).startsWith("make a temporary key");
-        assertThat(link.get("undo").asString()).startsWith("remove the key from both servers");
-        assertThat(link.get("host").asString()).isEqualTo("source");
-        assertThat(link.get("reversibility").asString()).isEqualTo("REVERSIBLE_UNTIL_PIVOT");
+        assertThat(link.get("does").asText()).startsWith("make a temporary key");
+        assertThat(link.get("undo").asText()).startsWith("remove the key from both servers");
+        assertThat(link.get("host").asText()).isEqualTo("source");
+        assertThat(link.get("reversibility").asText()).isEqualTo("REVERSIBLE_UNTIL_PIVOT");
         assertThat(steps.get(3).get("pivot").asBoolean()).isTrue();
-        assertThat(steps.get(3).get("reversibility").asString()).isEqualTo("IRREVERSIBLE");
+        assertThat(steps.get(3).get("reversibility").asText()).isEqualTo("IRREVERSIBLE");
     }
 
     @Test
@@ -82,7 +82,7 @@ class SteeringTest {
 
         assertThat(answer.status()).isEqualTo(409);
         assertThat(answer.problem()).isEqualTo("call-does-not-fit");
-        assertThat(answer.json().get("migration").asString()).isEqualTo(address);
+        assertThat(answer.json().get("migration").asText()).isEqualTo(address);
     }
 
     @Test
@@ -102,9 +102,9 @@ class SteeringTest {
                 .isFalse();
 
         JsonNode entries = http.get(address + "/history").json().get("entries");
-        assertThat(entries.get(1).get("actor").asString()).isEqualTo("bob");
-        assertThat(entries.get(1).get("reason").asString()).isEqualTo("lunch");
-        assertThat(entries.get(2).get("actor").asString()).isEqualTo("alice");
+        assertThat(entries.get(1).get("actor").asText()).isEqualTo("bob");
+        assertThat(entries.get(1).get("reason").asText()).isEqualTo("lunch");
+        assertThat(entries.get(2).get("actor").asText()).isEqualTo("alice");
     }
 
     @Test
@@ -150,13 +150,13 @@ class SteeringTest {
 
         Http.Answer unknown = http.post(
                 address + "/decision", "{\"step\": \"link-hosts\", \"choice\": \"explode\", \"reason\": \"x\"}");
-        String offered = http.get(address).json().at("/waiting/options/0").asString();
+        String offered = http.get(address).json().at("/waiting/options/0").asText();
         Http.Answer decided = http.post(
                 address + "/decision",
                 "{\"step\": \"link-hosts\", \"choice\": \"" + offered + "\", \"reason\": \"x\"}");
 
         assertThat(unknown.status()).isEqualTo(422);
-        assertThat(unknown.json().at("/problems/0/message").asString()).contains("RETRY, SKIP, ROLL_BACK");
+        assertThat(unknown.json().at("/problems/0/message").asText()).contains("RETRY, SKIP, ROLL_BACK");
         assertThat(decided.status()).isEqualTo(200);
         assertThat(http.get(address + "/history").text()).contains("decided RETRY link-hosts");
     }
@@ -187,8 +187,8 @@ class SteeringTest {
         assertThat(refused.status()).isEqualTo(409);
         assertThat(refused.problem()).isEqualTo("loses-writes");
         assertThat(refused.json().get("lossInRows").asLong()).isEqualTo(1207);
-        assertThat(refused.json().get("detail").asString()).contains("acceptLoss");
-        assertThat(accepted.json().get("outcome").asString()).isEqualTo("ROLLED_BACK");
+        assertThat(refused.json().get("detail").asText()).contains("acceptLoss");
+        assertThat(accepted.json().get("outcome").asText()).isEqualTo("ROLLED_BACK");
     }
 
     @Test
@@ -199,7 +199,7 @@ class SteeringTest {
         Http.Answer answer = Waits.until(() -> http.post(address + "/pause", BECAUSE), one -> one.status() == 409);
 
         assertThat(answer.problem()).isEqualTo("call-does-not-fit");
-        assertThat(answer.json().get("detail").asString()).contains("ended");
+        assertThat(answer.json().get("detail").asText()).contains("ended");
     }
 
     @Test
@@ -212,8 +212,8 @@ class SteeringTest {
 
         assertThat(early.status()).isEqualTo(409);
         assertThat(early.problem()).isEqualTo("not-ended");
-        assertThat(evidence.json().at("/migration/outcome").asString()).isEqualTo("ROLLED_BACK");
-        assertThat(evidence.json().at("/actors").valueStream().map(JsonNode::asString))
+        assertThat(evidence.json().at("/migration/outcome").asText()).isEqualTo("ROLLED_BACK");
+        assertThat(evidence.json().at("/actors").valueStream().map(JsonNode::asText))
                 .containsExactly("alice", "godwit");
         assertThat(evidence.json().at("/journal")).hasSize(3);
     }
@@ -236,10 +236,10 @@ class SteeringTest {
         Http.Answer answer = http.post("/api/v1/plans", Specs.json("plan.example.org"));
 
         assertThat(answer.status()).isEqualTo(200);
-        assertThat(answer.json().get("plan").asString()).isEqualTo(Plans.HASH);
+        assertThat(answer.json().get("plan").asText()).isEqualTo(Plans.HASH);
         assertThat(answer.json().get("startable").asBoolean()).isTrue();
-        assertThat(answer.json().get("predictedOutage").asString()).isEqualTo("4s");
-        assertThat(answer.json().at("/steps/1/estimate").asString()).isEqualTo("5m");
+        assertThat(answer.json().get("predictedOutage").asText()).isEqualTo("4s");
+        assertThat(answer.json().at("/steps/1/estimate").asText()).isEqualTo("5m");
     }
 
     @Test
@@ -251,8 +251,8 @@ class SteeringTest {
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.json().get("startable").asBoolean()).isFalse();
-        assertThat(answer.json().at("/findings/0/code").asString()).isEqualTo("service-moving");
-        assertThat(answer.json().at("/findings/0/hint").asString()).contains(id);
+        assertThat(answer.json().at("/findings/0/code").asText()).isEqualTo("service-moving");
+        assertThat(answer.json().at("/findings/0/hint").asText()).contains(id);
     }
 
     @Test
@@ -260,7 +260,7 @@ class SteeringTest {
         Http.Answer answer = http.post("/api/v1/plans", Specs.json("blocked.example.org"));
 
         assertThat(answer.json().get("startable").asBoolean()).isFalse();
-        assertThat(answer.json().at("/findings/0/severity").asString()).isEqualTo("BLOCKER");
+        assertThat(answer.json().at("/findings/0/severity").asText()).isEqualTo("BLOCKER");
     }
 
     @Test
@@ -268,6 +268,6 @@ class SteeringTest {
         Http.Answer answer = http.post("/api/v1/plans", Specs.json("unreachable.example.org"));
 
         assertThat(answer.status()).isEqualTo(502);
-        assertThat(answer.json().get("detail").asString()).contains("HOST_UNREACHABLE: Expected to reach it");
+        assertThat(answer.json().get("detail").asText()).contains("HOST_UNREACHABLE: Expected to reach it");
     }
 }

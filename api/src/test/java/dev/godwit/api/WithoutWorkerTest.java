@@ -2,6 +2,7 @@ package dev.godwit.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.workflows.migration.MigrationWorkflow;
 import dev.godwit.workflows.step.TaskQueue;
 import io.micronaut.context.annotation.Property;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
 
 @MicronautTest
 @Property(name = TestBeans.ENGINE, value = TestBeans.WITHOUT_WORKER)
@@ -47,10 +47,10 @@ class WithoutWorkerTest {
 
         assertThat(status.status()).isEqualTo(200);
         assertThat(status.json().get("partial").asBoolean()).isTrue();
-        assertThat(status.json().get("phase").asString()).isEqualTo("PREFLIGHT");
-        assertThat(status.json().get("serving").asString()).isEqualTo("source");
+        assertThat(status.json().get("phase").asText()).isEqualTo("PREFLIGHT");
+        assertThat(status.json().get("serving").asText()).isEqualTo("source");
         assertThat(status.json().get("pastPivot").asBoolean()).isFalse();
-        assertThat(status.json().get("note").asString()).contains("no worker answered");
+        assertThat(status.json().get("note").asText()).contains("no worker answered");
     }
 
     @Test
@@ -65,9 +65,9 @@ class WithoutWorkerTest {
 
         JsonNode status = partial(address);
 
-        assertThat(status.get("outcome").asString()).isEqualTo("ROLLED_BACK");
-        assertThat(status.get("serving").asString()).isEqualTo("source");
-        assertThat(status.get("note").asString()).contains("ROLLED_BACK").doesNotContain("nothing was put back");
+        assertThat(status.get("outcome").asText()).isEqualTo("ROLLED_BACK");
+        assertThat(status.get("serving").asText()).isEqualTo("source");
+        assertThat(status.get("note").asText()).contains("ROLLED_BACK").doesNotContain("nothing was put back");
     }
 
     @Test
@@ -77,10 +77,10 @@ class WithoutWorkerTest {
 
         JsonNode status = partial(address);
 
-        assertThat(status.get("phase").asString()).isEqualTo("CUTOVER");
-        assertThat(status.get("serving").asString()).isEqualTo("unknown");
+        assertThat(status.get("phase").asText()).isEqualTo("CUTOVER");
+        assertThat(status.get("serving").asText()).isEqualTo("unknown");
         assertThat(status.has("pastPivot")).isFalse();
-        assertThat(status.get("note").asString()).contains("look at the servers to see who serves");
+        assertThat(status.get("note").asText()).contains("look at the servers to see who serves");
     }
 
     @Test
@@ -94,9 +94,9 @@ class WithoutWorkerTest {
 
         JsonNode status = partial(address);
 
-        assertThat(status.get("serving").asString()).isEqualTo("unknown");
+        assertThat(status.get("serving").asText()).isEqualTo("unknown");
         assertThat(status.get("pastPivot").asBoolean()).isTrue();
-        assertThat(status.get("note").asString()).contains("in its SOAK", "look at the servers to see who serves");
+        assertThat(status.get("note").asText()).contains("in its SOAK", "look at the servers to see who serves");
     }
 
     private void untilItsWorkerLeaves(Runnable work) {
@@ -111,7 +111,7 @@ class WithoutWorkerTest {
     private void awaitPhase(String address, String phase) {
         Waits.until(
                 () -> http.get(address),
-                answer -> answer.json().get("phase").asString().equals(phase)
+                answer -> answer.json().get("phase").asText().equals(phase)
                         && !answer.json().get("partial").asBoolean());
     }
 
@@ -160,7 +160,7 @@ class WithoutWorkerTest {
         Http.Answer answer = http.post(MIGRATIONS, Specs.start("h.example.org", ", \"plan\": \"" + Plans.HASH + "\""));
 
         assertThat(answer.status()).isEqualTo(504);
-        assertThat(answer.json().get("migration").asString()).startsWith(MIGRATIONS + "/h.example.org");
+        assertThat(answer.json().get("migration").asText()).startsWith(MIGRATIONS + "/h.example.org");
     }
 
     @Test

@@ -104,10 +104,12 @@ public final class Godwit implements AutoCloseable {
             throw new ConfigurationException("Expected temporal.address for the role " + role
                     + ", because only the role ALL has an engine of its own; give --temporal-address HOST:PORT");
         }
+        LOG.info("Starting: the engine first");
         Engine engine = opened(context.getBean(Engines.class).start(data));
         context.registerSingleton(Engine.class, engine);
         LOG.info("Engine: {}", engine.describe());
         if (role.works()) {
+            LOG.info("Starting the worker");
             TemporalWorker worker = opened(context.getBean(TemporalWorker.class));
             worker.start();
             sayWhatGoesOn();
@@ -131,6 +133,7 @@ public final class Godwit implements AutoCloseable {
     }
 
     private void serve(Path tokens) {
+        LOG.info("Starting the API");
         makeFirstToken(tokens);
         EmbeddedServer server = opened(context.getBean(EmbeddedServer.class));
         try {

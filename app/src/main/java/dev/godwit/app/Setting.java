@@ -1,5 +1,6 @@
 package dev.godwit.app;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.api.auth.FolderTokens;
 import dev.godwit.workflows.Closest;
 import dev.godwit.workflows.json.GodwitJson;
@@ -14,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * One of Godwit's own settings. Nearly all are components of a record marked
@@ -79,10 +79,10 @@ record Setting(String name, @Nullable String standard, String meaning) {
 
     private static Setting of(JsonNode property) {
         return new Setting(
-                property.path("name").asString(),
-                property.path("defaultValue").asString(null),
+                property.path("name").asText(),
+                property.path("defaultValue").asText(null),
                 property.path("description")
-                        .asString("")
+                        .asText("")
                         .replaceAll("\\{@code ([^}]*)\\}", "$1")
                         .replaceAll("\\s+", " "));
     }

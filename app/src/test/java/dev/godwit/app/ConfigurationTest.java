@@ -1,6 +1,7 @@
 package dev.godwit.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.godwit.app.engine.EngineConfiguration;
 import dev.godwit.app.engine.TemporalConfiguration;
@@ -56,6 +57,15 @@ class ConfigurationTest {
                         8233,
                         Duration.ofDays(365),
                         Duration.ofSeconds(60)));
+    }
+
+    @Test
+    void shouldRefuseAnEngineThatForgetsTooSoon() {
+        assertThatThrownBy(() -> read(EngineConfiguration.class, Map.of("godwit.engine.retention", "24h")))
+                .rootCause()
+                .hasMessageContaining("30 days")
+                .hasMessageContaining("24 h")
+                .hasMessageContaining("godwit.engine.retention");
     }
 
     @Test

@@ -63,7 +63,9 @@ class UpTest {
         first.process().destroyForcibly().waitFor();
         engines().forEach(ProcessHandle::destroyForcibly);
 
-        assertThat(up().all()).contains("Migrations that have not ended, and go on: 1");
+        assertThat(up().all())
+                .contains("Starting: the engine first", "Starting the worker", "Starting the API")
+                .contains("Migrations that have not ended, and go on: 1");
         assertThat(status()).isEqualTo(WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING);
         assertThat(engines()).hasSize(1);
     }

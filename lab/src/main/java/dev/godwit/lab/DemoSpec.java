@@ -54,6 +54,7 @@ public final class DemoSpec {
             checks:
               - { get: "https://%1$s/health", status: 200, contains: ok }
               - { get: "https://%1$s/", status: 200, contains: Latest orders }
+            rehearsal: { start: true }
             gates: { cutover: approval }
             budget: { outage: 2m, decision: %15$s }
             soak: %14$s

@@ -1,5 +1,8 @@
 package dev.godwit.lab;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.godwit.api.migration.EvidenceView;
 import dev.godwit.api.migration.MigrationView;
 import dev.godwit.api.migration.PlanView;
@@ -15,9 +18,6 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Godwit's API as a client outside uses it: HTTP and JSON, nothing else. */
 public final class GodwitApi {
@@ -154,7 +154,7 @@ public final class GodwitApi {
     private HttpRequest.Builder post(String path, ObjectNode body) {
         return request(path)
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(GodwitJson.mapper().writeValueAsString(body)));
+                .POST(HttpRequest.BodyPublishers.ofString(GodwitJson.write(body)));
     }
 
     private HttpRequest.Builder request(String path) {

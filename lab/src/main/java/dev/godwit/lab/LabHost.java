@@ -1,5 +1,6 @@
 package dev.godwit.lab;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.workflows.json.GodwitJson;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /** The lab's script, as Java calls it. What the script tells people goes to this process's standard error. */
 public final class LabHost {
@@ -53,14 +53,14 @@ public final class LabHost {
 
     /** Whether a lab is there, running or not. */
     boolean isThere() {
-        JsonNode status = GodwitJson.mapper().readTree(run("status", "--json"));
+        JsonNode status = GodwitJson.read(run("status", "--json"));
         return status.path("hosts")
                 .valueStream()
-                .anyMatch(host -> !host.path("state").asString("").equals("absent"));
+                .anyMatch(host -> !host.path("state").asText("").equals("absent"));
     }
 
     public LabEnvironment environment() {
-        return GodwitJson.mapper().readValue(run("env", "--json"), LabEnvironment.class);
+        return GodwitJson.read(run("env", "--json"), LabEnvironment.class);
     }
 
     // ---- its servers ----
@@ -119,10 +119,9 @@ public final class LabHost {
 
     /** What the client met between two moments, without asking the site anything. */
     TrafficReport trafficReport(double since, double until) {
-        return GodwitJson.mapper()
-                .readValue(
-                        run("traffic", "report", "--since", Double.toString(since), "--until", Double.toString(until)),
-                        TrafficReport.class);
+        return GodwitJson.read(
+                run("traffic", "report", "--since", Double.toString(since), "--until", Double.toString(until)),
+                TrafficReport.class);
     }
 
     /** Asks the site for every write that it has acknowledged. */
@@ -133,7 +132,7 @@ public final class LabHost {
         if (result.exitCode() > 1 || result.output().isBlank()) {
             throw failed(words, result);
         }
-        return GodwitJson.mapper().readValue(result.output(), TrafficVerdict.class);
+        return GodwitJson.read(result.output(), TrafficVerdict.class);
     }
 
     // ---- the script ----

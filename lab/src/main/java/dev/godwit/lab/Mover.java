@@ -1,14 +1,15 @@
 package dev.godwit.lab;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.api.migration.EvidenceView;
 import dev.godwit.api.migration.MigrationView;
 import dev.godwit.api.migration.PlanView;
 import dev.godwit.workflows.migration.Choice;
 import dev.godwit.workflows.migration.StepState;
 import dev.godwit.workflows.migration.Waiting;
-import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.spec.Budget;
 import dev.godwit.workflows.spec.SpecReader;
+import dev.godwit.workflows.step.Finding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,6 @@ import java.time.Instant;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /** Moves the site as an operator does, call by call, and shows what happens. */
 public final class Mover {

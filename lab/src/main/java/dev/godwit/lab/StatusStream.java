@@ -127,7 +127,7 @@ final class StatusStream {
                 return;
             }
             try {
-                MigrationView view = GodwitJson.mapper().readValue(line.substring(DATA.length()), MigrationView.class);
+                MigrationView view = GodwitJson.read(line.substring(DATA.length()), MigrationView.class);
                 last = view;
                 watcher.accept(view);
                 if (condition.test(view)) {

@@ -1,5 +1,6 @@
 package dev.godwit.lab;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.api.migration.MigrationView;
 import dev.godwit.workflows.migration.Waiting;
 import dev.godwit.workflows.spec.Budget;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Fuzzes a Godwit of its own with schemathesis, from the OpenAPI document that it serves: no answer may be a 500, and

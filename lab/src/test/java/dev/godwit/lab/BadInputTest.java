@@ -1,16 +1,17 @@
 package dev.godwit.lab;
 
-import dev.godwit.workflows.step.Serving;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.api.migration.MigrationView;
 import dev.godwit.api.migration.PlanView;
 import dev.godwit.api.problem.Problem;
 import dev.godwit.workflows.json.GodwitJson;
 import dev.godwit.workflows.migration.End;
-import dev.godwit.workflows.step.Finding;
-import dev.godwit.workflows.spec.Budget;
 import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.spec.Budget;
 import dev.godwit.workflows.spec.SpecProblem;
 import dev.godwit.workflows.spec.SpecReader;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Serving;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Base64;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.UUID;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
 
 /**
  * What is wrong with a call, a spec or a server is said in full and plainly, by the API, and nothing is touched. All of
@@ -155,7 +155,7 @@ class BadInputTest extends LabTest {
         softly.assertThat(answer.headers().firstValue("Content-Type").orElse(""))
                 .as(call)
                 .startsWith(Problem.MEDIA_TYPE);
-        Problem problem = GodwitJson.mapper().readValue(answer.body(), Problem.class);
+        Problem problem = GodwitJson.read(answer.body(), Problem.class);
         softly.assertThat(problem.type().toString()).as(call).isEqualTo("urn:godwit:problem:" + type);
         softly.assertThat(problem.status()).as(call).isEqualTo(status);
         says(problem.detail());

@@ -3,6 +3,7 @@ package dev.godwit.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.api.migration.MigrationView;
 import dev.godwit.api.problem.Problem;
 import dev.godwit.workflows.migration.End;
@@ -26,7 +27,6 @@ import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
 
 /**
  * However a migration ends, nothing of it stays on the servers, and no secret has got out: not to a process list while it

@@ -3,13 +3,14 @@ package dev.godwit.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.api.migration.MigrationView;
 import dev.godwit.api.migration.PlanView;
 import dev.godwit.workflows.migration.StepState;
 import dev.godwit.workflows.migration.Waiting;
-import dev.godwit.workflows.step.Phase;
 import dev.godwit.workflows.spec.Budget;
 import dev.godwit.workflows.spec.SpecReader;
+import dev.godwit.workflows.step.Phase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,6 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
 
 /**
  * People who say a thing a hundred times, too early, too late, or about something else, to a migration of a live site:

@@ -9,6 +9,7 @@ import dev.godwit.api.migration.MigrationView;
 import dev.godwit.workflows.json.GodwitJson;
 import dev.godwit.workflows.migration.End;
 import dev.godwit.workflows.step.Phase;
+import dev.godwit.workflows.step.Serving;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -147,7 +148,7 @@ class StatusStreamTest {
                 "shop-1",
                 "shop.example.org",
                 phase,
-                null,
+                Serving.SOURCE,
                 null,
                 null,
                 List.of(),
@@ -164,6 +165,6 @@ class StatusStreamTest {
                 1,
                 false,
                 note);
-        return "id: 1\nevent: status\ndata: " + GodwitJson.mapper().writeValueAsString(view) + "\n\n";
+        return "id: 1\nevent: status\ndata: " + GodwitJson.write(view) + "\n\n";
     }
 }

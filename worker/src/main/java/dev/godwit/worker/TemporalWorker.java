@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Polls Godwit's task queues and runs workflows and activities. Every {@link WorkerInterceptor} that is a bean takes
- * part. An unexpected exception in a workflow blocks its task, loudly and until it is mended, and never fails the
- * workflow (design rule 5): that is Temporal's default and is left so.
+ * part. An unexpected exception in a workflow is a bug. It blocks the workflow's task until the bug is mended and never
+ * fails the workflow, so that a migration stops rather than moves traffic. That is Temporal's default and is left so.
  */
 @Singleton
 public final class TemporalWorker implements AutoCloseable {

@@ -2,6 +2,23 @@ package dev.godwit.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.server.SshLogin;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.migration.Watching;
+import dev.godwit.workflows.migration.WatchWorkflowImpl;
+import dev.godwit.workflows.migration.WatchWorkflow;
+import dev.godwit.workflows.checks.Watched;
+import dev.godwit.workflows.checks.Sighting;
+import dev.godwit.workflows.checks.ServiceChecks;
+import dev.godwit.workflows.checks.InspectChecks;
+import dev.godwit.workflows.checks.HttpCheck;
+import dev.godwit.workflows.checks.CheckStep;
+import io.temporal.client.WorkflowClient;
+import java.net.URI;
 import dev.godwit.workflows.json.GodwitJson;
 import dev.godwit.workflows.step.Outcome;
 import dev.godwit.workflows.step.TaskQueue;
@@ -43,11 +60,15 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class TemporalWorkerTest {
     private static final int CONCURRENT_LOOKS = 2;
+    private static final int CONCURRENT_WATCHES = 3;
+    private static final int WATCHED = 1000;
 
     private static final Map<String, Object> SETTINGS = Map.of(
             "godwit.data", "data",
             "godwit.secrets", "data/secrets",
             "godwit.worker.concurrent-looks", CONCURRENT_LOOKS,
+            "godwit.worker.concurrent-watches", CONCURRENT_WATCHES,
+            "godwit.worker.concurrent-activities", 10,
             "greeting", "true");
 
     @Test
@@ -97,6 +118,76 @@ class TemporalWorkerTest {
         }
     }
 
+    /** Fails where the questions of a soak stand in the queue of the steps: there are more than places. */
+    @Test
+    void shouldActWhileAThousandServicesAreWatched() throws InterruptedException {
+        try (TestWorkflowEnvironment temporal = environment();
+                ApplicationContext context = context(temporal);
+                TemporalWorker worker = context.getBean(TemporalWorker.class)) {
+            worker.start();
+            Soaks soaks = context.getBean(Soaks.class);
+            for (int number = 0; number < WATCHED; number++) {
+                WatchWorkflow watch = temporal.getWorkflowClient()
+                        .newWorkflowStub(
+                                WatchWorkflow.class,
+                                WorkflowOptions.newBuilder()
+                                        .setTaskQueue(TaskQueue.NAME)
+                                        .build());
+                WorkflowClient.start(watch::watch, order());
+            }
+            soaks.atWork.acquire(CONCURRENT_WATCHES);
+
+            assertThat(greet(temporal)).isLessThan(Duration.ofSeconds(20));
+            assertThat(soaks.atWork.availablePermits()).as("no watch has ended").isZero();
+            soaks.end.countDown();
+        }
+    }
+
+    private static WatchWorkflow.Order order() {
+        HostSpec host = new HostSpec(
+                "new.example.org",
+                "10.66.0.3",
+                new SshLogin("root", new SecretRef("ops"), "SHA256:" + "A".repeat(43), 22));
+        return new WatchWorkflow.Order(
+                new MigrationContext("shop-1", "shop.example.org", host, host),
+                List.of(new HttpCheck(URI.create("https://shop.example.org/"), 200, null)),
+                Instant.now().plus(Duration.ofDays(3)),
+                Duration.ofDays(3),
+                new Watching(0, 0, null, null));
+    }
+
+    /** Watched services that do not answer before the test says so. */
+    private static final class Soaks implements ServiceChecks {
+        private final Semaphore atWork = new Semaphore(0);
+        private final CountDownLatch end = new CountDownLatch(1);
+
+        @Override
+        public Sighting watchService(Watched request) {
+            atWork.release();
+            try {
+                end.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return new Sighting(null);
+        }
+
+        @Override
+        public Inspection<Void> inspectChecks(InspectChecks request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Outcome checkService(Act<CheckStep.CheckService> request) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Outcome compareAnswers(Act<CheckStep.CompareAnswers> request) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
     private static Duration greet(TestWorkflowEnvironment temporal) {
         Instant start = Instant.now();
         temporal.getWorkflowClient()
@@ -135,7 +226,8 @@ class TemporalWorkerTest {
         @Singleton
         @Replaces(bean = WorkflowTypes.class, factory = WorkerBeans.class)
         WorkflowTypes workflowTypes() {
-            return new WorkflowTypes(List.of(Greeting.Implementation.class, Burst.Implementation.class));
+            return new WorkflowTypes(
+                    List.of(Greeting.Implementation.class, Burst.Implementation.class, WatchWorkflowImpl.class));
         }
 
         @Singleton
@@ -148,6 +240,13 @@ class TemporalWorkerTest {
         @ActivityBean
         Burst.Work work() {
             return new Work();
+        }
+
+        @Singleton
+        @ActivityBean
+        @Replaces(bean = ServiceChecks.class, factory = WorkerBeans.class)
+        Soaks soaks() {
+            return new Soaks();
         }
 
         @Singleton

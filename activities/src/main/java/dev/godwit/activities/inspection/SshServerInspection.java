@@ -93,15 +93,12 @@ public final class SshServerInspection implements ServerInspection {
         }
     }
 
-    /** A failure's message ends with what to do, after its last semicolon. */
     private static void notReached(Side side, ApplicationFailure failure, Findings findings) {
-        String message = failure.getOriginalMessage();
-        int hint = message.lastIndexOf("; ");
         findings.at(side)
                 .blocker(
                         FailureType.valueOf(failure.getType()).code(),
-                        hint < 0 ? message : message.substring(0, hint),
-                        hint < 0 ? "" : message.substring(hint + 2));
+                        failure.getOriginalMessage(),
+                        "mend that, then plan again");
     }
 
     private Callable<HostReport> look(Spec spec, Side side) {

@@ -26,6 +26,7 @@ import dev.godwit.workflows.units.UnitStep.StopUnits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Units of systemd over ssh; each act is one remote command that brings all units to a wanted state, doing only what is
@@ -57,6 +58,8 @@ public final class SystemdUnits implements ServiceUnits {
     private static final String LOOK = Resource.text(SystemdUnits.class, "look.sh");
 
     private static final String BRING = Resource.text(SystemdUnits.class, "bring.sh");
+
+    private static final String REHEARSAL = Resource.text(SystemdUnits.class, "rehearsal.sh");
 
     private final Servers servers;
     private final Duration limit;
@@ -106,6 +109,9 @@ public final class SystemdUnits implements ServiceUnits {
     @Override
     public Outcome startUnits(Act<StartUnits> request) {
         StartUnits step = request.step();
+        if (!step.environment().isEmpty()) {
+            rehearse(server(request.migration(), step.on()), step.units(), dropIn(step.environment()));
+        }
         return bring(
                 request.migration(),
                 step.on(),
@@ -117,12 +123,33 @@ public final class SystemdUnits implements ServiceUnits {
     @Override
     public Outcome stopUnits(Act<StopUnits> request) {
         StopUnits step = request.step();
-        return bring(
+        Outcome outcome = bring(
                 request.migration(),
                 step.on(),
                 step.units().stream()
                         .map(unit -> new Wanted(unit, "down", step.disable() ? "disabled" : "keep", false))
                         .toList());
+        if (!step.disable()) {
+            rehearse(server(request.migration(), step.on()), step.units(), "");
+        }
+        return outcome;
+    }
+
+    /** Gives services an environment of their own until they are stopped; with no drop-in takes it away. */
+    private static void rehearse(Server server, List<String> units, String dropIn) {
+        List<String> services =
+                units.stream().filter(unit -> unit.endsWith(".service")).toList();
+        UnitNames.checked(services);
+        server.output(new Script(REHEARSAL, services, dropIn));
+    }
+
+    /** Quoted as systemd.exec(5), "Environment=", and systemd.unit(5), "Specifiers", want it. */
+    private static String dropIn(List<String> environment) {
+        return environment.stream()
+                .map(variable ->
+                        variable.replace("\\", "\\\\").replace("\"", "\\\"").replace("%", "%%"))
+                .map(variable -> "Environment=\"" + variable + "\"\n")
+                .collect(Collectors.joining("", "[Service]\n", ""));
     }
 
     @Override
@@ -142,10 +169,14 @@ public final class SystemdUnits implements ServiceUnits {
         if (!(request.before() instanceof UnitStates units)) {
             return Outcome.of("nothing was changed, so nothing is put back");
         }
-        return bring(
+        Outcome outcome = bring(
                 request.migration(),
                 step.on(),
                 units.units().stream().map(SystemdUnits::asFound).toList());
+        if (step instanceof StartUnits start && !start.environment().isEmpty()) {
+            rehearse(server(request.migration(), step.on()), step.units(), "");
+        }
+        return outcome;
     }
 
     private static Wanted asFound(UnitState found) {

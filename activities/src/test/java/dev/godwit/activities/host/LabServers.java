@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.workflows.json.GodwitJson;
-import dev.godwit.workflows.step.MigrationContext;
-import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.server.SshLogin;
+import dev.godwit.workflows.step.MigrationContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -22,7 +23,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /**
  * The lab's servers, whole Debian systems with systemd. Those that are up are used as they are; where there are none they
@@ -58,7 +58,7 @@ public final class LabServers implements AutoCloseable {
                         "skipped: whole servers are booted in namespaces, and that needs root");
                 takeTurn();
                 bootUnlessUp();
-                environment = GodwitJson.mapper().readTree(answer("env", "--json"));
+                environment = GodwitJson.read(answer("env", "--json"));
             }
             return new LabServers(environment);
         } catch (IOException e) {
@@ -84,11 +84,10 @@ public final class LabServers implements AutoCloseable {
     }
 
     private static void bootUnlessUp() throws IOException, InterruptedException {
-        List<String> states = GodwitJson.mapper()
-                .readTree(answer("status", "--json"))
+        List<String> states = GodwitJson.read(answer("status", "--json"))
                 .get("hosts")
                 .valueStream()
-                .map(host -> host.get("state").asString())
+                .map(host -> host.get("state").asText())
                 .distinct()
                 .toList();
         if (states.equals(List.of("running"))) {
@@ -148,7 +147,7 @@ public final class LabServers implements AutoCloseable {
     public Secrets secrets() {
         return reference -> {
             try {
-                return Files.readString(Path.of(lab.get("sshKey").asString()));
+                return Files.readString(Path.of(lab.get("sshKey").asText()));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -159,9 +158,9 @@ public final class LabServers implements AutoCloseable {
     public HostSpec spec(String host) {
         JsonNode node = lab.get("hosts").get(host);
         return new HostSpec(
-                node.get("name").asString(),
-                node.get("address").asString(),
-                new SshLogin("root", KEY, node.get("hostKey").asString(), 22));
+                node.get("name").asText(),
+                node.get("address").asText(),
+                new SshLogin("root", KEY, node.get("hostKey").asText(), 22));
     }
 
     /** Where they can be opened. */

@@ -1,5 +1,7 @@
 package dev.godwit.api.http;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.api.problem.ProblemType;
 import dev.godwit.workflows.json.GodwitJson;
 import dev.godwit.workflows.spec.SpecException;
@@ -20,7 +22,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /** Reads request bodies from JSON and, where a call takes it, from YAML. */
 @Singleton
@@ -40,7 +41,15 @@ final class BodyReader<T extends RequestBody> implements MessageBodyReader<T> {
                 ? SpecReader.Format.YAML
                 : SpecReader.Format.JSON;
         JsonNode body = rules.checked(type.getType(), tree(text(input), format));
-        return GodwitJson.mapper().treeToValue(body, type.getType());
+        return value(body, type.getType());
+    }
+
+    private static <T> T value(JsonNode body, Class<T> type) {
+        try {
+            return GodwitJson.mapper().treeToValue(body, type);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Expected a body that fits its record, because it fits the schema", e);
+        }
     }
 
     private static JsonNode tree(String text, SpecReader.Format format) {

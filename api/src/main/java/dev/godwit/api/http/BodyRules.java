@@ -1,5 +1,7 @@
 package dev.godwit.api.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
@@ -18,8 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Holds request bodies to their schemas and says in plain words what is wrong with them. No value is repeated. */
 final class BodyRules {
@@ -84,10 +84,10 @@ final class BodyRules {
     }
 
     private static String wanted(Error error) {
-        return error.getSchemaNode().asString(error.getSchemaNode().toString());
+        return error.getSchemaNode().asText(error.getSchemaNode().toString());
     }
 
     private static String choices(Error error) {
-        return error.getSchemaNode().valueStream().map(JsonNode::asString).collect(Collectors.joining(", "));
+        return error.getSchemaNode().valueStream().map(JsonNode::asText).collect(Collectors.joining(", "));
     }
 }

@@ -7,7 +7,6 @@ import dev.godwit.api.problem.ProblemType;
 import dev.godwit.api.problem.Shown;
 import io.micronaut.core.annotation.Order;
 import io.micronaut.core.order.Ordered;
-import io.micronaut.core.type.Argument;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.annotation.QueryValue;
@@ -36,7 +35,7 @@ final class KnownParameters {
         }
         List<String> known = Stream.of(route.getTargetMethod().getArguments())
                 .filter(argument -> argument.getAnnotationMetadata().hasAnnotation(QueryValue.class))
-                .map(Argument::getName)
+                .map(argument -> argument.getName())
                 .toList();
         return request.getParameters().names().stream()
                 .filter(name -> !known.contains(name))

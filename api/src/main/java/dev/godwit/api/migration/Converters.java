@@ -1,5 +1,6 @@
 package dev.godwit.api.migration;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.workflows.json.GodwitJson;
 import dev.godwit.workflows.step.Phase;
 import io.micronaut.context.annotation.Factory;
@@ -9,7 +10,6 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import tools.jackson.databind.JsonNode;
 
 /** Reads parameters strictly: what the API's document does not allow is refused. */
 @Factory
@@ -74,6 +74,6 @@ final class Converters {
 
     private static String word(Enum<?> value) {
         JsonNode node = GodwitJson.mapper().valueToTree(value);
-        return node.asString();
+        return node.asText();
     }
 }

@@ -1,7 +1,7 @@
 package dev.godwit.api.migration;
 
-import dev.godwit.workflows.json.GodwitJson;
 import dev.godwit.workflows.Sha256;
+import dev.godwit.workflows.json.GodwitJson;
 
 /** Tells whether two requests say the same, however they are written down. */
 final class Digest {
@@ -9,6 +9,6 @@ final class Digest {
 
     /** SHA-256 over the JSON of a value, in hexadecimal. */
     static String of(Object value) {
-        return Sha256.of(GodwitJson.mapper().writeValueAsBytes(value));
+        return Sha256.of(GodwitJson.write(value));
     }
 }

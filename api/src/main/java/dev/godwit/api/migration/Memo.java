@@ -30,11 +30,11 @@ final class Memo {
         return Optional.ofNullable(
                         info.getSearchAttributes().getIndexedFieldsMap().get(key.getName()))
                 .filter(payload -> !payload.getData().isEmpty())
-                .map(payload -> GodwitJson.mapper().readTree(payload.getData().toByteArray()))
+                .map(payload -> GodwitJson.read(payload.getData().toStringUtf8()))
                 .map(node -> node.isArray() && !node.isEmpty() ? node.get(0) : node)
-                .filter(node -> node.isString())
+                .filter(node -> node.isTextual())
                 .flatMap(node -> Arrays.stream(type.getEnumConstants())
-                        .filter(constant -> constant.name().equals(node.asString()))
+                        .filter(constant -> constant.name().equals(node.asText()))
                         .findFirst());
     }
 

@@ -39,8 +39,8 @@ final class StatusEventWriter implements MessageBodyWriter<StatusEvent> {
     private static String text(StatusEvent event) {
         return switch (event) {
             case StatusEvent.Changed changed ->
-                "id: " + changed.view().revision() + "\nevent: status\ndata: "
-                        + GodwitJson.mapper().writeValueAsString(changed.view()) + "\n\n";
+                "id: " + changed.view().revision() + "\nevent: status\ndata: " + GodwitJson.write(changed.view())
+                        + "\n\n";
             case StatusEvent.SignOfLife _ -> ": alive\n\n";
         };
     }

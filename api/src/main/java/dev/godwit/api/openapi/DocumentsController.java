@@ -1,5 +1,8 @@
 package dev.godwit.api.openapi;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.godwit.api.auth.Open;
 import dev.godwit.workflows.json.GodwitJson;
 import dev.godwit.workflows.spec.SpecSchema;
@@ -9,8 +12,6 @@ import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Produces;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
-import tools.jackson.databind.ObjectWriter;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** The descriptions that programs read. */
 @Controller
@@ -34,7 +35,7 @@ final class DocumentsController {
             answer = "An OpenAPI 3.1 document",
             body = Object.class,
             asksEngine = false)
-    String openApiJson() {
+    String openApiJson() throws JsonProcessingException {
         return json.writeValueAsString(openApi.document());
     }
 
@@ -46,7 +47,7 @@ final class DocumentsController {
             answer = "An OpenAPI 3.1 document",
             body = Object.class,
             asksEngine = false)
-    String openApiYaml() {
+    String openApiYaml() throws JsonProcessingException {
         return yaml.writeValueAsString(openApi.document());
     }
 
@@ -58,7 +59,7 @@ final class DocumentsController {
             answer = "A JSON Schema, draft 2020-12",
             body = Object.class,
             asksEngine = false)
-    String specSchema() {
+    String specSchema() throws JsonProcessingException {
         return json.writeValueAsString(SpecSchema.document());
     }
 }

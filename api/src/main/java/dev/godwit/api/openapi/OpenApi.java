@@ -1,5 +1,9 @@
 package dev.godwit.api.openapi;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.godwit.api.auth.Open;
 import dev.godwit.api.problem.Problem;
 import dev.godwit.api.problem.ProblemType;
@@ -13,10 +17,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The OpenAPI 3.1 document of the API, made from what runs: the routes of the server, the parameters of their methods, the
@@ -116,7 +116,7 @@ final class OpenApi {
                         .put(
                                 "$ref",
                                 node.get("$ref")
-                                        .asString()
+                                        .asText()
                                         .replace(
                                                 "#/" + DEFINITIONS + "/",
                                                 "#/" + Schemas.COMPONENTS + "/" + Schemas.SPEC + ".")));

@@ -1,5 +1,9 @@
 package dev.godwit.api.openapi;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.godwit.api.problem.Problem;
 import dev.godwit.api.problem.ProblemType;
 import io.micronaut.http.HttpHeaders;
@@ -22,10 +26,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /** One route in the document. */
 record Operation(UriRouteInfo<?, ?> route, Method method, Call call, boolean open, Schemas schemas, JsonNode problem) {
@@ -101,9 +101,9 @@ record Operation(UriRouteInfo<?, ?> route, Method method, Call call, boolean ope
 
     private static JsonNode value(String text, ObjectNode schema) {
         JsonNodeFactory nodes = JsonNodeFactory.instance;
-        return schema.path("type").asString("").equals("integer")
+        return schema.path("type").asText("").equals("integer")
                 ? nodes.numberNode(Integer.parseInt(text))
-                : nodes.stringNode(text);
+                : nodes.textNode(text);
     }
 
     private Optional<Parameter> body() {

@@ -16,6 +16,7 @@ import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,7 @@ final class Cluster implements Engine {
      * @throws UnavailableException if it does not answer, refuses us, or has no such namespace
      */
     static Cluster connect(String address, TemporalConfiguration temporal, TlsConfiguration tls, SecretValues secrets) {
+        LOG.info("Connecting to Temporal at {}", address);
         Cluster cluster = new Cluster(address, temporal, tls, secrets);
         boolean connected = false;
         try {
@@ -80,7 +82,7 @@ final class Cluster implements Engine {
 
     private void requireNamespace() {
         try {
-            Namespaces.describe(stubs, temporal.namespace(), temporal.connectTimeout());
+            requireRetention(Namespaces.retention(stubs, temporal.namespace(), temporal.connectTimeout()));
         } catch (StatusRuntimeException e) {
             String hint = switch (e.getStatus().getCode()) {
                 case NOT_FOUND ->
@@ -93,6 +95,17 @@ final class Cluster implements Engine {
                     "Expected the namespace " + temporal.namespace() + " at " + address + ", but found "
                             + e.getStatus().getCode() + " " + e.getStatus().getDescription() + "; " + hint,
                     e);
+        }
+    }
+
+    private void requireRetention(Duration found) {
+        if (found.compareTo(Namespaces.SHORTEST_RETENTION) < 0) {
+            throw new UnavailableException("Expected the namespace " + temporal.namespace() + " at " + address
+                    + " to keep what has ended for " + Namespaces.SHORTEST_RETENTION.toDays()
+                    + " days or longer, but found "
+                    + found.toHours()
+                    + " h; keep it longer: temporal operator namespace update --retention 90d --namespace "
+                    + temporal.namespace());
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.godwit.app.engine;
 
 import io.micronaut.context.annotation.ConfigurationProperties;
+import io.micronaut.context.exceptions.ConfigurationException;
 import io.micronaut.core.bind.annotation.Bindable;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param port of the service; 0 for any that is free
  * @param ui whether Temporal's own web pages are served
  * @param uiPort of these pages; 0 for any that is free
- * @param retention how long the history of an ended migration is kept
+ * @param retention how long the history of an ended migration is kept; 30 days at least
  * @param startTimeout how long the engine may take to answer after it was started
  */
 @ConfigurationProperties("godwit.engine")
@@ -28,4 +29,12 @@ public record EngineConfiguration(
         @Bindable(defaultValue = "true") boolean ui,
         @Bindable(defaultValue = "8233") int uiPort,
         @Bindable(defaultValue = "365d") Duration retention,
-        @Bindable(defaultValue = "60s") Duration startTimeout) {}
+        @Bindable(defaultValue = "60s") Duration startTimeout) {
+    public EngineConfiguration {
+        if (retention.compareTo(Namespaces.SHORTEST_RETENTION) < 0) {
+            throw new ConfigurationException("Expected " + Namespaces.SHORTEST_RETENTION.toDays()
+                    + " days or more, but found " + retention.toHours()
+                    + " h; correct the setting godwit.engine.retention");
+        }
+    }
+}

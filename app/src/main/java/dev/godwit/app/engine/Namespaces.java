@@ -19,6 +19,12 @@ import java.util.concurrent.TimeUnit;
 
 /** What Godwit needs of a namespace: that it is there, that it keeps histories, and the search attributes. */
 final class Namespaces {
+    /**
+     * The shortest time for which an engine may keep what has ended. What a migration did, its plan and the looks of its
+     * soak are asked for during the soak, three days unless the spec says more, and by people for weeks after it.
+     */
+    static final Duration SHORTEST_RETENTION = Duration.ofDays(30);
+
     private static final long CALL_SECONDS = 10;
 
     private Namespaces() {}
@@ -37,18 +43,28 @@ final class Namespaces {
                         .build());
     }
 
-    /** Makes the namespace keep what has ended at least this long. */
-    static void keepFor(WorkflowServiceStubs stubs, String namespace, Duration retention) {
-        var wanted = Durations.fromSeconds(retention.toSeconds());
-        var found = describe(stubs, namespace, Duration.ofSeconds(CALL_SECONDS))
+    /**
+     * How long a namespace keeps what has ended.
+     *
+     * @throws StatusRuntimeException what the service answered
+     */
+    static Duration retention(WorkflowServiceStubs stubs, String namespace, Duration timeout) {
+        return Duration.ofSeconds(describe(stubs, namespace, timeout)
                 .getConfig()
-                .getWorkflowExecutionRetentionTtl();
-        if (!found.equals(wanted)) {
+                .getWorkflowExecutionRetentionTtl()
+                .getSeconds());
+    }
+
+    /** Makes the namespace keep what has ended for this long. */
+    static void keepFor(WorkflowServiceStubs stubs, String namespace, Duration retention) {
+        if (retention.toSeconds()
+                != retention(stubs, namespace, Duration.ofSeconds(CALL_SECONDS)).toSeconds()) {
             stubs.blockingStub()
                     .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
                     .updateNamespace(UpdateNamespaceRequest.newBuilder()
                             .setNamespace(namespace)
-                            .setConfig(NamespaceConfig.newBuilder().setWorkflowExecutionRetentionTtl(wanted))
+                            .setConfig(NamespaceConfig.newBuilder()
+                                    .setWorkflowExecutionRetentionTtl(Durations.fromSeconds(retention.toSeconds())))
                             .build());
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.protobuf.util.Durations;
 import dev.godwit.worker.SecretValues;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -16,6 +17,7 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.stub.StreamObserver;
+import io.temporal.api.namespace.v1.NamespaceConfig;
 import io.temporal.api.operatorservice.v1.ListSearchAttributesRequest;
 import io.temporal.api.operatorservice.v1.ListSearchAttributesResponse;
 import io.temporal.api.operatorservice.v1.OperatorServiceGrpc;
@@ -100,6 +102,20 @@ class ClusterTest {
                     .isInstanceOf(UnavailableException.class)
                     .hasMessageContaining("temporal operator namespace create")
                     .hasMessageContaining("nowhere");
+        }
+    }
+
+    @Test
+    void shouldRefuseANamespaceThatForgetsTooSoon(@TempDir Path state) {
+        try (DevelopmentServer server =
+                DevelopmentServer.start(RealEngine.program(), state, RealEngine.configuration(null), "godwit")) {
+            String address = server.stubs().getOptions().getTarget();
+            Namespaces.keepFor(server.stubs(), "godwit", Duration.ofHours(24));
+            assertThatThrownBy(() -> connect(temporal(address, "godwit", null), NO_TLS, NO_SECRETS))
+                    .isInstanceOf(UnavailableException.class)
+                    .hasMessageContaining("30 days")
+                    .hasMessageContaining("24 h")
+                    .hasMessageContaining("temporal operator namespace update --retention");
         }
     }
 
@@ -224,7 +240,9 @@ class ClusterTest {
         @Override
         public void describeNamespace(
                 DescribeNamespaceRequest request, StreamObserver<DescribeNamespaceResponse> answer) {
-            answer.onNext(DescribeNamespaceResponse.getDefaultInstance());
+            answer.onNext(DescribeNamespaceResponse.newBuilder()
+                    .setConfig(NamespaceConfig.newBuilder().setWorkflowExecutionRetentionTtl(Durations.fromDays(90)))
+                    .build());
             answer.onCompleted();
         }
     }

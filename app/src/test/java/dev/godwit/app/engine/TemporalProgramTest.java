@@ -152,7 +152,7 @@ class TemporalProgramTest {
 
     private EngineConfiguration obtaining() {
         return new EngineConfiguration(
-                null, folder.resolve("cache"), true, 0, false, 0, Duration.ofDays(1), Duration.ofSeconds(60));
+                null, folder.resolve("cache"), true, 0, false, 0, Duration.ofDays(100), Duration.ofSeconds(60));
     }
 
     private Path newFolder(String name) throws IOException {

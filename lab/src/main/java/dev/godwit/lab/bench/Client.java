@@ -59,7 +59,7 @@ final class Client implements AutoCloseable {
             throw new IllegalStateException(
                     "Expected a migration to start (201), but found " + answer.statusCode() + ": " + answer.body());
         }
-        return GodwitJson.mapper().readValue(answer.body(), MigrationView.class).id();
+        return GodwitJson.read(answer.body(), MigrationView.class).id();
     }
 
     @Override

@@ -27,7 +27,7 @@ public record TlsSpec(
     public enum Renewal {
         @JsonProperty("none")
         NONE,
-        /** certbot: its renewal configuration and accounts move along (seed 000). */
+        /** certbot: its renewal configuration and accounts move along, or the target could not renew. */
         @JsonProperty("certbot")
         CERTBOT
     }

@@ -1,6 +1,6 @@
 package dev.godwit.workflows.json;
 
-import tools.jackson.databind.jsontype.NamedType;
+import com.fasterxml.jackson.databind.jsontype.NamedType;
 import dev.godwit.workflows.certificates.CertificateStep;
 import dev.godwit.workflows.checks.CheckStep;
 import dev.godwit.workflows.crontabs.CrontabStep;
@@ -23,8 +23,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
-
-
 
 /**
  * The names of the kinds of steps and before-images, as plans and histories write them: a record's class name in lower
@@ -57,7 +55,9 @@ public final class Kinds {
 
     /** Every kind of step. */
     public static List<Class<?>> steps() {
-        return SYSTEMS.stream().<Class<?>>flatMap(system -> Arrays.stream(system.getPermittedSubclasses())).toList();
+        return SYSTEMS.stream()
+                .<Class<?>>flatMap(system -> Arrays.stream(system.getPermittedSubclasses()))
+                .toList();
     }
 
     /** The name of a kind, such as {@code serve-page}. */

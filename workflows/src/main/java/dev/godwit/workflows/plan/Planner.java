@@ -378,7 +378,7 @@ public final class Planner {
                         .toList(),
                 facts.databases().stream().map(DatabaseFacts::fingerprint).toList(),
                 facts.proxy());
-        return Sha256.of(GodwitJson.mapper().writeValueAsBytes(reviewed));
+        return Sha256.of(GodwitJson.write(reviewed));
     }
 
     private static String slug(FileTree tree) {

@@ -1,6 +1,7 @@
 package dev.godwit.workflows.spec;
 
-import dev.godwit.workflows.notation.Text;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SchemaRegistryConfig;
@@ -8,12 +9,11 @@ import com.networknt.schema.dialect.Dialect;
 import com.networknt.schema.dialect.Dialects;
 import com.networknt.schema.path.PathType;
 import dev.godwit.workflows.json.GodwitJson;
+import dev.godwit.workflows.notation.Text;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Reads specs. All problems of a document are reported at once; only a text that is no document at all, or says a key
@@ -62,7 +62,7 @@ public final class SpecReader {
         }
         try {
             return GodwitJson.mapper().treeToValue(document, Spec.class);
-        } catch (JacksonException e) {
+        } catch (JsonProcessingException e) {
             // The message may quote the document, so it is neither shown nor kept.
             throw refused("Expected a spec that fits its records, but found one that does not, though it is valid;"
                     + " this is a bug of Godwit: please report it");

@@ -2,6 +2,7 @@ package dev.godwit.workflows.spec;
 
 import static dev.godwit.workflows.spec.SpecSentences.sentence;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.godwit.workflows.notation.Text;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -13,7 +14,6 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import tools.jackson.databind.JsonNode;
 
 /**
  * What one part of a spec says about another. The document may have any other problem at the same time: what is
@@ -42,7 +42,7 @@ final class SpecRules {
 
     /** nginx takes a variable there, and has no way to write a '$' that is none. */
     private void page() {
-        String page = spec.at("/proxy/page").asString("");
+        String page = spec.at("/proxy/page").asText("");
         if (page.contains("$")) {
             report(
                     "/proxy/page",
@@ -86,10 +86,10 @@ final class SpecRules {
     private void units() {
         Map<String, Integer> service = new HashMap<>();
         for (int index = 0; index < spec.at("/units").size(); index++) {
-            service.put(spec.at("/units/" + index).asString(""), index);
+            service.put(spec.at("/units/" + index).asText(""), index);
         }
         for (int index = 0; index < spec.at("/jobs/units").size(); index++) {
-            Integer same = service.get(spec.at("/jobs/units/" + index).asString(""));
+            Integer same = service.get(spec.at("/jobs/units/" + index).asText(""));
             if (same != null) {
                 report(
                         "/jobs/units/" + index,
@@ -102,7 +102,7 @@ final class SpecRules {
 
     private void files() {
         List<String> paths = IntStream.range(0, spec.at("/files").size())
-                .mapToObj(index -> spec.at("/files/" + index + "/path").asString(""))
+                .mapToObj(index -> spec.at("/files/" + index + "/path").asText(""))
                 .toList();
         for (int inner = 0; inner < paths.size(); inner++) {
             for (int outer = 0; outer < paths.size(); outer++) {
@@ -118,7 +118,7 @@ final class SpecRules {
     }
 
     private void certificates() {
-        if (spec.at("/tls/renewal").asString("").equals("certbot")
+        if (spec.at("/tls/renewal").asText("").equals("certbot")
                 && spec.at("/tls/certificates").isEmpty()) {
             report(
                     "/tls",
@@ -130,7 +130,7 @@ final class SpecRules {
 
     private void records() {
         JsonNode names = spec.at("/proxy/names");
-        Set<String> served = names.valueStream().map(name -> name.asString("")).collect(Collectors.toSet());
+        Set<String> served = names.valueStream().map(name -> name.asText("")).collect(Collectors.toSet());
         Optional<InetAddress> target = address("/target/address");
         for (int index = 0; index < spec.at("/dns/records").size(); index++) {
             String path = "/dns/records/" + index;
@@ -159,7 +159,7 @@ final class SpecRules {
                         .ifPresent(address -> report(
                                 path + "/value",
                                 "an address for a record of type " + type.get(),
-                                Text.quoted(spec.at(path + "/value").asString("")),
+                                Text.quoted(spec.at(path + "/value").asText("")),
                                 "write one such as " + example(type.get())));
             }
         }
@@ -171,7 +171,7 @@ final class SpecRules {
             if (hook.has("before") && hook.has("after")) {
                 report("/hooks/" + index, "'before' or 'after'", "both", "keep one of the two");
             }
-            if (hook.path("phase").asString("").equals("PREFLIGHT")) {
+            if (hook.path("phase").asText("").equals("PREFLIGHT")) {
                 report(
                         "/hooks/" + index + "/phase",
                         "a phase from PREPARE on",
@@ -222,6 +222,6 @@ final class SpecRules {
     }
 
     private static Optional<String> text(JsonNode node) {
-        return node.isString() ? Optional.of(node.asString()) : Optional.empty();
+        return node.isTextual() ? Optional.of(node.asText()) : Optional.empty();
     }
 }

@@ -1,11 +1,11 @@
 package dev.godwit.workflows.spec;
 
-import dev.godwit.workflows.notation.Key;
-import dev.godwit.workflows.notation.SecretRef;
-import dev.godwit.workflows.notation.Text;
 import com.fasterxml.classmate.ResolvedType;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.victools.jsonschema.generator.CustomDefinition;
 import com.github.victools.jsonschema.generator.CustomDefinition.AttributeInclusion;
 import com.github.victools.jsonschema.generator.CustomDefinition.DefinitionType;
@@ -17,17 +17,17 @@ import com.github.victools.jsonschema.generator.SchemaGenerationContext;
 import com.github.victools.jsonschema.generator.SchemaGenerator;
 import com.github.victools.jsonschema.generator.SchemaGeneratorConfigBuilder;
 import com.github.victools.jsonschema.generator.SchemaVersion;
+import com.github.victools.jsonschema.module.jackson.JacksonModule;
 import com.github.victools.jsonschema.module.jackson.JacksonOption;
-import com.github.victools.jsonschema.module.jackson.JacksonSchemaModule;
 import dev.godwit.workflows.json.GodwitJson;
+import dev.godwit.workflows.notation.Key;
+import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.notation.Text;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The JSON Schema (draft 2020-12) of a {@link Spec}, generated from its records and what {@link Key} says about them.
@@ -64,7 +64,7 @@ public final class SpecSchema {
                         Option.ENUM_KEYWORD_FOR_SINGLE_VALUES,
                         Option.FORBIDDEN_ADDITIONAL_PROPERTIES_BY_DEFAULT)
                 .without(Option.FLATTENED_ENUMS_FROM_TOSTRING)
-                .with(new JacksonSchemaModule(
+                .with(new JacksonModule(
                         JacksonOption.FLATTENED_ENUMS_FROM_JSONPROPERTY,
                         JacksonOption.SKIP_SUBTYPE_LOOKUP,
                         JacksonOption.IGNORE_TYPE_INFO_TRANSFORM));
@@ -109,7 +109,7 @@ public final class SpecSchema {
         if (!item) {
             node.put("description", key.value());
             if (!key.standard().isEmpty()) {
-                node.set("default", GodwitJson.mapper().readTree(key.standard()));
+                node.set("default", GodwitJson.read(key.standard()));
             }
         }
         if (type == List.class) {
@@ -134,7 +134,7 @@ public final class SpecSchema {
 
     private static void publish(JsonNode node) {
         ObjectNode definition = (ObjectNode) node;
-        Text text = Text.valueOf(definition.remove("format").asString().substring(FORMAT.length()));
+        Text text = Text.valueOf(definition.remove("format").asText().substring(FORMAT.length()));
         definition.put("pattern", text.pattern()).put("maxLength", text.longest());
         if (!text.example().isEmpty()) {
             definition.putArray("examples").add(text.example());

@@ -1,14 +1,14 @@
 package dev.godwit.workflows.spec;
 
-import dev.godwit.workflows.notation.Text;
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.Error;
 import dev.godwit.workflows.Closest;
+import dev.godwit.workflows.notation.Text;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import tools.jackson.core.JsonPointer;
-import tools.jackson.databind.JsonNode;
 
 /** Says in plain words what a JSON Schema validator found. */
 final class SpecSentences {
@@ -46,7 +46,7 @@ final class SpecSentences {
             case "required" -> missing(error.getProperty(), schema);
             case "additionalProperties" -> unknown(error.getProperty(), schema);
             case "enum" -> choice(path, schema, found);
-            case "format" -> text(schema).orElseThrow().complaint(found.asString());
+            case "format" -> text(schema).orElseThrow().complaint(found.asText());
             case "minItems" ->
                 sentence("at least " + count(schema.get("minItems").asInt(), "item"), "an empty list", "add one");
             case "maxItems" ->
@@ -65,10 +65,10 @@ final class SpecSentences {
 
     private static String missing(String key, JsonNode schema) {
         JsonNode property = schema.path("properties").path(key);
-        String description = property.path("description").asString("");
+        String description = property.path("description").asText("");
         String example =
                 text(property).map(Text::example).filter(one -> !one.isEmpty()).orElse("…");
-        String value = property.has("enum") ? property.get("enum").get(0).asString() : example;
+        String value = property.has("enum") ? property.get("enum").get(0).asText() : example;
         return sentence(
                 "the key '" + key + "'" + (description.isEmpty() ? "" : " (" + description + ")"),
                 "none",
@@ -80,8 +80,7 @@ final class SpecSentences {
             return sentence(
                     "only the keys " + keys(schema), "'" + key + "', which is not in this version", LATER.get(key));
         }
-        String hint = Closest.to(
-                        key, schema.path("properties").propertyNames().stream().toList())
+        String hint = Closest.to(key, names(schema))
                 .map(near -> "did you mean '" + near + "'?")
                 .orElse("leave it out");
         return sentence("only the keys " + keys(schema), Text.quoted(key), hint);
@@ -89,27 +88,27 @@ final class SpecSentences {
 
     private static String choice(JsonPointer path, JsonNode schema, JsonNode found) {
         List<String> choices =
-                schema.get("enum").valueStream().map(JsonNode::asString).toList();
+                schema.get("enum").valueStream().map(JsonNode::asText).toList();
         String wanted = choices.size() == 1 ? "'" + choices.getFirst() + "'" : "one of " + String.join(", ", choices);
-        if (!found.isString()) {
+        if (!found.isTextual()) {
             return sentence(wanted, found(found), "write one of them");
         }
-        String later = LATER.get(path.last().getMatchingProperty() + ": " + found.asString());
+        String later = LATER.get(path.last().getMatchingProperty() + ": " + found.asText());
         if (later != null) {
-            return sentence(wanted, "'" + found.asString() + "', which is not in this version", later);
+            return sentence(wanted, "'" + found.asText() + "', which is not in this version", later);
         }
-        String hint = Closest.to(found.asString(), choices)
+        String hint = Closest.to(found.asText(), choices)
                 .map(near -> "did you mean '" + near + "'?")
                 .orElse("write one of them");
-        return sentence(wanted, Text.quoted(found.asString()), hint);
+        return sentence(wanted, Text.quoted(found.asText()), hint);
     }
 
     private static String wanted(JsonNode schema) {
         if (schema.has("enum")) {
             return "one of "
-                    + schema.get("enum").valueStream().map(JsonNode::asString).collect(Collectors.joining(", "));
+                    + schema.get("enum").valueStream().map(JsonNode::asText).collect(Collectors.joining(", "));
         }
-        return switch (schema.path("type").asString("")) {
+        return switch (schema.path("type").asText("")) {
             case "object" -> "an object with the keys " + keys(schema);
             case "array" -> "a list";
             case "integer" ->
@@ -120,7 +119,7 @@ final class SpecSentences {
     }
 
     private static String hint(JsonNode schema) {
-        return switch (schema.path("type").asString("")) {
+        return switch (schema.path("type").asText("")) {
             case "object" -> "write its keys, or leave it out where it is optional";
             case "array" -> "write a list, with a '-' before each item or in brackets";
             case "integer" -> "write digits without quotes";
@@ -137,19 +136,23 @@ final class SpecSentences {
             case OBJECT -> "an object";
             case ARRAY -> "a list";
             case STRING -> "a text";
-            case NUMBER -> "the number " + Text.quoted(node.asString()).replace("'", "");
-            case BOOLEAN -> node.asString();
+            case NUMBER -> "the number " + Text.quoted(node.asText()).replace("'", "");
+            case BOOLEAN -> node.asText();
             default -> "nothing";
         };
     }
 
     private static Optional<Text> text(JsonNode schema) {
         return Optional.ofNullable(schema.get("format"))
-                .map(format -> Text.valueOf(format.asString().substring(SpecSchema.FORMAT.length())));
+                .map(format -> Text.valueOf(format.asText().substring(SpecSchema.FORMAT.length())));
     }
 
     private static String keys(JsonNode schema) {
-        return String.join(", ", schema.path("properties").propertyNames());
+        return String.join(", ", names(schema));
+    }
+
+    private static List<String> names(JsonNode schema) {
+        return schema.path("properties").propertyStream().map(Map.Entry::getKey).toList();
     }
 
     private static String count(int number, String what) {

@@ -1,25 +1,27 @@
 package dev.godwit.workflows.spec;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import dev.godwit.workflows.notation.Text;
 import dev.godwit.workflows.spec.SpecReader.Format;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonPointer;
-import tools.jackson.core.JsonToken;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.TokenStreamLocation;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
-import tools.jackson.dataformat.yaml.YAMLFactory;
-import tools.jackson.dataformat.yaml.YAMLMapper;
-import tools.jackson.dataformat.yaml.YAMLParser;
 
 /**
  * Turns text into a tree that means the same whether it was YAML or JSON. What the two do not share is refused:
@@ -38,8 +40,11 @@ final class SpecTree {
     private static final ObjectMapper JSON = JsonMapper.builder(
                     JsonFactory.builder().streamReadConstraints(LIMITS).build())
             .build();
-    private static final ObjectMapper YAML = YAMLMapper.builder(
-                    YAMLFactory.builder().streamReadConstraints(LIMITS).build())
+    /** As YAML 1.2 reads them, 'on' and 'no' are words. */
+    private static final ObjectMapper YAML = YAMLMapper.builder(YAMLFactory.builder()
+                    .streamReadConstraints(LIMITS)
+                    .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
+                    .build())
             .build();
 
     private final List<SpecProblem> problems = new ArrayList<>();
@@ -74,10 +79,12 @@ final class SpecTree {
             // Only the place: the parser's own words quote the document, which may hold a secret by mistake.
             throw SpecReader.refused(wanted + ", but found what cannot be read as one" + place(e.getLocation())
                     + "; check quotes, brackets, colons and indentation there, and that it is not nested deeply");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
-    private JsonNode value(JsonPointer path, int depth) {
+    private JsonNode value(JsonPointer path, int depth) throws IOException {
         if (depth >= DEEPEST) {
             throw SpecReader.refused(
                     "Expected a spec nested at most " + DEEPEST + " levels deep, but found more; write it flatter");
@@ -94,7 +101,7 @@ final class SpecTree {
         return switch (parser.currentToken()) {
             case START_OBJECT -> object(path, depth);
             case START_ARRAY -> array(path, depth);
-            case VALUE_STRING -> nodes.stringNode(parser.getString());
+            case VALUE_STRING -> nodes.textNode(parser.getText());
             case VALUE_NUMBER_INT ->
                 parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
                         ? nodes.numberNode(parser.getBigIntegerValue())
@@ -106,9 +113,9 @@ final class SpecTree {
         };
     }
 
-    private ObjectNode object(JsonPointer path, int depth) {
+    private ObjectNode object(JsonPointer path, int depth) throws IOException {
         ObjectNode object = JsonNodeFactory.instance.objectNode();
-        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String key = parser.currentName();
             JsonPointer inner = path.appendProperty(key);
             boolean twice = object.has(key);
@@ -128,7 +135,7 @@ final class SpecTree {
         return object;
     }
 
-    private ArrayNode array(JsonPointer path, int depth) {
+    private ArrayNode array(JsonPointer path, int depth) throws IOException {
         ArrayNode array = JsonNodeFactory.instance.arrayNode();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             array.add(value(path.appendIndex(array.size()), depth + 1));
@@ -140,7 +147,7 @@ final class SpecTree {
         problems.add(new SpecProblem(path.toString(), "Expected " + wanted + ", but found " + found + "; " + hint));
     }
 
-    private static String place(TokenStreamLocation location) {
+    private static String place(JsonLocation location) {
         return location == null || location.getLineNr() < 1
                 ? ""
                 : " at line " + location.getLineNr() + ", column " + location.getColumnNr();

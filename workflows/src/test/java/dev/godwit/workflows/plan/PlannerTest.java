@@ -2,18 +2,18 @@ package dev.godwit.workflows.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.workflows.certificates.TlsSpec;
 import dev.godwit.workflows.database.DatabaseFacts;
-import dev.godwit.workflows.proxy.ProxyFacts;
-import dev.godwit.workflows.step.Effect;
-import dev.godwit.workflows.step.Phase;
-import dev.godwit.workflows.json.GodwitJson;
-import dev.godwit.workflows.migration.Specs;
-import dev.godwit.workflows.spec.Budget;
 import dev.godwit.workflows.gates.Gates;
 import dev.godwit.workflows.hooks.Hook;
+import dev.godwit.workflows.json.GodwitJson;
+import dev.godwit.workflows.migration.Specs;
+import dev.godwit.workflows.proxy.ProxyFacts;
+import dev.godwit.workflows.spec.Budget;
 import dev.godwit.workflows.spec.Jobs;
 import dev.godwit.workflows.spec.Spec;
-import dev.godwit.workflows.certificates.TlsSpec;
+import dev.godwit.workflows.step.Effect;
+import dev.godwit.workflows.step.Phase;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -254,9 +254,9 @@ class PlannerTest {
     void shouldSurviveItsJson() {
         Plan plan = Planner.plan(Specs.shop(), Specs.facts());
 
-        String json = GodwitJson.mapper().writeValueAsString(plan);
+        String json = GodwitJson.write(plan);
 
-        assertThat(GodwitJson.mapper().readValue(json, Plan.class)).isEqualTo(plan);
+        assertThat(GodwitJson.read(json, Plan.class)).isEqualTo(plan);
     }
 
     private static List<String> ids(Spec spec) {

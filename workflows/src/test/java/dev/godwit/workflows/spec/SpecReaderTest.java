@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.godwit.workflows.notation.Text;
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.godwit.workflows.json.GodwitJson;
+import dev.godwit.workflows.notation.Text;
 import dev.godwit.workflows.spec.SpecReader.Format;
 import java.util.HashSet;
 import java.util.List;
@@ -16,11 +21,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import tools.jackson.core.JsonPointer;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 class SpecReaderTest {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -37,8 +37,7 @@ class SpecReaderTest {
     void shouldReadWhatItWrote() {
         Spec spec = SpecReader.read(Specs.shop());
 
-        assertThat(SpecReader.read(GodwitJson.mapper().writeValueAsString(spec), Format.JSON))
-                .isEqualTo(spec);
+        assertThat(SpecReader.read(GodwitJson.write(spec), Format.JSON)).isEqualTo(spec);
     }
 
     @Test
@@ -58,7 +57,7 @@ class SpecReaderTest {
     /** Adds to a document what the schema says that a key's absence means, and to the keys the definitions of these. */
     private static void writeOut(JsonNode node, JsonNode definition, JsonNode schema, Set<JsonNode> keys) {
         if (definition.has("$ref")) {
-            writeOut(node, schema.at(definition.get("$ref").asString().substring(1)), schema, keys);
+            writeOut(node, schema.at(definition.get("$ref").asText().substring(1)), schema, keys);
         }
         definition.path("allOf").forEach(part -> writeOut(node, part, schema, keys));
         if (node instanceof ArrayNode list) {
@@ -224,7 +223,7 @@ class SpecReaderTest {
     @ParameterizedTest(name = "{0} = {1}")
     @MethodSource("wrongValues")
     void shouldNameEachWrongValue(String path, String value, List<String> words) {
-        JsonNode node = GodwitJson.mapper().readTree(value);
+        JsonNode node = GodwitJson.read(value);
 
         List<SpecProblem> problems = problems(Specs.shop(path, node));
 
@@ -323,8 +322,7 @@ class SpecReaderTest {
     @ParameterizedTest(name = "{0} = {1}")
     @MethodSource("contradictions")
     void shouldNameEachContradiction(String path, String value, List<String> pathAndWords) {
-        List<SpecProblem> problems =
-                problems(Specs.shop(path, GodwitJson.mapper().readTree(value)));
+        List<SpecProblem> problems = problems(Specs.shop(path, GodwitJson.read(value)));
 
         assertThat(problems).hasSize(1);
         assertThat(problems.getFirst().path()).isEqualTo(pathAndWords.getFirst());
@@ -375,7 +373,7 @@ class SpecReaderTest {
         JsonNode units = NODES.arrayNode()
                 .addAll(Stream.iterate(0, one -> one + 1)
                         .limit(900)
-                        .map(one -> (JsonNode) NODES.stringNode("unit " + one))
+                        .map(one -> (JsonNode) NODES.textNode("unit " + one))
                         .toList());
 
         List<SpecProblem> problems = problems(Specs.shop("/units", units));
@@ -386,7 +384,7 @@ class SpecReaderTest {
 
     static Stream<String> texts() {
         return leaves(Specs.shop(), JsonPointer.empty())
-                .filter(path -> Specs.shop().at(path).isString())
+                .filter(path -> Specs.shop().at(path).isTextual())
                 .map(JsonPointer::toString);
     }
 
@@ -406,7 +404,7 @@ class SpecReaderTest {
     @ParameterizedTest
     @MethodSource("texts")
     void shouldRefuseControlCharactersAndHugeTextsEverywhere(String path) {
-        String good = Specs.shop().at(path).asString();
+        String good = Specs.shop().at(path).asText();
         for (String bad : List.of(
                 "x".repeat(70_000),
                 good + "\n",
@@ -425,13 +423,13 @@ class SpecReaderTest {
             if (script && bad.contains("\n") && !bad.contains("\r")) {
                 continue;
             }
-            assertThat(problems(Specs.shop(path, NODES.stringNode(bad))))
+            assertThat(problems(Specs.shop(path, NODES.textNode(bad))))
                     .as("%s = %s", path, Text.quoted(bad))
                     .extracting(SpecProblem::path)
                     .contains(path);
         }
         if (!path.endsWith("/run") && !path.endsWith("/undo")) {
-            assertThat(problems(Specs.shop(path, NODES.stringNode(good + "x".repeat(10_000)))))
+            assertThat(problems(Specs.shop(path, NODES.textNode(good + "x".repeat(10_000)))))
                     .extracting(SpecProblem::path)
                     .contains(path);
         }
@@ -441,7 +439,7 @@ class SpecReaderTest {
     @ParameterizedTest
     @MethodSource("texts")
     void shouldRefuseOrKeepMetacharacters(String path) {
-        String good = Specs.shop().at(path).asString();
+        String good = Specs.shop().at(path).asText();
         for (String bad : List.of(
                 "$(id)",
                 "`id`",
@@ -472,11 +470,11 @@ class SpecReaderTest {
                 "é",
                 "\ud83d\udc26")) {
             for (String text : List.of(bad, good + bad, bad + good)) {
-                ObjectNode document = Specs.shop(path, NODES.stringNode(text));
+                ObjectNode document = Specs.shop(path, NODES.textNode(text));
                 SpecException refusal = catchThrowableOfType(SpecException.class, () -> SpecReader.read(document));
                 if (refusal == null) {
                     JsonNode read = GodwitJson.mapper().valueToTree(SpecReader.read(document));
-                    assertThat(read.at(path).asString()).isEqualTo(text);
+                    assertThat(read.at(path).asText()).isEqualTo(text);
                 } else {
                     assertThat(refusal.problems())
                             .as("%s = %s", path, text)
@@ -501,8 +499,8 @@ class SpecReaderTest {
             })
     void shouldNeverRepeatASecretThatStandsInItsReferencesPlace(String path) {
         for (JsonNode value : List.of(
-                NODES.stringNode("hunter2"),
-                NODES.stringNode("secret:hunter2 "),
+                NODES.textNode("hunter2"),
+                NODES.textNode("secret:hunter2 "),
                 NODES.arrayNode().add("hunter2"),
                 NODES.objectNode().put("key", "hunter2"))) {
             SpecException refusal =

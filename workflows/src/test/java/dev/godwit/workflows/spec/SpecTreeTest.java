@@ -121,7 +121,7 @@ class SpecTreeTest {
     @Test
     void shouldTakeYamlWordsAsTheyStand() {
         // YAML 1.1 read 'on' and 'no' as booleans; a hook's key is 'on'.
-        assertThat(SpecTree.parse("on: no", Format.YAML).at("/on").asString()).isEqualTo("no");
+        assertThat(SpecTree.parse("on: no", Format.YAML).at("/on").asText()).isEqualTo("no");
     }
 
     /** Thousands of documents with a few letters wrong, always the same ones. */

@@ -1,15 +1,15 @@
 package dev.godwit.workflows.spec;
 
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.godwit.workflows.json.GodwitJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
-import tools.jackson.core.JsonPointer;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Documents of the tests. */
 final class Specs {
@@ -17,7 +17,7 @@ final class Specs {
 
     /** A document that uses every key. */
     static ObjectNode shop() {
-        return (ObjectNode) GodwitJson.mapper().readTree(resource("shop.json"));
+        return (ObjectNode) GodwitJson.read(resource("shop.json"));
     }
 
     /** The same document with another value at one place; null removes what is there. */

@@ -26,12 +26,11 @@ record CopyRecord(long database, String step, List<MadeRole> roles) {
 
     static CopyRecord read(Context context) {
         return context.readState(Side.TARGET, context.names().record())
-                .map(json -> GodwitJson.mapper().readValue(json, CopyRecord.class))
+                .map(json -> GodwitJson.read(json, CopyRecord.class))
                 .orElse(NONE);
     }
 
     void write(Context context) {
-        context.writeState(
-                Side.TARGET, context.names().record(), GodwitJson.mapper().writeValueAsString(this));
+        context.writeState(Side.TARGET, context.names().record(), GodwitJson.write(this));
     }
 }

@@ -13,12 +13,11 @@ record CountedAhead(Known source, Known target) {
 
     static CountedAhead read(Context context) {
         return context.readState(Side.TARGET, context.names().counted())
-                .map(json -> GodwitJson.mapper().readValue(json, CountedAhead.class))
+                .map(json -> GodwitJson.read(json, CountedAhead.class))
                 .orElse(NOTHING);
     }
 
     void write(Context context) {
-        context.writeState(
-                Side.TARGET, context.names().counted(), GodwitJson.mapper().writeValueAsString(this));
+        context.writeState(Side.TARGET, context.names().counted(), GodwitJson.write(this));
     }
 }

@@ -60,8 +60,7 @@ record Listen(@Nullable String address, boolean ipv6, boolean both, int port, bo
     /** What a server block says of places at which nobody can be asked, as it is written. */
     static List<String> others(Directive server) {
         return server.all("listen")
-                .filter(listen ->
-                        read(listen, false).filter(tcp -> !tcp.proxyProtocol).isEmpty())
+                .filter(listen -> read(listen, false).isEmpty())
                 .map(listen -> String.join(" ", listen.parameters()))
                 .toList();
     }
