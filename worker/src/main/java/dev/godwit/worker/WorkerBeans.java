@@ -1,6 +1,5 @@
 package dev.godwit.worker;
 
-import dev.godwit.workflows.migration.WatchWorkflowImpl;
 import dev.godwit.activities.certificates.HostCertificates;
 import dev.godwit.activities.checks.HttpServiceChecks;
 import dev.godwit.activities.crontabs.UserCrontabs;
@@ -18,23 +17,23 @@ import dev.godwit.activities.host.SystemdJobs;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.inspection.SshServerInspection;
 import dev.godwit.activities.link.SshHostLink;
-import dev.godwit.activities.proxy.nginx.NginxLayout;
-import dev.godwit.activities.proxy.nginx.NginxRouting;
+import dev.godwit.activities.proxy.ProxyActivities;
 import dev.godwit.activities.secrets.FileSecrets;
 import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.activities.units.SystemdUnits;
 import dev.godwit.workflows.certificates.Certificates;
+import dev.godwit.workflows.checks.ServiceChecks;
 import dev.godwit.workflows.crontabs.Crontabs;
 import dev.godwit.workflows.dns.DnsRecords;
 import dev.godwit.workflows.files.FileSync;
 import dev.godwit.workflows.hooks.Hooks;
-import dev.godwit.workflows.link.HostLink;
-import dev.godwit.workflows.proxy.ProxyRouting;
 import dev.godwit.workflows.inspection.ServerInspection;
-import dev.godwit.workflows.checks.ServiceChecks;
-import dev.godwit.workflows.units.ServiceUnits;
+import dev.godwit.workflows.link.HostLink;
 import dev.godwit.workflows.migration.MigrationWorkflowImpl;
 import dev.godwit.workflows.migration.PreflightWorkflowImpl;
+import dev.godwit.workflows.migration.WatchWorkflowImpl;
+import dev.godwit.workflows.proxy.ProxyRouting;
+import dev.godwit.workflows.units.ServiceUnits;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.exceptions.ConfigurationException;
@@ -54,7 +53,8 @@ final class WorkerBeans {
 
     @Singleton
     WorkflowTypes workflowTypes() {
-        return new WorkflowTypes(List.of(MigrationWorkflowImpl.class, PreflightWorkflowImpl.class, WatchWorkflowImpl.class));
+        return new WorkflowTypes(
+                List.of(MigrationWorkflowImpl.class, PreflightWorkflowImpl.class, WatchWorkflowImpl.class));
     }
 
     @Singleton
@@ -114,7 +114,7 @@ final class WorkerBeans {
     @Singleton
     @ActivityBean
     ProxyRouting proxyRouting(Servers servers, HttpClients clients) {
-        return new NginxRouting(servers, NginxLayout.PACKAGED, clients.accepting());
+        return new ProxyActivities(servers, clients.accepting());
     }
 
     @Singleton

@@ -33,7 +33,16 @@ public interface Server {
      * A socket whose other end is a TCP port on the server's own loopback, through the ssh connection. For libraries
      * that speak a protocol of their own (JDBC).
      */
-    Socket connect(int port) throws IOException;
+    default Socket connect(int port) throws IOException {
+        return connect("127.0.0.1", port);
+    }
+
+    /**
+     * A socket whose other end is a TCP port at an address that the server reaches, such as one of its own.
+     *
+     * @param address an IP address
+     */
+    Socket connect(String address, int port) throws IOException;
 
     /**
      * A socket whose other end is the standard input and output of a program on the server, through the ssh connection.

@@ -1,9 +1,9 @@
 package dev.godwit.activities.host;
 
 import dev.godwit.activities.secrets.Secrets;
-import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.server.SshLogin;
+import dev.godwit.workflows.step.FailureType;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -215,10 +215,10 @@ final class SshConnection {
     }
 
     /** Opens a channel to a TCP port as the server reaches it. */
-    DirectConnection tunnel(int port) throws IOException {
+    DirectConnection tunnel(String address, int port) throws IOException {
         lastUse = System.nanoTime();
         try {
-            DirectConnection tunnel = client.newDirectConnection("127.0.0.1", port);
+            DirectConnection tunnel = client.newDirectConnection(address, port);
             tunnels.incrementAndGet();
             return tunnel;
         } catch (IllegalStateException e) {

@@ -2,8 +2,8 @@ package dev.godwit.activities.host;
 
 import dev.godwit.activities.Pause;
 import dev.godwit.activities.secrets.Secrets;
-import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.step.FailureType;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
@@ -85,17 +85,17 @@ final class SshConnections {
         }
     }
 
-    /** Opens a channel to a TCP port on the server's loopback. */
-    SshTunnel tunnel(int port) throws IOException {
+    /** Opens a channel to a TCP port at an address that the server reaches. */
+    SshTunnel tunnel(String address, int port) throws IOException {
         while (true) {
             SshConnection connection = reserve();
             try {
-                DirectConnection tunnel = connection.tunnel(port);
+                DirectConnection tunnel = connection.tunnel(address, port);
                 return new SshTunnel(connection, tunnel);
             } catch (OpenFailException e) {
                 throw new IOException(
-                        "Expected port " + port + " of " + host.host()
-                                + "'s loopback to accept a connection, but found: "
+                        "Expected port " + port + " at " + address + " to accept a connection from " + host.host()
+                                + ", but found: "
                                 + e.getMessage() + "; see that the program listens and that sshd allows tunnels"
                                 + " (AllowTcpForwarding)",
                         e);

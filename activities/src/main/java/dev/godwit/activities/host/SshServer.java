@@ -95,8 +95,8 @@ final class SshServer implements Server {
     }
 
     @Override
-    public Socket connect(int port) throws IOException {
-        SshConnections.SshTunnel tunnel = connections.tunnel(port);
+    public Socket connect(String address, int port) throws IOException {
+        SshConnections.SshTunnel tunnel = connections.tunnel(address, port);
         DirectConnection channel = tunnel.channel();
         return new ChannelSocket(channel.getInputStream(), channel.getOutputStream(), () -> {}, () -> {
             // Closing waits for the server's answer, which nobody needs.

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -51,12 +52,20 @@ public final class AddressedClient implements AutoCloseable {
     private static final Pattern CHARSET = Pattern.compile("(?i)charset\\s*=\\s*\"?([A-Za-z0-9._:-]+)");
     private static final Pattern NUMERIC = Pattern.compile("[0-9.]+|[0-9A-Fa-f:.%]*:[0-9A-Za-z:.%]*");
 
+    private final SSLContext context;
+    private final boolean verified;
     private final CloseableHttpClient client;
     private final Duration timeout;
     private final ScheduledThreadPoolExecutor watch = new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("godwit-http-timeout").factory());
 
-    private AddressedClient(SSLContext context, boolean verified, Duration timeout) {
+    private AddressedClient(
+            SSLContext context,
+            boolean verified,
+            Duration timeout,
+            PoolingHttpClientConnectionManagerBuilder connections) {
+        this.context = context;
+        this.verified = verified;
         this.timeout = timeout;
         // Else the guard of an answered question holds it until its time is over.
         watch.setRemoveOnCancelPolicy(true);
@@ -67,7 +76,7 @@ public final class AddressedClient implements AutoCloseable {
                 : new DefaultClientTlsStrategy(
                         context, HostnameVerificationPolicy.CLIENT, NoopHostnameVerifier.INSTANCE);
         this.client = HttpClients.custom()
-                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                .setConnectionManager(connections
                         .setTlsSocketStrategy(tls)
                         .setDefaultConnectionConfig(ConnectionConfig.custom()
                                 .setConnectTimeout(each)
@@ -99,12 +108,30 @@ public final class AddressedClient implements AutoCloseable {
      * @param timeout for a whole question
      */
     public static AddressedClient verifying(@Nullable Path authorities, Duration timeout) {
-        return new AddressedClient(Trust.authorities(authorities), true, timeout);
+        return new AddressedClient(
+                Trust.authorities(authorities), true, timeout, PoolingHttpClientConnectionManagerBuilder.create());
     }
 
     /** A client that takes any certificate, to prove which configuration answers; the checks verify certificates. */
     public static AddressedClient accepting(Duration timeout) {
-        return new AddressedClient(Trust.anything(), false, timeout);
+        return new AddressedClient(
+                Trust.anything(), false, timeout, PoolingHttpClientConnectionManagerBuilder.create());
+    }
+
+    /** A client like this one, whose connections somebody else opens: a server can be asked from the server itself. */
+    public AddressedClient through(Way way) {
+        return new AddressedClient(context, verified, timeout, new ConnectionsThrough(way));
+    }
+
+    /** Opens connections. */
+    @FunctionalInterface
+    public interface Way {
+        /**
+         * A connected socket.
+         *
+         * @param address an IP address, as the opener reaches it
+         */
+        Socket open(String address, int port) throws IOException;
     }
 
     /**

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.godwit.activities.ThisMachine;
-import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.server.SshLogin;
+import dev.godwit.workflows.step.FailureType;
 import io.temporal.failure.ApplicationFailure;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -194,6 +194,16 @@ class SshServerTest {
             accepted.shutdownOutput();
             socket.setSoTimeout(5000);
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void shouldTunnelToAnAddressOfTheServersOwn() throws IOException {
+        try (ServerSocket echo = new ServerSocket(0, 1, InetAddress.ofLiteral("::1"));
+                Socket socket = server.connect("::1", echo.getLocalPort());
+                Socket accepted = echo.accept()) {
+            accepted.getOutputStream().write('!');
+            assertThat(socket.getInputStream().read()).isEqualTo('!');
         }
     }
 

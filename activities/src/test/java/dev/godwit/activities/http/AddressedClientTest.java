@@ -9,10 +9,13 @@ import com.sun.net.httpserver.HttpsExchange;
 import dev.godwit.activities.ThisMachine;
 import dev.godwit.activities.http.AddressedClient.NoAnswer;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.ExtendedSSLSession;
@@ -47,6 +50,25 @@ class AddressedClientTest {
                                 exchange.getRequestURI().toString(),
                                 exchange.getRemoteAddress().getPort() + ""))
                 .handle(exchange);
+    }
+
+    @Test
+    void shouldAskOverConnectionsThatSomebodyElseOpens() throws Exception {
+        assumeTrue(TestAuthority.possible(), "needs openssl");
+        TestAuthority authority = new TestAuthority(folder);
+        try (TestSite site = new TestSite("127.0.0.9", 0, authority.server("shop.invalid"), AddressedClientTest::tell);
+                AddressedClient client = AddressedClient.verifying(authority.certificate(), TIMEOUT)) {
+            List<String> asked = new ArrayList<>();
+            try (AddressedClient through = client.through((address, port) -> {
+                asked.add(address + " " + port);
+                return new Socket("127.0.0.9", site.port());
+            })) {
+                assertThat(through.get("2001:db8::1", url(site, "https", "shop.invalid"))
+                                .body())
+                        .contains("type=host_name", "shop.invalid:" + site.port());
+            }
+            assertThat(asked).containsExactly("2001:db8:0:0:0:0:0:1 " + site.port());
+        }
     }
 
     @Test

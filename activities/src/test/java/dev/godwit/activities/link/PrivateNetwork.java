@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
-import dev.godwit.workflows.step.FailureType;
-import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.server.SshLogin;
+import dev.godwit.workflows.step.FailureType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
@@ -153,7 +153,7 @@ final class PrivateNetwork implements AutoCloseable {
         }
 
         @Override
-        public Socket connect(int port) {
+        public Socket connect(String address, int port) {
             throw new UnsupportedOperationException();
         }
 

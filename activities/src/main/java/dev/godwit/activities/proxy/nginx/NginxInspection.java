@@ -1,14 +1,18 @@
 package dev.godwit.activities.proxy.nginx;
 
-import dev.godwit.workflows.proxy.ProxyFacts;
 import dev.godwit.activities.Heartbeat;
+import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.StateFolder;
+import dev.godwit.activities.proxy.DerivedSite;
+import dev.godwit.activities.proxy.Places;
+import dev.godwit.activities.proxy.SiteFile;
+import dev.godwit.activities.proxy.SiteFiles;
 import dev.godwit.activities.proxy.nginx.ConfigReader.Malformed;
-import dev.godwit.activities.proxy.nginx.NginxHost.SiteFile;
-import dev.godwit.workflows.step.Inspection;
-import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.Words;
 import dev.godwit.workflows.proxy.NginxProxy;
+import dev.godwit.workflows.proxy.ProxyFacts;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Inspection;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,20 +24,28 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The preflight's look at nginx on both sides (seeds 002, 003). It changes nothing. */
+/** The preflight's look at nginx on both sides. It changes nothing. */
 final class NginxInspection {
     private static final Pattern VERSION = Pattern.compile("nginx version: (\\S+)");
     private static final Set<String> BY_ADDRESS = Set.of("allow", "deny", "limit_req", "limit_conn", "geo");
 
+    private static final List<String> FORWARDING = List.of("proxy", "map", "rewrite", "upstream_keepalive");
+
     private final NginxProxy proxy;
+    private final Server server;
     private final NginxHost source;
     private final NginxHost target;
+    private final SiteFiles sourceFiles;
+    private final SiteFiles targetFiles;
     private final List<Finding> findings = new ArrayList<>();
 
-    NginxInspection(NginxProxy proxy, NginxHost source, NginxHost target) {
+    NginxInspection(NginxProxy proxy, Server source, Server target, NginxLayout layout) {
         this.proxy = proxy;
-        this.source = source;
-        this.target = target;
+        this.server = source;
+        this.source = new NginxHost(source, layout);
+        this.target = new NginxHost(target, layout);
+        this.sourceFiles = new SiteFiles(source);
+        this.targetFiles = new SiteFiles(target);
     }
 
     Inspection<ProxyFacts> inspect() {
@@ -41,7 +53,7 @@ final class NginxInspection {
         Map<String, String> onTarget = target.inspect(null);
         boolean sourceRuns = runs(onSource, "source");
         boolean targetRuns = runs(onTarget, "target");
-        Optional<SiteFile> file = source.read(proxy.site(), "", null);
+        Optional<SiteFile> file = sourceFiles.read(proxy.site());
         if (file.isEmpty()) {
             blocker(
                     "nginx-site-missing",
@@ -50,7 +62,7 @@ final class NginxInspection {
                     "name the file with the service's server blocks");
             return Inspection.of(findings);
         }
-        Optional<SiteFile> there = target.read(proxy.site(), "", null);
+        Optional<SiteFile> there = targetFiles.read(proxy.site());
         Optional<Site> site = parse(file.get());
         site.ifPresent(found -> lookAtSite(found, onSource, onTarget, sourceRuns));
         if (targetRuns) {
@@ -59,11 +71,11 @@ final class NginxInspection {
         return new Inspection<>(
                 findings,
                 new ProxyFacts(
-                                file.get()
-                                        .mark()
-                                        .map(DerivedSite.Mark::original)
-                                        .orElse(file.get().sha256()),
-                                there.isPresent()));
+                        file.get()
+                                .mark()
+                                .map(DerivedSite.Mark::original)
+                                .orElse(file.get().sha256()),
+                        there.isPresent()));
     }
 
     private boolean runs(Map<String, String> host, String where) {
@@ -107,17 +119,21 @@ final class NginxInspection {
 
     private void lookAtSite(Site site, Map<String, String> onSource, Map<String, String> onTarget, boolean sourceRuns) {
         lookAtNames(site);
-        lookAtListens(site);
+        lookAtListens(site, sourceRuns);
         lookAtRules(site);
         lookAtPage(onSource, sourceRuns);
         boolean tls = site.serversFor(proxy.names()).stream()
                 .flatMap(server -> server.listens().stream())
                 .anyMatch(Listen::tls);
-        if (onSource.getOrDefault("built", "").contains("--without-http_proxy_module")) {
+        List<String> lacking = FORWARDING.stream()
+                .filter(module -> onSource.getOrDefault("built", "").contains("--without-http_" + module + "_module"))
+                .toList();
+        if (!lacking.isEmpty()) {
             blocker(
                     "nginx-modules",
                     "source",
-                    "Expected nginx on the source with its proxy module, but found it built without",
+                    "Expected nginx on the source with the modules that forward requests, but found it built without "
+                            + Words.list(lacking),
                     "install a build that can forward requests");
         }
         if (tls
@@ -158,7 +174,7 @@ final class NginxInspection {
         }
     }
 
-    private void lookAtListens(Site site) {
+    private void lookAtListens(Site site, boolean sourceRuns) {
         boolean proxyProtocol = site.serversFor(proxy.names()).stream()
                 .flatMap(server -> server.listens().stream())
                 .anyMatch(Listen::proxyProtocol);
@@ -170,13 +186,23 @@ final class NginxInspection {
                             + " forward that to the target",
                     "add a listen without proxy_protocol on a port of its own, and let the load balancer use it");
         }
-        if (site.unanswered(proxy.names()).isEmpty()
-                && site.endpoints(proxy.names(), source.address()).isEmpty()) {
+        if (!sourceRuns || !site.unanswered(proxy.names()).isEmpty()) {
+            return;
+        }
+        Places places = Places.of(server, NginxSite.of(site, proxy));
+        if (places.asked().isEmpty()) {
             blocker(
                     "nginx-listen",
                     "/proxy/site",
-                    "Expected the site to listen at " + source.address() + ", but found only other addresses",
+                    "Expected the site to listen at " + source.address() + " or where the source itself can ask, but"
+                            + " found only " + Words.list(places.notAsked()),
                     "use as source.address an address at which the site listens");
+        } else if (!places.notAsked().isEmpty()) {
+            warning(
+                    "nginx-listen-unproved",
+                    "/proxy/site",
+                    "The site also listens where Godwit cannot ask what it answers: " + Words.list(places.notAsked()),
+                    "if visitors come that way, see in the cutover that they meet the page, and then the target");
         }
     }
 
@@ -196,9 +222,9 @@ final class NginxInspection {
                             + "; real_ip_header X-Forwarded-For;'");
         }
         List<String> access = site.serversFor(proxy.names()).stream()
-                .filter(DerivedSite::hasExemptions)
+                .filter(NginxSite::hasExemptions)
                 .flatMap(server -> server.content().stream())
-                .filter(DerivedSite::isAccess)
+                .filter(NginxSite::isAccess)
                 .map(Directive::name)
                 .distinct()
                 .sorted()
@@ -254,7 +280,7 @@ final class NginxInspection {
     private void lookAtPath(Site site) {
         for (int port : site.ports(proxy.names())) {
             Heartbeat.of("asking whether the source reaches port " + port + " of the target");
-            String reach = source.reach(target.address(), port);
+            String reach = sourceFiles.reach(target.address(), port);
             String asked = "Asked from the source, port " + port + " of the target (" + target.address() + ") ";
             switch (reach) {
                 case "open" -> note("nginx-path", "target", asked + "is open");

@@ -1,5 +1,6 @@
 package dev.godwit.activities.proxy.nginx;
 
+import dev.godwit.activities.proxy.Endpoint;
 import dev.godwit.activities.proxy.nginx.ConfigReader.Malformed;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -164,11 +165,18 @@ record Site(String text, List<Server> servers) {
         return serversFor(names).stream()
                 .flatMap(server -> server.listens().stream()
                         .filter(listen -> !listen.proxyProtocol())
-                        .flatMap(listen -> listen.reachedAt(serverAddress).stream()
-                                .flatMap(address -> names.stream()
-                                        .filter(server::answersTo)
-                                        .limit(1)
-                                        .map(name -> new Endpoint(listen.tls(), address, listen.port(), name)))))
+                        .flatMap(listen -> names.stream()
+                                .filter(server::answersTo)
+                                .limit(1)
+                                .map(name -> listen.endpoint(name, serverAddress))))
+                .distinct()
+                .toList();
+    }
+
+    /** Where those blocks listen and nobody can be asked, in nginx's words. */
+    List<String> otherListens(List<String> names) {
+        return serversFor(names).stream()
+                .flatMap(server -> Listen.others(server.whole()).stream())
                 .distinct()
                 .toList();
     }

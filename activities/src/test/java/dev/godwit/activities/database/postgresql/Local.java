@@ -6,15 +6,14 @@ import dev.godwit.activities.host.Jobs;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
-import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.step.FailureType;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -152,8 +151,8 @@ final class Local {
         }
 
         @Override
-        public Socket connect(int wanted) throws IOException {
-            return new Socket(InetAddress.getLoopbackAddress(), wanted == asked ? port : wanted);
+        public Socket connect(String address, int wanted) throws IOException {
+            return new Socket(address, wanted == asked ? port : wanted);
         }
 
         @Override

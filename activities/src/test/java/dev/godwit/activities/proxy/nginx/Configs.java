@@ -41,7 +41,7 @@ final class Configs {
             #}
             """;
 
-    /** The forwarding configuration of seed 000, in our own words. */
+    /** A forwarding as an operator wrote it by hand, with what newer versions of nginx do not know any more. */
     static final String FORWARD = """
             server {
               listen 192.0.2.1:443 ssl http2;

@@ -3,8 +3,8 @@ package dev.godwit.activities.proxy.nginx;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
-import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.step.FailureType;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -118,8 +118,8 @@ final class LocalServer implements Server {
     }
 
     @Override
-    public Socket connect(int port) {
-        throw new UnsupportedOperationException();
+    public Socket connect(String address, int port) throws IOException {
+        return new Socket(address, port);
     }
 
     @Override

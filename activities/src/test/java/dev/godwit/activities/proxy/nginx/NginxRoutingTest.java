@@ -5,34 +5,34 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.godwit.workflows.proxy.SiteStep;
 import com.sun.net.httpserver.HttpServer;
-import dev.godwit.activities.TestSpec;
 import dev.godwit.activities.ThisMachine;
 import dev.godwit.activities.host.ActivityStubs;
 import dev.godwit.activities.host.StateFolder;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.http.AddressedClient.NoAnswer;
 import dev.godwit.activities.http.Answer;
-import dev.godwit.workflows.step.Act;
-import dev.godwit.workflows.step.FailureType;
+import dev.godwit.activities.proxy.DerivedSite;
+import dev.godwit.activities.proxy.ProxyActivities;
 import dev.godwit.workflows.proxy.InspectProxy;
+import dev.godwit.workflows.proxy.NginxProxy;
+import dev.godwit.workflows.proxy.Outage;
 import dev.godwit.workflows.proxy.ProxyFacts;
-import dev.godwit.workflows.step.Inspection;
-import dev.godwit.workflows.step.Look;
-import dev.godwit.workflows.step.MigrationContext;
-import dev.godwit.workflows.step.Outcome;
 import dev.godwit.workflows.proxy.ProxyRouting;
-import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
-import dev.godwit.workflows.step.Finding;
-import dev.godwit.workflows.step.Step;
+import dev.godwit.workflows.proxy.SiteStep;
 import dev.godwit.workflows.proxy.SiteStep.DrainRequests;
 import dev.godwit.workflows.proxy.SiteStep.ForwardRequests;
 import dev.godwit.workflows.proxy.SiteStep.InstallSite;
 import dev.godwit.workflows.proxy.SiteStep.ServePage;
-import dev.godwit.workflows.proxy.NginxProxy;
-import dev.godwit.workflows.proxy.Outage;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Undo;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
@@ -52,6 +52,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -72,7 +73,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Against two real nginx on two addresses of the loopback network, source and target. */
 class NginxRoutingTest {
     private static final String NAME = "shop.test";
-    private static final Duration BOUND = Duration.ofSeconds(2);
+    private static final Duration BOUND = Duration.ofSeconds(5);
 
     private final AddressedClient client = AddressedClient.accepting(Duration.ofSeconds(20));
     private final CountDownLatch slow = new CountDownLatch(1);
@@ -139,10 +140,10 @@ class NginxRoutingTest {
         stubs = new ActivityStubs();
         return stubs.stub(
                 ProxyRouting.class,
-                new NginxRouting(
+                new ProxyActivities(
                         host -> host.equals(source.spec()) ? source.server(programs) : target.server(programs),
-                        layout,
-                        AddressedClient.accepting(Duration.ofSeconds(2)),
+                        proxy -> new NginxServer((NginxProxy) proxy, layout),
+                        AddressedClient.accepting(Duration.ofSeconds(4)),
                         BOUND));
     }
 
@@ -205,6 +206,10 @@ class NginxRoutingTest {
 
     private Answer ask(RealNginx nginx, String url) throws NoAnswer {
         return client.get(nginx.address, URI.create(url));
+    }
+
+    private Answer ask(String address, String url) throws NoAnswer {
+        return client.get(address, URI.create(url));
     }
 
     private Answer ask(String path) throws NoAnswer {
@@ -387,6 +392,62 @@ class NginxRoutingTest {
         assertThat(source.read(RealNginx.FILE)).isEqualTo(site + "# edited\n");
     }
 
+    // ---- where nginx listens ----
+
+    /** Another block takes what comes by IPv6: the page that answers by IPv4 is not the whole truth. */
+    @Test
+    void shouldNotSayThatThePageIsUpWhereIpv6StillGetsThrough() throws Exception {
+        String listen = "listen [::1]:" + http + ";";
+        source.write("/etc/nginx/snippets/listen.conf", "listen 127.0.0.1:" + http + "; " + listen);
+        source.write(
+                "/etc/nginx/sites-enabled/0-first",
+                "server { " + listen + " server_name shop.test; return 200 old; }\n");
+        reload(source);
+        BeforeImage before = look(new ServePage(proxy()));
+        assertFails(
+                FailureType.PROXY_NOT_PROVED,
+                "status 200 without a nonce from http://shop.test at [::1]:" + http + " from the server itself",
+                () -> servePage(proxy(), before));
+        Files.delete(source.path("/etc/nginx/sites-enabled/0-first"));
+        reload(source);
+        assertThat(servePage(proxy(), before).summary()).contains("already", "[::1]:" + http);
+        startTarget();
+        assertThat(forward(before).summary()).contains("[::1]:" + http);
+        assertThat(ask("::1", "http://shop.test:" + http + "/").body()).contains("side 127.0.0.2");
+    }
+
+    @Test
+    void shouldAskByIpv4WhereOneListenerTakesBoth() throws Exception {
+        String listen = "listen [::]:" + https + " ssl http2";
+        source.write("/etc/nginx/snippets/listen.conf", listen + ";");
+        source.write(RealNginx.FILE, site.replaceFirst("include snippets/listen.conf;", listen + " ipv6only=off;"));
+        source.close();
+        source.start();
+        ServePage step = new ServePage(proxy());
+        BeforeImage before = look(step);
+        assertThat(servePage(proxy(), before).summary()).endsWith(": https://shop.test at 127.0.0.1:" + https);
+        assertThat(ask("/").status()).isEqualTo(503);
+        assertThat(ask("::1", "https://shop.test:" + https + "/").status()).isEqualTo(503);
+        restore(step, before);
+        assertThat(ask("/").body()).contains("GET|/|");
+    }
+
+    @Test
+    void shouldNameWhereItCannotAsk() throws Exception {
+        source.write(
+                "/etc/nginx/snippets/listen.conf",
+                "listen 127.0.0.1:" + http + "; listen unix:" + folder.resolve("socket") + ";");
+        reload(source);
+        // The file says more than nginx has loaded.
+        source.write(RealNginx.FILE, site.replace("server_name shop.test;", "server_name shop.test; listen [::1]:1;"));
+        target.start();
+        Inspection<ProxyFacts> inspection = inspect(proxy());
+        assertThat(codes(inspection, Finding.Severity.WARNING)).containsExactly("nginx-listen-unproved");
+        assertThat(inspection.findings())
+                .anyMatch(finding -> finding.message().contains("[::1]:1 (")
+                        && finding.message().contains("unix:" + folder.resolve("socket")));
+    }
+
     // ---- undo ----
 
     @Test
@@ -470,6 +531,73 @@ class NginxRoutingTest {
         Set<Long> workers = source.workers();
         assertThat(forward(before).summary()).contains("already");
         assertThat(source.workers()).isEqualTo(workers);
+    }
+
+    /** The source works with one process here, and each process keeps connections of its own. */
+    private void forwardFromOneWorker() throws Exception {
+        source.write(
+                "/etc/nginx/nginx.conf", source.read("/etc/nginx/nginx.conf").replace("processes 3", "processes 1"));
+        reload(source);
+        forwardThroughThePage();
+    }
+
+    private List<String> connections(String url, int requests) throws NoAnswer {
+        List<String> connections = new ArrayList<>();
+        for (int i = 0; i < requests; i++) {
+            connections.add(ask(source, url).header("X-Connection").orElse("none"));
+        }
+        return connections;
+    }
+
+    /** A connection is reused for the name for which it was opened: what it may ask for depends on that (RFC 9110, 7.4). */
+    @Test
+    void shouldReuseConnectionsToTheTargetForEachName() throws Exception {
+        site = site.replace(
+                "server_name shop.test;",
+                "server_name shop.test www.shop.test *.shop.test; add_header X-Connection $connection;");
+        source.write(RealNginx.FILE, site);
+        startTarget();
+        forwardFromOneWorker();
+        List<String> http = connections("http://shop.test:" + this.http + "/", 5);
+        List<String> https = connections("https://shop.test:" + this.https + "/", 5);
+        List<String> www = connections("https://www.shop.test:" + this.https + "/", 5);
+        for (List<String> connections : List.of(http, https, www)) {
+            assertThat(connections).containsOnly(connections.getFirst());
+        }
+        assertThat(List.of(http.getFirst(), https.getFirst(), www.getFirst())).doesNotHaveDuplicates();
+        // Nobody knows how many names a pattern covers: what it covers is not kept.
+        assertThat(connections("https://any.shop.test:" + this.https + "/", 3)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void shouldFailNoRequestWhenTheTargetClosesAConnectionThatWasKept() throws Exception {
+        source.write("/etc/nginx/snippets/listen.conf", "listen 127.0.0.1:" + http + ";");
+        try (ImpatientTarget impatient = new ImpatientTarget(target.address, http)) {
+            forwardFromOneWorker();
+            impatient.answered().clear();
+            for (String method : List.of("GET", "POST", "GET", "PUT", "GET", "HEAD", "PATCH")) {
+                assertThat(raw(
+                                method + " / HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 0\r\n"
+                                        + "Connection: close\r\n\r\n",
+                                ""))
+                        .as(method)
+                        .startsWith("HTTP/1.1 200");
+                assertThat(raw(method + " / HTTP/1.1\r\nHost: shop.test\r\nConnection: close\r\n\r\n", ""))
+                        .as(method)
+                        .startsWith("HTTP/1.1 200");
+                assertThat(raw(
+                                method + " / HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 5\r\n"
+                                        + "Connection: close\r\n\r\n",
+                                "12345"))
+                        .as(method)
+                        .startsWith("HTTP/1.1 200");
+            }
+            assertThat(impatient.hungUp()).isPositive();
+            assertThat(impatient.answered())
+                    .filteredOn(method -> !method.equals("GET") && !method.equals("HEAD"))
+                    .hasSize(9);
+            assertThat(impatient.answered()).hasSize(21);
+        }
     }
 
     @Test
@@ -920,7 +1048,7 @@ class NginxRoutingTest {
         BeforeImage before = lookAtTarget();
         assertFails(FailureType.SPEC_MISMATCH, "enable it yourself", () -> install(before));
         Files.createSymbolicLink(target.path(RealNginx.SITE), Path.of("../sites-available/" + RealNginx.NAME));
-        target.reload();
+        reload(target);
         assertThat(install(before).summary()).contains("of its own, which stays");
         assertThat(restore(new InstallSite(proxy()), before).summary()).contains("it stays");
         assertThat(target.path(RealNginx.SITE)).exists();
@@ -1008,12 +1136,8 @@ class NginxRoutingTest {
 
     @Test
     void shouldNotGoBackToAServerThatStillForwards() throws Exception {
-        target.enableSite(DerivedSite.forward(
-                        Site.read(site.getBytes(UTF_8), patterns -> Map.of()),
-                        List.of(NAME),
-                        "m-1",
-                        "0".repeat(64),
-                        "::1")
+        target.enableSite(NginxSite.of(Site.read(site.getBytes(UTF_8), patterns -> Map.of()), proxy())
+                .forward(new DerivedSite.Purpose("m-1", "0".repeat(64), "::1"))
                 .text());
         target.start();
         Inspection<ProxyFacts> inspection = inspect(proxy());

@@ -3,8 +3,8 @@ package dev.godwit.activities.proxy.nginx;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.godwit.activities.ThisMachine;
-import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.server.SshLogin;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,6 +2,8 @@ package dev.godwit.activities.proxy.nginx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.activities.proxy.DerivedSite;
+import dev.godwit.activities.proxy.Endpoint;
 import dev.godwit.activities.proxy.nginx.ConfigReader.Malformed;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -12,8 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class DerivedSiteTest {
+class NginxSiteTest {
     private static final String ORIGINAL = "0".repeat(64);
+    private static final DerivedSite.Purpose FOR = new DerivedSite.Purpose("m1", ORIGINAL, "192.0.2.2");
     private static final String SNIPPET = """
             ssl_protocols TLSv1.2 TLSv1.3;
             include snippets/more.conf;
@@ -33,11 +36,15 @@ class DerivedSiteTest {
     }
 
     private static DerivedSite page(String text, String... names) throws Malformed {
-        return DerivedSite.page(site(text), List.of(names), "m1", ORIGINAL, "192.0.2.2", null);
+        return new NginxSite(site(text), List.of(names), null).page(FOR);
     }
 
     private static DerivedSite forward(String text, String target, String... names) throws Malformed {
-        return DerivedSite.forward(site(text), List.of(names), "m1", ORIGINAL, target);
+        return new NginxSite(site(text), List.of(names), null).forward(new DerivedSite.Purpose("m1", ORIGINAL, target));
+    }
+
+    private static byte[] bytes(DerivedSite derived) {
+        return derived.text().getBytes(StandardCharsets.ISO_8859_1);
     }
 
     private static List<Directive> servers(DerivedSite derived) throws Malformed {
@@ -130,7 +137,7 @@ class DerivedSiteTest {
     void shouldKeepBytesThatAreNotAscii() throws Malformed {
         String utf8 = new String("# Grüße €\n".getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
         DerivedSite page = page(utf8 + Configs.SHOP, "shop.example.org");
-        assertThat(new String(page.bytes(), StandardCharsets.UTF_8)).contains("# Grüße €\n");
+        assertThat(new String(bytes(page), StandardCharsets.UTF_8)).contains("# Grüße €\n");
     }
 
     @Test
@@ -156,15 +163,9 @@ class DerivedSiteTest {
         assertThat(once.nonce()).matches("[0-9a-f]{24}");
         assertThat(once.text()).doesNotContain("@@");
         assertThat(List.of(
-                        DerivedSite.page(
-                                site(Configs.SHOP), List.of("shop.example.org"), "m2", ORIGINAL, "192.0.2.2", null),
-                        DerivedSite.page(
-                                site(Configs.SHOP),
-                                List.of("shop.example.org"),
-                                "m1",
-                                ORIGINAL,
-                                "192.0.2.2",
-                                "/page.html"),
+                        new NginxSite(site(Configs.SHOP), List.of("shop.example.org"), null)
+                                .page(new DerivedSite.Purpose("m2", ORIGINAL, "192.0.2.2")),
+                        new NginxSite(site(Configs.SHOP), List.of("shop.example.org"), "/page.html").page(FOR),
                         forward(Configs.SHOP, "192.0.2.2", "shop.example.org"),
                         forward(Configs.SHOP, "192.0.2.3", "shop.example.org")))
                 .extracting(DerivedSite::nonce)
@@ -187,7 +188,7 @@ class DerivedSiteTest {
     @Test
     void shouldSayWhatItStandsFor() throws Malformed {
         DerivedSite page = page(Configs.SHOP, "shop.example.org");
-        assertThat(DerivedSite.mark(page.bytes())).contains(new DerivedSite.Mark("m1", ORIGINAL, page.nonce()));
+        assertThat(DerivedSite.mark(bytes(page))).contains(new DerivedSite.Mark("m1", ORIGINAL, page.nonce()));
         assertThat(DerivedSite.mark(Configs.SHOP.getBytes(StandardCharsets.ISO_8859_1)))
                 .isEmpty();
     }
@@ -227,11 +228,16 @@ class DerivedSiteTest {
                     80                              | 192.0.2.1 | http://s.example at 192.0.2.1:80
                     443 ssl http2                   | 192.0.2.1 | https://s.example at 192.0.2.1:443
                     *:8080                          | 192.0.2.1 | http://s.example at 192.0.2.1:8080
-                    192.0.2.9                       | 192.0.2.1 | http://s.example at 192.0.2.9:80
-                    192.0.2.9:443 ssl               | 192.0.2.1 | https://s.example at 192.0.2.9:443
-                    [::]:443 ssl                    | 192.0.2.1 | -
+                    80                              | 2001:db8::1 | http://s.example at 127.0.0.1:80 from the server itself
+                    192.0.2.9                       | 192.0.2.1 | http://s.example at 192.0.2.9:80 from the server itself
+                    192.0.2.9:443 ssl               | 192.0.2.9 | https://s.example at 192.0.2.9:443
+                    [::]:443 ssl                    | 192.0.2.1 | https://s.example at [::1]:443 from the server itself
+                    [::]:443 ssl ipv6only=off       | 192.0.2.1 | https://s.example at 192.0.2.1:443
                     [::]:443 ssl                    | 2001:db8::1 | https://s.example at [2001:db8::1]:443
-                    127.0.0.1:80                    | 192.0.2.1 | -
+                    [2001:db8::9]:443 ssl           | 192.0.2.1 | https://s.example at [2001:db8::9]:443 from the server itself
+                    127.0.0.1:80                    | 192.0.2.1 | http://s.example at 127.0.0.1:80 from the server itself
+                    localhost:80                    | 192.0.2.1 | http://s.example at 127.0.0.1:80 from the server itself
+                    name.example:80                 | 192.0.2.1 | -
                     127.0.0.1:80                    | 127.0.0.1 | http://s.example at 127.0.0.1:80
                     unix:/run/x.sock                | 192.0.2.1 | -
                     443 quic reuseport              | 192.0.2.1 | -
@@ -241,6 +247,7 @@ class DerivedSiteTest {
         Site site = site("server { listen " + listen + "; server_name s.example; }");
         assertThat(site.endpoints(List.of("s.example"), address).stream().map(Endpoint::toString))
                 .isEqualTo(endpoint == null ? List.of() : List.of(endpoint));
+        assertThat(site.otherListens(List.of("s.example"))).isEqualTo(endpoint == null && !listen.endsWith("proxy_protocol") ? List.of(listen) : List.of());
     }
 
     @Test
