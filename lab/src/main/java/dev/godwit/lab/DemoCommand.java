@@ -82,7 +82,7 @@ final class DemoCommand implements Callable<Integer> {
                 .findFirst()
                 .orElseThrow(() -> wrong("Expected a step of the demo's plan, but found '" + id + "'; there are: "
                         + steps.stream().map(PlannedStep::id).collect(Collectors.joining(", "))));
-        if (step.step() instanceof Gate.WaitOutTtl || step.step() instanceof Gate.AwaitApproval) {
+        if (step.step() instanceof Gate && !(step.step() instanceof Gate.Soak)) {
             throw wrong("Expected a step that acts, but '" + id
                     + "' only waits, so that there is nothing in it that could fail; choose another one");
         }

@@ -1,5 +1,6 @@
 package dev.godwit.lab;
 
+import dev.godwit.workflows.checks.Watched;
 import dev.godwit.workflows.step.Act;
 import dev.godwit.workflows.step.Undo;
 import io.micronaut.context.annotation.Requires;
@@ -52,6 +53,8 @@ final class BreakpointInterceptor extends WorkerInterceptorBase {
                 .flatMap(argument -> switch (argument) {
                     case Act<?> act -> Stream.of(act.stepId());
                     case Undo<?> undo -> Stream.of(Breakpoint.undoOf(undo.stepId()));
+                    // The soak is a wait: what acts in it are the questions to the service.
+                    case Watched _ -> Stream.of("soak");
                     default -> Stream.empty();
                 })
                 .findFirst();

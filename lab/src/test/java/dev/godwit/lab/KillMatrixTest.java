@@ -44,7 +44,7 @@ class KillMatrixTest extends LabTest {
     private static final String CLEAN_UP = "clean-up";
 
     /** Their estimate is a wait. */
-    private static final Set<String> WAITS = Set.of("wait-out-ttl", "await-approval", "soak");
+    private static final Set<String> WAITS = Set.of("keep-budget", "wait-out-ttl", "await-approval", "soak");
 
     private static final Duration LONG_ACT = Duration.ofSeconds(1);
 

@@ -157,7 +157,7 @@ class TemporalWorkerTest {
     }
 
     /** Watched services that do not answer before the test says so. */
-    private static final class Soaks implements ServiceChecks {
+    static final class Soaks implements ServiceChecks {
         private final Semaphore atWork = new Semaphore(0);
         private final CountDownLatch end = new CountDownLatch(1);
 
