@@ -33,10 +33,10 @@ final class AcceptBenchmark implements Benchmark {
 
     @Override
     public String words() {
-        return PER_SECOND + " starts a second for " + SECONDS + " s, each of another service, with the demo's spec; the"
+        return PER_SECOND + " starts a second for " + SECONDS + " s, each of another service, with the demo's spec. The"
                 + " migrations go to work at once, and each of their activities takes " + ACTIVITY.toSeconds()
-                + " s. Each"
-                + " round has a Godwit of its own, and " + WARM + " starts before, one after another, are not counted";
+                + " s. Each round has a Godwit of its own. " + WARM
+                + " starts before, one after another, are not counted";
     }
 
     @Override

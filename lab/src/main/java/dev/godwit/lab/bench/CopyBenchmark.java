@@ -116,9 +116,9 @@ final class CopyBenchmark implements Benchmark {
     @Override
     public String words() {
         return "a dump copy of a shop's database (some twenty tables with indexes and foreign keys) from one server of the"
-                + " lab to the other, both on this machine's cores: Godwit's, as its step does it, through ssh and with"
-                + " statistics; `pg_dump | psql`; Debian's pgcopydb with two jobs for tables and two for indexes; the two"
-                + " others on a connection without encryption; who comes first changes with each round";
+                + " lab to the other, both on this machine's cores. Godwit copies as its step does, through ssh and"
+                + " with statistics. `pg_dump | psql` and Debian's pgcopydb, with two jobs for tables and two for"
+                + " indexes, use a connection without encryption. Who comes first changes with each round";
     }
 
     @Override

@@ -11,14 +11,14 @@ import dev.godwit.activities.link.Link;
 import dev.godwit.lab.ExitCode;
 import dev.godwit.lab.LabException;
 import dev.godwit.lab.bench.Series.Unit;
+import dev.godwit.workflows.files.FileStep.CopyFiles;
+import dev.godwit.workflows.files.FileSync;
+import dev.godwit.workflows.files.FileTree;
 import dev.godwit.workflows.json.GodwitJson;
 import dev.godwit.workflows.step.Act;
-import dev.godwit.workflows.files.FileSync;
-import dev.godwit.workflows.step.Look;
 import dev.godwit.workflows.step.BeforeImage;
-import dev.godwit.workflows.files.FileStep.CopyFiles;
+import dev.godwit.workflows.step.Look;
 import dev.godwit.workflows.step.Pass;
-import dev.godwit.workflows.files.FileTree;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.testing.TestActivityEnvironment;
@@ -65,8 +65,8 @@ final class FilesBenchmark implements Benchmark {
     @Override
     public String words() {
         return "the last pass over " + files() + " files, from one server of the lab to the other: Godwit's step, with"
-                + " its supervised job, and `rsync -aHAX --delete` through the same ssh; none of them has changed, but a"
-                + " small one more that has to arrive, so that each pass is known to have run";
+                + " its supervised job, against `rsync -aHAX --delete` through the same ssh. No file has changed. One"
+                + " more small file has to arrive, which shows that the pass has run";
     }
 
     @Override

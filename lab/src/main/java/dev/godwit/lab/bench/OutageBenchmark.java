@@ -34,10 +34,10 @@ final class OutageBenchmark implements Benchmark {
     @Override
     public String words() {
         return "the demo's move of a live shop with a database of more than 1.1 GB, and with one of 20 MB, with every"
-                + " check of the demo's: how long the page was up, as Godwit measures it, without the last copies of"
-                + " database and files; and what each step within it took. Rows and"
-                + " checksums of both servers are counted while the final copy builds its indexes, and the copy waits"
-                + " for the end of it: that wait is not the copy's, but beyond it";
+                + " check of the demo's. Measured are the time with the page up, as Godwit takes it, without the last"
+                + " copies of database and files, and the time of each step within it. While the final copy builds its"
+                + " indexes, rows and checksums of both servers are counted, and the copy waits for the end of the"
+                + " count. That wait counts as beyond the copy";
     }
 
     @Override

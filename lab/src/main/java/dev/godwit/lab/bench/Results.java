@@ -14,7 +14,11 @@ final class Results {
     private static final String INTRODUCTION = """
             # Benchmarks
 
-            Measured by `./godwit bench`, which anybody can run again; `--write` puts its results here, each benchmark's in the place of its former ones. What is compared takes turns with it in one run: a figure with × is Godwit's time divided by the other's, in the same round.
+            Measured by `./godwit bench`, which anybody can run again. `--write` puts its results here,
+            each benchmark's in the place of its former ones.
+
+            What is compared takes turns in one run. A figure with × is Godwit's time divided by the
+            other's, in the same round.
             """;
 
     private static final String HEAD = """
@@ -24,6 +28,8 @@ final class Results {
 
     private static final String SECTION = "## ";
     private static final Pattern SECTIONS = Pattern.compile("^" + SECTION, Pattern.MULTILINE);
+
+    private static final Pattern TOO_LONG = Pattern.compile("(.{1,160})(?: |$)");
 
     private Results() {}
 
@@ -39,9 +45,14 @@ final class Results {
             return HEAD + figures.stream().map(Figure::row).collect(Collectors.joining("\n"));
         }
 
+        /** A text in lines that fit a document, each with its end. */
+        private static String lines(String text) {
+            return TOO_LONG.matcher(text).replaceAll("$1\n");
+        }
+
         private String section() {
-            return name + "\n\n" + Character.toUpperCase(words.charAt(0)) + words.substring(1) + ".\n\n" + table()
-                    + "\n\n" + where + "\n";
+            return name + "\n\n" + lines(Character.toUpperCase(words.charAt(0)) + words.substring(1) + ".") + "\n"
+                    + table() + "\n\n" + lines(where);
         }
     }
 

@@ -38,14 +38,11 @@ final class StartBenchmark implements Benchmark {
 
     @Override
     public String words() {
-        return "`./godwit up` on an empty data folder, until it says that it is ready, engine started. Then another one"
-                + " on another folder, whose activities do nothing (" + IdleHands.class.getSimpleName()
-                + "): its resident"
-                + " memory " + REST.toSeconds() + " s later, and the same process's with " + WAITING
-                + " migrations that wait"
-                + " for an approval, " + REST.toSeconds()
-                + " s after the last came to it. The engine is a process of its"
-                + " own and not counted; its memory is shown";
+        return "`./godwit up` on an empty data folder, until it says that it is ready, engine started. Then another"
+                + " `up` on another folder, whose activities do nothing (" + IdleHands.class.getSimpleName()
+                + "): its resident memory " + REST.toSeconds() + " s later, and again " + REST.toSeconds()
+                + " s after the last of " + WAITING + " migrations has come to wait for an approval. The engine is a"
+                + " process of its own and not counted; its memory is shown";
     }
 
     @Override

@@ -34,9 +34,10 @@ final class StepsBenchmark implements Benchmark {
 
     @Override
     public String words() {
-        return "Godwit's own time for a step that does nothing, on its own engine: migrations with " + HOOKS
-                + " hooks whose activities return at once, one migration after the other, from the beginning of a hook's"
-                + " step to that of the next; the first migration, which loads classes, is not counted";
+        return "Godwit's own time for a step that does nothing, on its own engine, from the beginning of a hook's step"
+                + " to that of the next. Migrations with " + HOOKS
+                + " hooks, whose activities return at once, run one after"
+                + " the other. The first migration loads classes and is not counted";
     }
 
     @Override
