@@ -1,16 +1,16 @@
 package dev.godwit.activities;
 
-import dev.godwit.workflows.spec.Budget;
+import dev.godwit.workflows.certificates.TlsSpec;
+import dev.godwit.workflows.checks.HttpCheck;
 import dev.godwit.workflows.dns.DnsSpec;
 import dev.godwit.workflows.files.FileTree;
 import dev.godwit.workflows.gates.Gates;
-import dev.godwit.workflows.server.HostSpec;
-import dev.godwit.workflows.checks.HttpCheck;
-import dev.godwit.workflows.spec.Jobs;
 import dev.godwit.workflows.proxy.NginxProxy;
 import dev.godwit.workflows.proxy.Outage;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.spec.Budget;
+import dev.godwit.workflows.spec.Jobs;
 import dev.godwit.workflows.spec.Spec;
-import dev.godwit.workflows.certificates.TlsSpec;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,5 @@
 package dev.godwit.api;
 
-import dev.godwit.workflows.step.Serving;
 import dev.godwit.workflows.database.Loss;
 import dev.godwit.workflows.migration.Choice;
 import dev.godwit.workflows.migration.Command;
@@ -13,8 +12,9 @@ import dev.godwit.workflows.migration.SearchAttributes;
 import dev.godwit.workflows.migration.StepState;
 import dev.godwit.workflows.migration.StepStatus;
 import dev.godwit.workflows.migration.Waiting;
-import dev.godwit.workflows.step.Phase;
 import dev.godwit.workflows.plan.PlanReport;
+import dev.godwit.workflows.step.Phase;
+import dev.godwit.workflows.step.Serving;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.common.RetryOptions;
 import io.temporal.failure.ApplicationFailure;

@@ -1,19 +1,18 @@
 package dev.godwit.api;
 
-import dev.godwit.workflows.proxy.NginxProxy;
-import dev.godwit.workflows.proxy.Outage;
-import dev.godwit.workflows.proxy.SiteStep;
 import dev.godwit.workflows.gates.Gate;
 import dev.godwit.workflows.link.LinkStep;
 import dev.godwit.workflows.migration.PreflightWorkflow;
 import dev.godwit.workflows.plan.Facts;
-import dev.godwit.workflows.step.Finding;
-import dev.godwit.workflows.step.Phase;
 import dev.godwit.workflows.plan.Plan;
 import dev.godwit.workflows.plan.PlanReport;
 import dev.godwit.workflows.plan.PlannedStep;
-import dev.godwit.workflows.step.Step;
+import dev.godwit.workflows.proxy.NginxProxy;
+import dev.godwit.workflows.proxy.Outage;
+import dev.godwit.workflows.proxy.SiteStep;
 import dev.godwit.workflows.spec.Spec;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Phase;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.util.List;
@@ -35,11 +34,29 @@ final class Plans {
                 new Plan(
                         kind.equals("changed") ? OTHER_HASH : HASH,
                         List.of(
-                                new PlannedStep("link-hosts", Phase.PREPARE, 1, new LinkStep.LinkHosts(), Duration.ZERO),
-                                new PlannedStep("copy-database.shop", Phase.PREPARE, 2, new Gate.WaitOutTtl(Duration.ofMinutes(5)), Duration.ofMinutes(5)),
-                                new PlannedStep("await-approval", Phase.REHEARSE, 3, new Gate.AwaitApproval(), Duration.ZERO),
-                                new PlannedStep("forward-requests", Phase.CUTOVER, 4, new SiteStep.ForwardRequests(new NginxProxy("/etc/nginx/sites-enabled/shop", List.of("shop.example.org"), Outage.PAGE, null, Duration.ofSeconds(10))), Duration.ofMillis(900)),
-                                new PlannedStep("unlink-hosts", Phase.FINISH, 5, new LinkStep.UnlinkHosts(), Duration.ZERO))),
+                                new PlannedStep(
+                                        "link-hosts", Phase.PREPARE, 1, new LinkStep.LinkHosts(), Duration.ZERO),
+                                new PlannedStep(
+                                        "copy-database.shop",
+                                        Phase.PREPARE,
+                                        2,
+                                        new Gate.WaitOutTtl(Duration.ofMinutes(5)),
+                                        Duration.ofMinutes(5)),
+                                new PlannedStep(
+                                        "await-approval", Phase.REHEARSE, 3, new Gate.AwaitApproval(), Duration.ZERO),
+                                new PlannedStep(
+                                        "forward-requests",
+                                        Phase.CUTOVER,
+                                        4,
+                                        new SiteStep.ForwardRequests(new NginxProxy(
+                                                "/etc/nginx/sites-enabled/shop",
+                                                List.of("shop.example.org"),
+                                                Outage.PAGE,
+                                                null,
+                                                Duration.ofSeconds(10))),
+                                        Duration.ofMillis(900)),
+                                new PlannedStep(
+                                        "unlink-hosts", Phase.FINISH, 5, new LinkStep.UnlinkHosts(), Duration.ZERO))),
                 Duration.ofSeconds(4));
     }
 

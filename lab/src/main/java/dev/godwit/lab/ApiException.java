@@ -1,8 +1,8 @@
 package dev.godwit.lab;
 
 import dev.godwit.api.problem.Problem;
-import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.spec.SpecProblem;
+import dev.godwit.workflows.step.Finding;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;

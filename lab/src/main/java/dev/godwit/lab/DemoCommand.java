@@ -1,9 +1,8 @@
 package dev.godwit.lab;
 
-import dev.godwit.workflows.gates.Gate;
 import dev.godwit.workflows.Durations;
+import dev.godwit.workflows.gates.Gate;
 import dev.godwit.workflows.plan.PlannedStep;
-import dev.godwit.workflows.step.Step;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -1,24 +1,23 @@
 package dev.godwit.lab;
 
-import java.util.List;
-import dev.godwit.workflows.link.Reach;
+import dev.godwit.workflows.certificates.InspectCertificates;
+import dev.godwit.workflows.checks.InspectChecks;
 import dev.godwit.workflows.checks.Sighting;
 import dev.godwit.workflows.checks.Watched;
-import dev.godwit.workflows.checks.InspectChecks;
-import dev.godwit.workflows.dns.InspectDns;
-import dev.godwit.workflows.certificates.InspectCertificates;
-import dev.godwit.workflows.proxy.InspectProxy;
 import dev.godwit.workflows.database.InspectDatabases;
-import dev.godwit.workflows.files.InspectTrees;
-import dev.godwit.workflows.inspection.InspectServers;
-import dev.godwit.workflows.step.Act;
-import dev.godwit.workflows.step.Inspection;
-import dev.godwit.workflows.step.Look;
 import dev.godwit.workflows.database.Loss;
 import dev.godwit.workflows.database.LossQuestion;
+import dev.godwit.workflows.dns.InspectDns;
+import dev.godwit.workflows.files.InspectTrees;
+import dev.godwit.workflows.inspection.InspectServers;
+import dev.godwit.workflows.link.Reach;
+import dev.godwit.workflows.proxy.InspectProxy;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Look;
 import dev.godwit.workflows.step.Outcome;
 import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.context.annotation.Value;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
@@ -27,6 +26,7 @@ import io.temporal.common.interceptors.WorkerInterceptorBase;
 import io.temporal.failure.ApplicationFailure;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Lets every activity do nothing and say that all is well, to measure what Godwit itself takes. It is no part of

@@ -1,12 +1,12 @@
 package dev.godwit.lab;
 
-import dev.godwit.workflows.step.Serving;
 import dev.godwit.api.migration.ActivityView;
 import dev.godwit.api.migration.MigrationView;
 import dev.godwit.api.migration.StepView;
 import dev.godwit.workflows.migration.StepState;
 import dev.godwit.workflows.migration.Waiting;
 import dev.godwit.workflows.step.Phase;
+import dev.godwit.workflows.step.Serving;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;

@@ -2,15 +2,14 @@ package dev.godwit.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.godwit.workflows.link.LinkStep;
 import dev.godwit.lab.Breakpoint.Moment;
-import dev.godwit.workflows.step.Act;
-import dev.godwit.workflows.step.MigrationContext;
-import dev.godwit.workflows.step.BeforeImage;
-import dev.godwit.workflows.step.Step;
-import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.link.LinkStep;
 import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.server.SshLogin;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.MigrationContext;
 import io.micronaut.context.ApplicationContext;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;

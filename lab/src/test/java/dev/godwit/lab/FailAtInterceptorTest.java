@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.godwit.workflows.link.LinkStep;
+import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.server.SshLogin;
 import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.MigrationContext;
 import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
-import dev.godwit.workflows.step.Step;
-import dev.godwit.workflows.server.HostSpec;
-import dev.godwit.workflows.notation.SecretRef;
-import dev.godwit.workflows.server.SshLogin;
 import io.micronaut.context.ApplicationContext;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptorBase;

@@ -2,10 +2,10 @@ package dev.godwit.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.godwit.workflows.step.Serving;
 import dev.godwit.api.migration.MigrationView;
 import dev.godwit.api.migration.StepView;
 import dev.godwit.lab.Breakpoint.Moment;
+import dev.godwit.workflows.step.Serving;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;

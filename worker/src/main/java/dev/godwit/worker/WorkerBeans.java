@@ -1,12 +1,11 @@
 package dev.godwit.worker;
 
+import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.certificates.HostCertificates;
 import dev.godwit.activities.checks.HttpServiceChecks;
 import dev.godwit.activities.crontabs.UserCrontabs;
-import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.database.DatabaseActivities;
 import dev.godwit.activities.database.postgresql.Postgresql;
-import dev.godwit.workflows.database.PostgresqlDatabase;
 import dev.godwit.activities.dns.ZoneRecords;
 import dev.godwit.activities.files.RsyncFileSync;
 import dev.godwit.activities.hooks.ScriptHooks;
@@ -24,6 +23,7 @@ import dev.godwit.activities.units.SystemdUnits;
 import dev.godwit.workflows.certificates.Certificates;
 import dev.godwit.workflows.checks.ServiceChecks;
 import dev.godwit.workflows.crontabs.Crontabs;
+import dev.godwit.workflows.database.PostgresqlDatabase;
 import dev.godwit.workflows.dns.DnsRecords;
 import dev.godwit.workflows.files.FileSync;
 import dev.godwit.workflows.hooks.Hooks;

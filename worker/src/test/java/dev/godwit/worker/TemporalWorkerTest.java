@@ -2,24 +2,22 @@ package dev.godwit.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.godwit.workflows.step.MigrationContext;
-import dev.godwit.workflows.step.Inspection;
-import dev.godwit.workflows.step.Act;
-import dev.godwit.workflows.server.SshLogin;
-import dev.godwit.workflows.server.HostSpec;
-import dev.godwit.workflows.notation.SecretRef;
-import dev.godwit.workflows.migration.Watching;
-import dev.godwit.workflows.migration.WatchWorkflowImpl;
-import dev.godwit.workflows.migration.WatchWorkflow;
-import dev.godwit.workflows.checks.Watched;
-import dev.godwit.workflows.checks.Sighting;
-import dev.godwit.workflows.checks.ServiceChecks;
-import dev.godwit.workflows.checks.InspectChecks;
-import dev.godwit.workflows.checks.HttpCheck;
 import dev.godwit.workflows.checks.CheckStep;
-import io.temporal.client.WorkflowClient;
-import java.net.URI;
+import dev.godwit.workflows.checks.HttpCheck;
+import dev.godwit.workflows.checks.InspectChecks;
+import dev.godwit.workflows.checks.ServiceChecks;
+import dev.godwit.workflows.checks.Sighting;
+import dev.godwit.workflows.checks.Watched;
 import dev.godwit.workflows.json.GodwitJson;
+import dev.godwit.workflows.migration.WatchWorkflow;
+import dev.godwit.workflows.migration.WatchWorkflowImpl;
+import dev.godwit.workflows.migration.Watching;
+import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.server.SshLogin;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.MigrationContext;
 import dev.godwit.workflows.step.Outcome;
 import dev.godwit.workflows.step.TaskQueue;
 import io.grpc.CallOptions;
@@ -35,6 +33,7 @@ import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Replaces;
 import io.micronaut.context.annotation.Requires;
 import io.temporal.api.workflowservice.v1.PollWorkflowTaskQueueResponse;
+import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.common.interceptors.ActivityInboundCallsInterceptor;
@@ -45,6 +44,7 @@ import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.testing.TestEnvironmentOptions;
 import io.temporal.testing.TestWorkflowEnvironment;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -64,12 +64,18 @@ class TemporalWorkerTest {
     private static final int WATCHED = 1000;
 
     private static final Map<String, Object> SETTINGS = Map.of(
-            "godwit.data", "data",
-            "godwit.secrets", "data/secrets",
-            "godwit.worker.concurrent-looks", CONCURRENT_LOOKS,
-            "godwit.worker.concurrent-watches", CONCURRENT_WATCHES,
-            "godwit.worker.concurrent-activities", 10,
-            "greeting", "true");
+            "godwit.data",
+            "data",
+            "godwit.secrets",
+            "data/secrets",
+            "godwit.worker.concurrent-looks",
+            CONCURRENT_LOOKS,
+            "godwit.worker.concurrent-watches",
+            CONCURRENT_WATCHES,
+            "godwit.worker.concurrent-activities",
+            10,
+            "greeting",
+            "true");
 
     @Test
     void shouldRunItsBeansAndSayWhichAttemptItWas() {

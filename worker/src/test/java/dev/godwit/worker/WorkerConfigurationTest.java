@@ -10,7 +10,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkerConfigurationTest {
     @ParameterizedTest
-    @ValueSource(strings = {"godwit.worker.concurrent-activities", "godwit.worker.concurrent-looks", "godwit.worker.concurrent-watches"})
+    @ValueSource(
+            strings = {
+                "godwit.worker.concurrent-activities",
+                "godwit.worker.concurrent-looks",
+                "godwit.worker.concurrent-watches"
+            })
     void shouldRefuseAWorkerWithoutPlaces(String setting) {
         try (ApplicationContext context = ApplicationContext.builder()
                 .deduceEnvironment(false)

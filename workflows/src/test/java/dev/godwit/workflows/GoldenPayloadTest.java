@@ -3,37 +3,25 @@ package dev.godwit.workflows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatObject;
 
-import dev.godwit.workflows.step.Serving;
-import dev.godwit.workflows.migration.Watching;
-import dev.godwit.workflows.migration.WatchWorkflow;
-import dev.godwit.workflows.link.Reach;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JavaType;
+import dev.godwit.workflows.certificates.InspectCertificates;
+import dev.godwit.workflows.checks.InspectChecks;
 import dev.godwit.workflows.checks.Sighting;
 import dev.godwit.workflows.checks.Watched;
-import dev.godwit.workflows.checks.InspectChecks;
-import dev.godwit.workflows.certificates.InspectCertificates;
 import dev.godwit.workflows.database.InspectDatabases;
-import dev.godwit.workflows.dns.DnsFacts;
-import dev.godwit.workflows.inspection.InspectServers;
-import dev.godwit.workflows.database.PostgresqlFence;
-import dev.godwit.workflows.database.TargetDatabase;
-import dev.godwit.workflows.dns.RecordSet;
-import dev.godwit.workflows.dns.RecordSets;
-import dev.godwit.workflows.json.GodwitJson;
-import dev.godwit.workflows.proxy.SiteStep;
-import dev.godwit.workflows.step.SavedFile;
-import dev.godwit.workflows.step.SavedFiles;
-import dev.godwit.workflows.units.UnitState;
-import dev.godwit.workflows.units.UnitStates;
-import dev.godwit.workflows.units.UnitStep;
-import dev.godwit.workflows.step.Act;
-import dev.godwit.workflows.step.Inspection;
-import dev.godwit.workflows.step.Look;
 import dev.godwit.workflows.database.Loss;
 import dev.godwit.workflows.database.LossQuestion;
-import dev.godwit.workflows.step.MigrationContext;
-import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.step.Progress;
-import dev.godwit.workflows.step.Undo;
+import dev.godwit.workflows.database.PostgresqlFence;
+import dev.godwit.workflows.database.TargetDatabase;
+import dev.godwit.workflows.dns.DnsFacts;
+import dev.godwit.workflows.dns.DnsRecord;
+import dev.godwit.workflows.dns.RecordSet;
+import dev.godwit.workflows.dns.RecordSets;
+import dev.godwit.workflows.inspection.InspectServers;
+import dev.godwit.workflows.json.GodwitJson;
+import dev.godwit.workflows.link.Reach;
 import dev.godwit.workflows.migration.Choice;
 import dev.godwit.workflows.migration.Command;
 import dev.godwit.workflows.migration.End;
@@ -44,16 +32,30 @@ import dev.godwit.workflows.migration.Specs;
 import dev.godwit.workflows.migration.StepState;
 import dev.godwit.workflows.migration.StepStatus;
 import dev.godwit.workflows.migration.Waiting;
-import dev.godwit.workflows.step.BeforeImage;
-import dev.godwit.workflows.step.Finding;
-import dev.godwit.workflows.step.Phase;
+import dev.godwit.workflows.migration.WatchWorkflow;
+import dev.godwit.workflows.migration.Watching;
 import dev.godwit.workflows.plan.PlanReport;
 import dev.godwit.workflows.plan.PlannedStep;
 import dev.godwit.workflows.plan.Planner;
-import dev.godwit.workflows.step.Step;
-import dev.godwit.workflows.dns.DnsRecord;
+import dev.godwit.workflows.proxy.SiteStep;
 import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.spec.Spec;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Phase;
+import dev.godwit.workflows.step.Progress;
+import dev.godwit.workflows.step.SavedFile;
+import dev.godwit.workflows.step.SavedFiles;
+import dev.godwit.workflows.step.Serving;
+import dev.godwit.workflows.step.Undo;
+import dev.godwit.workflows.units.UnitState;
+import dev.godwit.workflows.units.UnitStates;
+import dev.godwit.workflows.units.UnitStep;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Type;
@@ -65,9 +67,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.JavaType;
 
 /**
  * One file for each type that travels in payloads: what old histories hold. A new field may be added to a file together
@@ -96,7 +95,12 @@ class GoldenPayloadTest {
                         new TypeReference<InspectDatabases>() {}),
                 payload(
                         "inspect-certificates",
-                        new InspectCertificates(SPEC.source(), SPEC.target(), SPEC.tls(), SPEC.proxy().names(), true),
+                        new InspectCertificates(
+                                SPEC.source(),
+                                SPEC.target(),
+                                SPEC.tls(),
+                                SPEC.proxy().names(),
+                                true),
                         new TypeReference<InspectCertificates>() {}),
                 payload(
                         "inspect-checks",
@@ -110,10 +114,7 @@ class GoldenPayloadTest {
                         new WatchWorkflow.Order(
                                 MIGRATION, SPEC.checks(), AT, Duration.ofDays(3), new Watching(9, 2, AT, "no answer")),
                         new TypeReference<WatchWorkflow.Order>() {}),
-                payload(
-                        "look",
-                        new Look<>(MIGRATION, "stop-service", UNITS),
-                        new TypeReference<Look<UnitStep>>() {}),
+                payload("look", new Look<>(MIGRATION, "stop-service", UNITS), new TypeReference<Look<UnitStep>>() {}),
                 payload(
                         "act",
                         new Act<>(
@@ -128,8 +129,7 @@ class GoldenPayloadTest {
                                 MIGRATION,
                                 "stop-service",
                                 UNITS,
-                                new UnitStates(
-                                        List.of(new UnitState("shop.service", "active", "enabled")))),
+                                new UnitStates(List.of(new UnitState("shop.service", "active", "enabled")))),
                         new TypeReference<Undo<UnitStep>>() {}),
                 payload("outcome", new Outcome("done", 2, true), new TypeReference<Outcome>() {}),
                 payload("progress", new Progress("copying", 1, 2), new TypeReference<Progress>() {}),
@@ -219,9 +219,7 @@ class GoldenPayloadTest {
         String golden = golden(name);
 
         assertThat(GodwitJson.read(GodwitJson.write(value)))
-                .as(
-                        "the written form; the file should hold %s",
-                        GodwitJson.write(value))
+                .as("the written form; the file should hold %s", GodwitJson.write(value))
                 .isEqualTo(GodwitJson.read(golden));
         JavaType javaType = GodwitJson.mapper().constructType(type);
         assertThatObject(GodwitJson.mapper().<Object>readValue(golden, javaType))

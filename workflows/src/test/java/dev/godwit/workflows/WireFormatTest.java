@@ -2,24 +2,12 @@ package dev.godwit.workflows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.godwit.workflows.certificates.Certificates;
-import dev.godwit.workflows.checks.ServiceChecks;
-import dev.godwit.workflows.crontabs.Crontabs;
-import dev.godwit.workflows.database.DatabaseCopy;
-import dev.godwit.workflows.database.DatabaseFence;
-import dev.godwit.workflows.dns.DnsRecords;
-import dev.godwit.workflows.files.FileSync;
-import dev.godwit.workflows.hooks.Hooks;
-import dev.godwit.workflows.link.HostLink;
-import dev.godwit.workflows.proxy.ProxyRouting;
-import dev.godwit.workflows.units.ServiceUnits;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import dev.godwit.workflows.step.FailureType;
-import dev.godwit.workflows.inspection.ServerInspection;
+import dev.godwit.workflows.json.Kinds;
 import dev.godwit.workflows.migration.MigrationWorkflow;
 import dev.godwit.workflows.migration.SearchAttributes;
-import dev.godwit.workflows.json.Kinds;
+import dev.godwit.workflows.step.FailureType;
 import io.temporal.activity.ActivityInterface;
 import io.temporal.common.SearchAttributeKey;
 import io.temporal.common.metadata.POJOActivityInterfaceMetadata;

@@ -1,9 +1,9 @@
 package dev.godwit.activities.dns;
 
 import dev.godwit.workflows.Durations;
-import dev.godwit.workflows.step.FailureType;
-import dev.godwit.workflows.dns.RecordSet;
 import dev.godwit.workflows.dns.DnsRecord;
+import dev.godwit.workflows.dns.RecordSet;
+import dev.godwit.workflows.step.FailureType;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;

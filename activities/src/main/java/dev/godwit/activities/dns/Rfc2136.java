@@ -1,9 +1,9 @@
 package dev.godwit.activities.dns;
 
 import dev.godwit.activities.dns.NameServer.NoAnswer;
-import dev.godwit.workflows.step.FailureType;
-import dev.godwit.workflows.dns.RecordSet;
 import dev.godwit.workflows.dns.DnsRecord;
+import dev.godwit.workflows.dns.RecordSet;
+import dev.godwit.workflows.step.FailureType;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.net.InetAddress;

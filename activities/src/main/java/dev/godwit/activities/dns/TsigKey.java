@@ -1,8 +1,8 @@
 package dev.godwit.activities.dns;
 
 import dev.godwit.activities.secrets.Secrets;
-import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.step.FailureType;
 import io.temporal.failure.ApplicationFailure;
 import java.util.Base64;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 package dev.godwit.activities.dns;
 
-import dev.godwit.workflows.dns.RecordSet;
 import dev.godwit.workflows.dns.DnsRecord;
+import dev.godwit.workflows.dns.RecordSet;
 import java.util.List;
 
 /**

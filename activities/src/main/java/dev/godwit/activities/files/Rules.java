@@ -1,7 +1,7 @@
 package dev.godwit.activities.files;
 
-import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.files.FileTree;
+import dev.godwit.workflows.step.FailureType;
 
 /** What of a folder stays behind, as rsync reads it. */
 final class Rules {

@@ -3,10 +3,10 @@ package dev.godwit.activities.files;
 import dev.godwit.activities.host.JobKey;
 import dev.godwit.activities.host.StateFolder;
 import dev.godwit.workflows.Sha256;
-import dev.godwit.workflows.step.FailureType;
-import dev.godwit.workflows.step.MigrationContext;
 import dev.godwit.workflows.files.FileTree;
 import dev.godwit.workflows.notation.ServiceFolder;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.MigrationContext;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 

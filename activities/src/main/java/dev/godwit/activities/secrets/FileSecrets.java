@@ -1,7 +1,7 @@
 package dev.godwit.activities.secrets;
 
-import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.step.FailureType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

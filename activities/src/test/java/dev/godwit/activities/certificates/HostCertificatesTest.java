@@ -4,30 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.godwit.workflows.step.SavedFiles;
-import dev.godwit.activities.TestSpec;
 import dev.godwit.activities.ThisMachine;
 import dev.godwit.activities.link.SshHostLink;
 import dev.godwit.activities.link.TwoServers;
-import dev.godwit.workflows.step.Act;
-import dev.godwit.workflows.step.FailureType;
-import dev.godwit.workflows.certificates.InspectCertificates;
-import dev.godwit.workflows.step.Look;
-import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
-import dev.godwit.workflows.step.SavedFile;
-import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.certificates.CertificateStep.CopyCertificates;
-import dev.godwit.workflows.link.LinkStep.LinkHosts;
-import dev.godwit.workflows.server.HostSpec;
-import dev.godwit.workflows.checks.HttpCheck;
-import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.certificates.InspectCertificates;
 import dev.godwit.workflows.certificates.TlsSpec;
 import dev.godwit.workflows.certificates.TlsSpec.Renewal;
+import dev.godwit.workflows.link.LinkStep.LinkHosts;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.SavedFile;
+import dev.godwit.workflows.step.SavedFiles;
+import dev.godwit.workflows.step.Undo;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -310,8 +307,8 @@ class HostCertificatesTest {
         try {
             HostCertificates looking = at(Instant.now(), port);
             awaitPort(port);
-            List<Finding> findings = looking.inspectCertificates(spec(TLS, "shop.example.org"))
-                    .findings();
+            List<Finding> findings =
+                    looking.inspectCertificates(spec(TLS, "shop.example.org")).findings();
             assertThat(findings)
                     .filteredOn(finding -> finding.code().equals("tls-offer"))
                     .singleElement()

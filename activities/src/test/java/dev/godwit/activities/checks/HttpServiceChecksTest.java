@@ -4,40 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import com.sun.net.httpserver.HttpHandler;
-import dev.godwit.activities.TestSpec;
 import dev.godwit.activities.host.ActivityStubs;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.http.TestSite;
-import dev.godwit.workflows.step.Act;
-import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.checks.CheckStep.CheckService;
+import dev.godwit.workflows.checks.CheckStep.CompareAnswers;
+import dev.godwit.workflows.checks.HttpCheck;
 import dev.godwit.workflows.checks.InspectChecks;
+import dev.godwit.workflows.checks.ServiceChecks;
 import dev.godwit.workflows.checks.Watched;
+import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.server.SshLogin;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.step.Inspection;
 import dev.godwit.workflows.step.MigrationContext;
 import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.step.Progress;
-import dev.godwit.workflows.checks.ServiceChecks;
-import dev.godwit.workflows.step.BeforeImage;
-import dev.godwit.workflows.step.Finding;
-import dev.godwit.workflows.checks.CheckStep.CheckService;
-import dev.godwit.workflows.checks.CheckStep.CompareAnswers;
-import dev.godwit.workflows.gates.Gate.Soak;
-import dev.godwit.workflows.server.HostSpec;
-import dev.godwit.workflows.checks.HttpCheck;
-import dev.godwit.workflows.notation.SecretRef;
-import dev.godwit.workflows.server.Side;
-import dev.godwit.workflows.server.SshLogin;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,17 +74,24 @@ class HttpServiceChecksTest {
     }
 
     private Outcome check(Side side, HttpCheck... list) {
-        return checks.checkService(
-                new Act<>(migration, "check", new CheckService(side, List.of(migration.host(side).address()), List.of(list)), BeforeImage.NOTHING));
+        return checks.checkService(new Act<>(
+                migration,
+                "check",
+                new CheckService(side, List.of(migration.host(side).address()), List.of(list)),
+                BeforeImage.NOTHING));
     }
 
     private Outcome compare() {
-        return checks.compareAnswers(
-                new Act<>(migration, "compare", new CompareAnswers(List.of("127.0.0.2"), List.of(check(200, null))), BeforeImage.NOTHING));
+        return checks.compareAnswers(new Act<>(
+                migration,
+                "compare",
+                new CompareAnswers(List.of("127.0.0.2"), List.of(check(200, null))),
+                BeforeImage.NOTHING));
     }
 
     private @Nullable String watch() {
-        return checks.watchService(new Watched(migration, List.of(check(200, "ok")))).problem();
+        return checks.watchService(new Watched(migration, List.of(check(200, "ok"))))
+                .problem();
     }
 
     private static void assertFails(String words, Runnable act) {
@@ -182,13 +182,14 @@ class HttpServiceChecksTest {
             List<String> addresses = List.of("127.0.0.2", "127.0.0.3");
             CheckService step = new CheckService(Side.TARGET, addresses, List.of(check(200, "ok")));
             CompareAnswers compare = new CompareAnswers(addresses, List.of(check(200, null)));
-            assertThat(checks.checkService(new Act<>(migration, "check", step, BeforeImage.NOTHING)).summary())
+            assertThat(checks.checkService(new Act<>(migration, "check", step, BeforeImage.NOTHING))
+                            .summary())
                     .startsWith("2 checks pass on the target, at 127.0.0.2 and 127.0.0.3");
             other.becomes(TestSite.answer(500, "no v6"));
+            assertFails("no v6", () -> checks.checkService(new Act<>(migration, "check", step, BeforeImage.NOTHING)));
             assertFails(
-                    "no v6", () -> checks.checkService(new Act<>(migration, "check", step, BeforeImage.NOTHING)));
-            assertFails(
-                    "no v6", () -> checks.compareAnswers(new Act<>(migration, "compare", compare, BeforeImage.NOTHING)));
+                    "no v6",
+                    () -> checks.compareAnswers(new Act<>(migration, "compare", compare, BeforeImage.NOTHING)));
         }
     }
 }

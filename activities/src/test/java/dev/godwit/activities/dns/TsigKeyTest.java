@@ -3,8 +3,8 @@ package dev.godwit.activities.dns;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.step.FailureType;
 import io.temporal.failure.ApplicationFailure;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

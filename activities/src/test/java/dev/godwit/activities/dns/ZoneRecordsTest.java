@@ -3,34 +3,33 @@ package dev.godwit.activities.dns;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.godwit.workflows.dns.InspectDns;
-import dev.godwit.activities.TestSpec;
-import dev.godwit.activities.secrets.Secrets;
-import dev.godwit.workflows.step.Act;
 import dev.godwit.activities.host.ActivityStubs;
+import dev.godwit.activities.secrets.Secrets;
+import dev.godwit.workflows.dns.DnsFacts;
+import dev.godwit.workflows.dns.DnsRecord;
 import dev.godwit.workflows.dns.DnsRecords;
+import dev.godwit.workflows.dns.DnsSpec;
+import dev.godwit.workflows.dns.DnsStep;
+import dev.godwit.workflows.dns.DnsStep.LowerTtl;
+import dev.godwit.workflows.dns.DnsStep.PointDns;
+import dev.godwit.workflows.dns.DnsStep.RestoreTtl;
+import dev.godwit.workflows.dns.InspectDns;
+import dev.godwit.workflows.dns.RecordFacts;
+import dev.godwit.workflows.dns.RecordSet;
+import dev.godwit.workflows.dns.Rfc2136Provider;
+import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.server.SshLogin;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Finding.Severity;
 import dev.godwit.workflows.step.Inspection;
 import dev.godwit.workflows.step.Look;
 import dev.godwit.workflows.step.MigrationContext;
 import dev.godwit.workflows.step.Outcome;
 import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
-import dev.godwit.workflows.dns.RecordSet;
-import dev.godwit.workflows.dns.DnsFacts;
-import dev.godwit.workflows.dns.RecordFacts;
-import dev.godwit.workflows.step.Finding;
-import dev.godwit.workflows.step.Finding.Severity;
-import dev.godwit.workflows.dns.DnsStep;
-import dev.godwit.workflows.dns.DnsStep.LowerTtl;
-import dev.godwit.workflows.dns.DnsStep.PointDns;
-import dev.godwit.workflows.dns.DnsStep.RestoreTtl;
-import dev.godwit.workflows.dns.DnsRecord;
-import dev.godwit.workflows.dns.DnsSpec;
-import dev.godwit.workflows.server.HostSpec;
-import dev.godwit.workflows.dns.Rfc2136Provider;
-import dev.godwit.workflows.notation.SecretRef;
-import dev.godwit.workflows.server.SshLogin;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.testing.TestActivityEnvironment;
@@ -69,7 +68,8 @@ class ZoneRecordsTest {
     @BeforeEach
     void start() throws IOException {
         servers = NameServers.start(folder);
-        stubs.environment().setActivityHeartbeatListener(Object.class, details -> heartbeats.add(String.valueOf(details)));
+        stubs.environment()
+                .setActivityHeartbeatListener(Object.class, details -> heartbeats.add(String.valueOf(details)));
     }
 
     @AfterEach
@@ -324,8 +324,7 @@ class ZoneRecordsTest {
             assertThat(finding.code()).isEqualTo("dns-disagreement");
             assertThat(finding.message()).contains(servers.both().getLast() + " gives 10.66.0.8 with TTL 15m");
         });
-        assertThat(Objects.requireNonNull(inspection.facts()).longestTtl())
-                .isEqualTo(Duration.ofMinutes(15));
+        assertThat(Objects.requireNonNull(inspection.facts()).longestTtl()).isEqualTo(Duration.ofMinutes(15));
     }
 
     @Test

@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.godwit.workflows.files.TreeFacts;
-import dev.godwit.workflows.files.InspectTrees;
-import dev.godwit.workflows.step.SavedFiles;
-import dev.godwit.activities.TestSpec;
 import dev.godwit.activities.ThisMachine;
 import dev.godwit.activities.host.ActivityStubs;
 import dev.godwit.activities.host.Script;
@@ -16,24 +12,27 @@ import dev.godwit.activities.host.StateFolder;
 import dev.godwit.activities.link.InProcessJobs;
 import dev.godwit.activities.link.SshHostLink;
 import dev.godwit.activities.link.TwoServers;
-import dev.godwit.workflows.step.Act;
-import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.files.FileStep.CopyFiles;
+import dev.godwit.workflows.files.FileStep.VerifyFiles;
 import dev.godwit.workflows.files.FileSync;
+import dev.godwit.workflows.files.FileTree;
+import dev.godwit.workflows.files.InspectTrees;
+import dev.godwit.workflows.files.TreeFacts;
+import dev.godwit.workflows.link.LinkStep.CleanUp;
+import dev.godwit.workflows.link.LinkStep.LinkHosts;
+import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.step.Inspection;
 import dev.godwit.workflows.step.Look;
 import dev.godwit.workflows.step.MigrationContext;
 import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
-import dev.godwit.workflows.step.SavedFile;
-import dev.godwit.workflows.step.Finding;
-import dev.godwit.workflows.link.LinkStep.CleanUp;
-import dev.godwit.workflows.files.FileStep.CopyFiles;
-import dev.godwit.workflows.link.LinkStep.LinkHosts;
 import dev.godwit.workflows.step.Pass;
-import dev.godwit.workflows.files.FileStep.VerifyFiles;
-import dev.godwit.workflows.files.FileTree;
-import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.step.SavedFile;
+import dev.godwit.workflows.step.SavedFiles;
+import dev.godwit.workflows.step.Undo;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
@@ -347,8 +346,10 @@ class RsyncFileSyncTest {
                         tuple(Finding.Severity.BLOCKER, "tree-missing", "/files/2"),
                         tuple(Finding.Severity.BLOCKER, "tree-path", "/files/3"),
                         tuple(Finding.Severity.BLOCKER, "tree-overlap", "/files/4"));
-        assertThat(Objects.requireNonNull(inspection.facts()).getFirst().files()).isEqualTo(15);
-        assertThat(Objects.requireNonNull(inspection.facts()).getFirst().bytes()).isBetween(3_000_000L, 3_000_200L);
+        assertThat(Objects.requireNonNull(inspection.facts()).getFirst().files())
+                .isEqualTo(15);
+        assertThat(Objects.requireNonNull(inspection.facts()).getFirst().bytes())
+                .isBetween(3_000_000L, 3_000_200L);
     }
 
     @Test
@@ -397,7 +398,8 @@ class RsyncFileSyncTest {
     void shouldNotHangOnAFolderThatTakesLongToMeasure() throws IOException {
         fill();
 
-        Inspection<List<TreeFacts>> inspection = new TreeInspection(servers.servers(), Duration.ofMillis(1)).inspect(asking(TREE, TREE));
+        Inspection<List<TreeFacts>> inspection =
+                new TreeInspection(servers.servers(), Duration.ofMillis(1)).inspect(asking(TREE, TREE));
 
         assertThat(inspection.findings())
                 .filteredOn(finding -> finding.code().equals("tree-size"))
@@ -488,7 +490,8 @@ class RsyncFileSyncTest {
     }
 
     private InspectTrees asking(FileTree... trees) {
-        return new InspectTrees(servers.migration().source(), servers.migration().target(), List.of(trees));
+        return new InspectTrees(
+                servers.migration().source(), servers.migration().target(), List.of(trees));
     }
 
     /** Until files that were written before are older than that. */

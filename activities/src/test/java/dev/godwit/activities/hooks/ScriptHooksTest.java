@@ -3,19 +3,19 @@ package dev.godwit.activities.hooks;
 import static dev.godwit.activities.host.ActivityStubs.assertThatActivityThrownBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.godwit.workflows.hooks.Hook;
 import dev.godwit.activities.host.ActivityStubs;
 import dev.godwit.activities.host.LabServers;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.SystemdJobs;
-import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.hooks.Hook;
+import dev.godwit.workflows.hooks.HookStep.RunHook;
 import dev.godwit.workflows.hooks.Hooks;
+import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.MigrationContext;
 import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
-import dev.godwit.workflows.hooks.HookStep.RunHook;
-import dev.godwit.workflows.server.Side;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -66,7 +66,8 @@ class ScriptHooksTest {
     }
 
     private static RunHook hook(String run) {
-        return new RunHook(Side.SOURCE, run, "echo undone >>/root/hooks-test", Duration.ofSeconds(30), Hook.Effect.NONE);
+        return new RunHook(
+                Side.SOURCE, run, "echo undone >>/root/hooks-test", Duration.ofSeconds(30), Hook.Effect.NONE);
     }
 
     private Act<RunHook> act(RunHook step) {

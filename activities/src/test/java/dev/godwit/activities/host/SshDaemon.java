@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.godwit.activities.ThisMachine;
 import dev.godwit.activities.secrets.Secrets;
-import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.server.SshLogin;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -2,21 +2,21 @@ package dev.godwit.activities.inspection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.godwit.workflows.inspection.InspectServers;
 import dev.godwit.activities.host.ActivityStubs;
 import dev.godwit.activities.host.LabServers;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.SshDaemon;
 import dev.godwit.activities.host.SshServers;
+import dev.godwit.workflows.inspection.InspectServers;
 import dev.godwit.workflows.inspection.ServerInspection;
+import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.server.HostSpec;
+import dev.godwit.workflows.server.SshLogin;
+import dev.godwit.workflows.spec.Jobs;
+import dev.godwit.workflows.spec.Spec;
 import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.step.Finding.Severity;
-import dev.godwit.workflows.server.HostSpec;
-import dev.godwit.workflows.spec.Jobs;
-import dev.godwit.workflows.notation.SecretRef;
-import dev.godwit.workflows.spec.Spec;
-import dev.godwit.workflows.server.SshLogin;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

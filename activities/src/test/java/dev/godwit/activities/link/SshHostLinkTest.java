@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.godwit.activities.ThisMachine;
 import dev.godwit.activities.host.Reply;
-import dev.godwit.workflows.step.Act;
-import dev.godwit.workflows.step.FailureType;
-import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.link.LinkStep.CleanUp;
 import dev.godwit.workflows.link.LinkStep.LinkHosts;
 import dev.godwit.workflows.link.LinkStep.UnlinkHosts;
 import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Undo;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -154,20 +154,21 @@ class SystemdUnitsTest {
     void shouldGiveARehearsalItsOwnEnvironmentAndTakeItAway() {
         server.output(Script.of("systemctl disable -q --now units-test.service"));
         BeforeImage found = look(APP);
-        StartUnits start = new StartUnits(
-                Side.SOURCE, List.of(APP), false, List.of("MAIL=\"off\" 100%", "PATH_TO=C:\\x $HOME"));
+        StartUnits start =
+                new StartUnits(Side.SOURCE, List.of(APP), false, List.of("MAIL=\"off\" 100%", "PATH_TO=C:\\x $HOME"));
         units.startUnits(act(start));
         units.startUnits(act(start));
         String environment = "tr '\\0' '\\n' </proc/$(systemctl show -P MainPID units-test.service)/environ";
-        assertThat(server.output(Script.of(environment)).lines())
-                .contains("MAIL=\"off\" 100%", "PATH_TO=C:\\x $HOME");
+        assertThat(server.output(Script.of(environment)).lines()).contains("MAIL=\"off\" 100%", "PATH_TO=C:\\x $HOME");
 
         units.stopUnits(act(new StopUnits(Side.SOURCE, List.of(APP), false)));
-        assertThat(server.output(Script.of("systemctl show -P DropInPaths units-test.service; ls -A /run/systemd/system")))
+        assertThat(server.output(
+                        Script.of("systemctl show -P DropInPaths units-test.service; ls -A /run/systemd/system")))
                 .doesNotContain("rehearsal", "units-test.service.d");
         units.startUnits(act(start));
         units.restoreUnits(new Undo<>(migration, "units", start, found));
-        assertThat(server.output(Script.of("systemctl show -P DropInPaths units-test.service"))).doesNotContain("rehearsal");
+        assertThat(server.output(Script.of("systemctl show -P DropInPaths units-test.service")))
+                .doesNotContain("rehearsal");
         assertThat(look(APP)).isEqualTo(found);
     }
 

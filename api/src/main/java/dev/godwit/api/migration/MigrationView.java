@@ -1,12 +1,12 @@
 package dev.godwit.api.migration;
 
-import dev.godwit.workflows.step.Serving;
 import dev.godwit.api.openapi.Doc;
 import dev.godwit.workflows.migration.End;
 import dev.godwit.workflows.migration.MigrationStatus;
 import dev.godwit.workflows.migration.Waiting;
 import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.step.Phase;
+import dev.godwit.workflows.step.Serving;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -93,8 +93,7 @@ public record MigrationView(
     }
 
     /** What the engine knows about a migration that does not answer itself. */
-    static MigrationView partial(
-            Run run, Phase phase, Serving serving, @Nullable Boolean pastPivot, String note) {
+    static MigrationView partial(Run run, Phase phase, Serving serving, @Nullable Boolean pastPivot, String note) {
         return withoutSteps(
                 run.id(),
                 phase,

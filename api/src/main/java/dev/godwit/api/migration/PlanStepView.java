@@ -1,9 +1,9 @@
 package dev.godwit.api.migration;
 
 import dev.godwit.api.openapi.Doc;
-import dev.godwit.workflows.step.Phase;
 import dev.godwit.workflows.plan.PlannedStep;
 import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.step.Phase;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;

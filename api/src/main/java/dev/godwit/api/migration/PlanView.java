@@ -1,8 +1,8 @@
 package dev.godwit.api.migration;
 
 import dev.godwit.api.openapi.Doc;
-import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.plan.PlanReport;
+import dev.godwit.workflows.step.Finding;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;

@@ -1,6 +1,5 @@
 package dev.godwit.api.migration;
 
-import dev.godwit.workflows.step.Serving;
 import dev.godwit.api.problem.ProblemException;
 import dev.godwit.api.problem.ProblemType;
 import dev.godwit.workflows.migration.End;
@@ -8,6 +7,7 @@ import dev.godwit.workflows.migration.JournalEntry;
 import dev.godwit.workflows.migration.MigrationStatus;
 import dev.godwit.workflows.migration.MigrationWorkflow;
 import dev.godwit.workflows.step.Phase;
+import dev.godwit.workflows.step.Serving;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.temporal.client.WorkflowException;

@@ -1,7 +1,7 @@
 package dev.godwit.api.problem;
 
-import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.spec.SpecProblem;
+import dev.godwit.workflows.step.Finding;
 import java.net.URI;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,12 +1,12 @@
 package dev.godwit.workflows.certificates;
 
+import dev.godwit.workflows.certificates.CertificateStep.CopyCertificates;
 import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.Inspection;
 import dev.godwit.workflows.step.Look;
 import dev.godwit.workflows.step.Outcome;
 import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
-import dev.godwit.workflows.certificates.CertificateStep.CopyCertificates;
 import io.temporal.activity.ActivityInterface;
 
 /** Certificates and what renews them. */

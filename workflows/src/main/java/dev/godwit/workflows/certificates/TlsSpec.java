@@ -1,8 +1,8 @@
 package dev.godwit.workflows.certificates;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.godwit.workflows.notation.Key;
 import dev.godwit.workflows.notation.Text;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
 /**

@@ -1,10 +1,10 @@
 package dev.godwit.workflows.checks;
 
+import dev.godwit.workflows.checks.CheckStep.CheckService;
+import dev.godwit.workflows.checks.CheckStep.CompareAnswers;
 import dev.godwit.workflows.step.Act;
 import dev.godwit.workflows.step.Inspection;
 import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.checks.CheckStep.CheckService;
-import dev.godwit.workflows.checks.CheckStep.CompareAnswers;
 import io.temporal.activity.ActivityInterface;
 
 /** What the service answers, asked from outside at an address of Godwit's choice with the service's real name. */

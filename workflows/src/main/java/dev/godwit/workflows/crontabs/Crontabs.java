@@ -1,12 +1,12 @@
 package dev.godwit.workflows.crontabs;
 
+import dev.godwit.workflows.crontabs.CrontabStep.InstallCrontabs;
+import dev.godwit.workflows.crontabs.CrontabStep.RemoveCrontabs;
 import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.Look;
 import dev.godwit.workflows.step.Outcome;
 import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
-import dev.godwit.workflows.crontabs.CrontabStep.InstallCrontabs;
-import dev.godwit.workflows.crontabs.CrontabStep.RemoveCrontabs;
 import io.temporal.activity.ActivityInterface;
 
 /** Users' crontabs. */

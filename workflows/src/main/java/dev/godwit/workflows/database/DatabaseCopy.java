@@ -1,16 +1,16 @@
 package dev.godwit.workflows.database;
 
+import dev.godwit.workflows.database.DatabaseStep.CopyDatabase;
+import dev.godwit.workflows.database.DatabaseStep.SetSequences;
+import dev.godwit.workflows.database.DatabaseStep.VerifyDatabase;
 import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.Inspection;
 import dev.godwit.workflows.step.Look;
 import dev.godwit.workflows.step.Outcome;
 import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
-import dev.godwit.workflows.database.DatabaseStep.CopyDatabase;
-import dev.godwit.workflows.database.DatabaseStep.SetSequences;
-import dev.godwit.workflows.database.DatabaseStep.VerifyDatabase;
-import java.util.List;
 import io.temporal.activity.ActivityInterface;
+import java.util.List;
 
 /** Copies a database from the source to the target and compares the two. */
 @ActivityInterface(namePrefix = "DatabaseCopy.")

@@ -1,14 +1,14 @@
 package dev.godwit.workflows.dns;
 
+import dev.godwit.workflows.dns.DnsStep.LowerTtl;
+import dev.godwit.workflows.dns.DnsStep.PointDns;
+import dev.godwit.workflows.dns.DnsStep.RestoreTtl;
 import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.Inspection;
 import dev.godwit.workflows.step.Look;
 import dev.godwit.workflows.step.Outcome;
 import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
-import dev.godwit.workflows.dns.DnsStep.LowerTtl;
-import dev.godwit.workflows.dns.DnsStep.PointDns;
-import dev.godwit.workflows.dns.DnsStep.RestoreTtl;
 import io.temporal.activity.ActivityInterface;
 
 /** Records of the service's names, written at the provider and seen at every authoritative server. */

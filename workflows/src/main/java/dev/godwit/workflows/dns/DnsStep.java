@@ -22,7 +22,8 @@ public sealed interface DnsStep extends Action {
 
     /** The records' names, in words. */
     default String names() {
-        return Words.list(dns().records().stream().map(DnsRecord::name).distinct().toList());
+        return Words.list(
+                dns().records().stream().map(DnsRecord::name).distinct().toList());
     }
 
     @Override

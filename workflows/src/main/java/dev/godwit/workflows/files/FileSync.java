@@ -1,15 +1,15 @@
 package dev.godwit.workflows.files;
 
+import dev.godwit.workflows.files.FileStep.CopyFiles;
+import dev.godwit.workflows.files.FileStep.VerifyFiles;
 import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.Inspection;
 import dev.godwit.workflows.step.Look;
 import dev.godwit.workflows.step.Outcome;
 import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
-import dev.godwit.workflows.files.FileStep.CopyFiles;
-import dev.godwit.workflows.files.FileStep.VerifyFiles;
-import java.util.List;
 import io.temporal.activity.ActivityInterface;
+import java.util.List;
 
 /** Folders, by rsync from the source to the target. */
 @ActivityInterface(namePrefix = "FileSync.")

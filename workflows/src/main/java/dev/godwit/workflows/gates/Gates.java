@@ -1,7 +1,7 @@
 package dev.godwit.workflows.gates;
 
-import dev.godwit.workflows.notation.Key;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.godwit.workflows.notation.Key;
 
 /** What the migration waits for before it touches what visitors see. */
 public record Gates(

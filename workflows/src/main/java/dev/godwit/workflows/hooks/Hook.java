@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 public record Hook(
         @Key("the phase in which it runs") Phase phase,
 
-        @Key(value = "the id of the step before whose stage it runs, as the plan shows it", text = Text.STEP_ID) @Nullable
+        @Key(value = "the id of the step before whose stage it runs, as the plan shows it", text = Text.STEP_ID)
+        @Nullable
         String before,
 
         @Key(
-                value =
-                        "the id of the step after whose stage it runs; with neither it runs at the end of the phase",
+                value = "the id of the step after whose stage it runs; with neither it runs at the end of the phase",
                 text = Text.STEP_ID)
         @Nullable
         String after,

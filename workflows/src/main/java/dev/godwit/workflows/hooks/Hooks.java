@@ -1,9 +1,9 @@
 package dev.godwit.workflows.hooks;
 
+import dev.godwit.workflows.hooks.HookStep.RunHook;
 import dev.godwit.workflows.step.Act;
 import dev.godwit.workflows.step.Outcome;
 import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.hooks.HookStep.RunHook;
 import io.temporal.activity.ActivityInterface;
 
 /** The operator's own commands, run as supervised jobs. */

@@ -1,11 +1,11 @@
 package dev.godwit.workflows.link;
 
-import dev.godwit.workflows.step.Act;
-import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.step.Undo;
 import dev.godwit.workflows.link.LinkStep.CleanUp;
 import dev.godwit.workflows.link.LinkStep.LinkHosts;
 import dev.godwit.workflows.link.LinkStep.UnlinkHosts;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Undo;
 import io.temporal.activity.ActivityInterface;
 
 /** The temporary key by which the target fetches from the source, and what else Godwit keeps on the servers. */

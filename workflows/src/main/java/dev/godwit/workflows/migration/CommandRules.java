@@ -1,7 +1,7 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.step.Serving;
 import dev.godwit.workflows.step.Phase;
+import dev.godwit.workflows.step.Serving;
 import java.util.Objects;
 import java.util.Optional;
 

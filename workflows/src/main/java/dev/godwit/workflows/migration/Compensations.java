@@ -125,8 +125,8 @@ final class Compensations {
                 stopped = board.pastPivot() || targetServed || needed;
             }
         }
-        List<PlannedStep> asked = new ArrayList<>(
-                failed.stream().map(Entry::planned).toList());
+        List<PlannedStep> asked =
+                new ArrayList<>(failed.stream().map(Entry::planned).toList());
         if (stopped && !keptThePage) {
             asked.addAll(alsoUnreachable(board));
         }

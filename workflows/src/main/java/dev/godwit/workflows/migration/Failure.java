@@ -27,7 +27,8 @@ record Failure(@Nullable String type, String message, int attempts) {
         Throwable cause = failure;
         int attempts = 0;
         // A watch that fails fails by its own activity.
-        while ((cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure) && cause.getCause() != null) {
+        while ((cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure)
+                && cause.getCause() != null) {
             if (cause instanceof ActivityFailure activity
                     && activity.getRetryState() == RetryState.RETRY_STATE_MAXIMUM_ATTEMPTS_REACHED) {
                 attempts = patience.attempts();

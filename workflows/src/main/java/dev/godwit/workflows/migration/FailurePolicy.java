@@ -1,6 +1,5 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.step.Effect;
 import dev.godwit.workflows.plan.PlannedStep;
 import java.util.ArrayList;
 import java.util.List;

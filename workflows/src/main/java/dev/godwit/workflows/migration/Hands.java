@@ -1,14 +1,14 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.server.Side;
-import dev.godwit.workflows.link.Reach;
-import dev.godwit.workflows.link.HostLink;
 import dev.godwit.workflows.database.DatabaseCopy;
 import dev.godwit.workflows.database.DatabaseSpec;
 import dev.godwit.workflows.database.Loss;
 import dev.godwit.workflows.database.LossQuestion;
+import dev.godwit.workflows.link.HostLink;
 import dev.godwit.workflows.link.LinkStep.CleanUp;
+import dev.godwit.workflows.link.Reach;
 import dev.godwit.workflows.plan.PlannedStep;
+import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.step.Act;
 import dev.godwit.workflows.step.Action;
 import dev.godwit.workflows.step.BeforeImage;
@@ -57,7 +57,8 @@ final class Hands {
 
     /** Sees that a server can be logged in to. */
     void reach(Side side, Patience patience) {
-        stub(HostLink.class, patience, "look whether the " + side.word() + " is there").reach(new Reach(migration, side));
+        stub(HostLink.class, patience, "look whether the " + side.word() + " is there")
+                .reach(new Reach(migration, side));
     }
 
     /** Counts what a rollback after the pivot would lose, as far as that can be counted while somebody waits for it. */

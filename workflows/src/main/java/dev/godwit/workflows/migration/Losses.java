@@ -1,12 +1,12 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.database.Loss;
 import dev.godwit.workflows.Words;
 import dev.godwit.workflows.database.DatabaseSpec;
+import dev.godwit.workflows.database.Loss;
 import dev.godwit.workflows.files.FileTree;
 import dev.godwit.workflows.hooks.Hook;
-import dev.godwit.workflows.step.Patience;
 import dev.godwit.workflows.spec.Spec;
+import dev.godwit.workflows.step.Patience;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.TemporalFailure;
 import io.temporal.workflow.Async;

@@ -1,43 +1,40 @@
 package dev.godwit.workflows.migration;
 
-import java.util.Objects;
-import java.time.Duration;
-import io.temporal.workflow.Promise;
-import io.temporal.workflow.Async;
-import dev.godwit.workflows.dns.DnsStep.LowerTtl;
-import dev.godwit.workflows.gates.Gate.WaitOutTtl;
-import dev.godwit.workflows.gates.Gate.Soak;
-import dev.godwit.workflows.gates.Gate.KeepBudget;
-import dev.godwit.workflows.gates.Gate.AwaitApproval;
 import dev.godwit.workflows.Durations;
-import dev.godwit.workflows.step.FailureType;
-import dev.godwit.workflows.step.Patience;
-import dev.godwit.workflows.step.Action;
-import dev.godwit.workflows.plan.Stage;
-import dev.godwit.workflows.dns.DnsStep;
-import dev.godwit.workflows.gates.Gate;
-import dev.godwit.workflows.step.MigrationContext;
-import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.dns.DnsStep.LowerTtl;
+import dev.godwit.workflows.gates.Gate.AwaitApproval;
+import dev.godwit.workflows.gates.Gate.KeepBudget;
+import dev.godwit.workflows.gates.Gate.Soak;
+import dev.godwit.workflows.gates.Gate.WaitOutTtl;
 import dev.godwit.workflows.plan.Facts;
-import dev.godwit.workflows.step.Finding;
-import dev.godwit.workflows.step.Phase;
 import dev.godwit.workflows.plan.Plan;
 import dev.godwit.workflows.plan.PlanReport;
 import dev.godwit.workflows.plan.PlannedStep;
 import dev.godwit.workflows.plan.Planner;
-import dev.godwit.workflows.step.Step;
+import dev.godwit.workflows.plan.Stage;
 import dev.godwit.workflows.spec.Spec;
+import dev.godwit.workflows.step.Action;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.MigrationContext;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Patience;
+import dev.godwit.workflows.step.Phase;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.failure.TemporalFailure;
+import io.temporal.workflow.Async;
 import io.temporal.workflow.CancellationScope;
+import io.temporal.workflow.Promise;
 import io.temporal.workflow.Workflow;
 import io.temporal.workflow.WorkflowInit;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
@@ -73,8 +70,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     MigrationWorkflowImpl(MigrationRequest request, BiFunction<Spec, Facts, Plan> planner) {
         this.planner = planner;
         spec = request.spec();
-        MigrationContext migration =
-                new MigrationContext(request.id(), spec.service(), spec.source(), spec.target());
+        MigrationContext migration = new MigrationContext(request.id(), spec.service(), spec.source(), spec.target());
         board = new StatusBoard(request);
         hands = new Hands(migration, board::inOutage);
         forward = new WayForward(board);
@@ -143,8 +139,8 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     /** Runs all steps of a stage. Where one gives up, the others are cancelled, and awaited, before it unwinds. */
     private void performTogether(Stage stage) {
         List<Promise<Void>> running = new ArrayList<>();
-        CancellationScope scope = Workflow.newCancellationScope(
-                () -> stage.steps().forEach(planned -> running.add(Async.procedure(() -> perform(planned)))));
+        CancellationScope scope = Workflow.newCancellationScope(() ->
+                stage.steps().forEach(planned -> running.add(Async.procedure(() -> perform(planned)))));
         scope.run();
         try {
             Promise.allOf(running).get();

@@ -21,8 +21,7 @@ final class Prediction {
      * and the service starts and stops as it did in the rehearsal; the rest is as the plan estimates it.
      */
     static Duration outage(Plan plan, Collection<StepStatus> steps) {
-        return plan.outage(
-                planned -> rehearsed(planned.step(), steps).orElse(planned.estimate()));
+        return plan.outage(planned -> rehearsed(planned.step(), steps).orElse(planned.estimate()));
     }
 
     private static Optional<Duration> rehearsed(Step step, Collection<StepStatus> steps) {

@@ -110,7 +110,8 @@ final class Preflight {
     }
 
     private boolean asksByHttps() {
-        return spec.checks().stream().anyMatch(check -> "https".equalsIgnoreCase(check.get().getScheme()));
+        return spec.checks().stream()
+                .anyMatch(check -> "https".equalsIgnoreCase(check.get().getScheme()));
     }
 
     private <F> @Nullable F take(Inspection<F> inspection) {

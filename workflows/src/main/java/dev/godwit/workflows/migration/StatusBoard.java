@@ -1,11 +1,11 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.step.Effect;
-import dev.godwit.workflows.step.Phase;
-import dev.godwit.workflows.step.Serving;
 import dev.godwit.workflows.plan.PlanReport;
 import dev.godwit.workflows.plan.PlannedStep;
+import dev.godwit.workflows.step.Effect;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Phase;
+import dev.godwit.workflows.step.Serving;
 import dev.godwit.workflows.step.Step;
 import io.temporal.workflow.Workflow;
 import java.time.Duration;

@@ -70,7 +70,8 @@ final class Waits {
     }
 
     static String overBudget(Duration budget, Duration predicted) {
-        return "Expected an outage of at most " + Durations.format(budget) + ", but the prediction, from the first copies"
+        return "Expected an outage of at most " + Durations.format(budget)
+                + ", but the prediction, from the first copies"
                 + " and the rehearsal, is " + Durations.format(predicted)
                 + "; roll back, make the databases smaller or raise budget.outage in the spec, and start again";
     }

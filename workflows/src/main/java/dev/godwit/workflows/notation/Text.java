@@ -190,8 +190,17 @@ public enum Text {
             case TIMEOUT -> isBetween("1s", "24h", text);
             case DRAIN_TIME -> isBetween("0s", "10m", text);
             case WAIT -> isBetween("1s", "1d", text);
-            case LINE, HOST_NAME, SERVICE, RECORD_NAME, USER, HOST_KEY, SECRET, RSYNC_PATTERN, SCRIPT, STEP_ID, VARIABLE ->
-                true;
+            case LINE,
+                    HOST_NAME,
+                    SERVICE,
+                    RECORD_NAME,
+                    USER,
+                    HOST_KEY,
+                    SECRET,
+                    RSYNC_PATTERN,
+                    SCRIPT,
+                    STEP_ID,
+                    VARIABLE -> true;
         };
     }
 

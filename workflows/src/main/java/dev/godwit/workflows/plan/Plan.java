@@ -48,7 +48,8 @@ public record Plan(String hash, List<PlannedStep> steps) {
         int pivot = steps.get(pivot()).stage();
         return stages().stream()
                 .filter(stage -> stage.number() <= pivot)
-                .dropWhile(stage -> stage.steps().stream().noneMatch(step -> step.step().effect() == Effect.PAGE))
+                .dropWhile(stage ->
+                        stage.steps().stream().noneMatch(step -> step.step().effect() == Effect.PAGE))
                 .map(stage -> stage.duration(duration))
                 .reduce(Duration.ZERO, Duration::plus);
     }

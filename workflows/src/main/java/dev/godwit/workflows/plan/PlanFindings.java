@@ -1,11 +1,11 @@
 package dev.godwit.workflows.plan;
 
-import dev.godwit.workflows.Words;
-import dev.godwit.workflows.hooks.HookStep.RunHook;
-import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.Durations;
+import dev.godwit.workflows.Words;
 import dev.godwit.workflows.hooks.Hook;
+import dev.godwit.workflows.hooks.HookStep.RunHook;
 import dev.godwit.workflows.spec.Spec;
+import dev.godwit.workflows.step.Finding;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +33,8 @@ public final class PlanFindings {
         Stream.of(hook.before(), hook.after())
                 .filter(Objects::nonNull)
                 .filter(anchor -> plan.steps().stream()
-                        .noneMatch(step -> step.phase() == hook.phase() && step.id().equals(anchor)))
+                        .noneMatch(step ->
+                                step.phase() == hook.phase() && step.id().equals(anchor)))
                 .forEach(anchor -> findings.add(Finding.blocker(
                         "hook-place",
                         where,
@@ -53,7 +54,8 @@ public final class PlanFindings {
             findings.add(Finding.warning(
                     "rehearsal",
                     "/rehearsal",
-                    "The rehearsal starts " + Words.list(spec.units()) + " on the target, on a real copy of the data: what"
+                    "The rehearsal starts " + Words.list(spec.units())
+                            + " on the target, on a real copy of the data: what"
                             + " the service sends by itself, such as mail from a queue, it may send from there, too",
                     "write 'rehearsal: { environment: [MAIL_DELIVERY=off] }' with what keeps it in, 'rehearsal: { start:"
                             + " true }' if nothing goes out, or 'rehearsal: { start: false }' to leave it out"));

@@ -1,61 +1,61 @@
 package dev.godwit.workflows.plan;
 
-import dev.godwit.workflows.units.Rehearsal;
-import java.util.stream.Stream;
-import java.util.Objects;
-import dev.godwit.workflows.dns.DnsRecord;
-import dev.godwit.workflows.dns.RecordFacts;
-import dev.godwit.workflows.step.Phase;
-import dev.godwit.workflows.step.Step;
-import dev.godwit.workflows.json.GodwitJson;
 import dev.godwit.workflows.Sha256;
+import dev.godwit.workflows.certificates.CertificateStep.CopyCertificates;
+import dev.godwit.workflows.checks.CheckStep.CheckService;
+import dev.godwit.workflows.checks.CheckStep.CompareAnswers;
+import dev.godwit.workflows.crontabs.CrontabStep.InstallCrontabs;
+import dev.godwit.workflows.crontabs.CrontabStep.RemoveCrontabs;
 import dev.godwit.workflows.database.DatabaseFacts;
+import dev.godwit.workflows.database.DatabaseSpec;
+import dev.godwit.workflows.database.DatabaseStep.CopyDatabase;
+import dev.godwit.workflows.database.DatabaseStep.FenceDatabase;
+import dev.godwit.workflows.database.DatabaseStep.SetSequences;
+import dev.godwit.workflows.database.DatabaseStep.VerifyDatabase;
 import dev.godwit.workflows.dns.DnsFacts;
-import dev.godwit.workflows.proxy.ProxyFacts;
+import dev.godwit.workflows.dns.DnsRecord;
+import dev.godwit.workflows.dns.DnsStep.LowerTtl;
+import dev.godwit.workflows.dns.DnsStep.PointDns;
+import dev.godwit.workflows.dns.DnsStep.RestoreTtl;
+import dev.godwit.workflows.dns.RecordFacts;
+import dev.godwit.workflows.files.FileStep.CopyFiles;
+import dev.godwit.workflows.files.FileStep.VerifyFiles;
+import dev.godwit.workflows.files.FileTree;
 import dev.godwit.workflows.files.TreeFacts;
 import dev.godwit.workflows.gates.Gate.AwaitApproval;
-import dev.godwit.workflows.checks.CheckStep.CheckService;
-import dev.godwit.workflows.link.LinkStep.CleanUp;
-import dev.godwit.workflows.checks.CheckStep.CompareAnswers;
-import dev.godwit.workflows.certificates.CertificateStep.CopyCertificates;
-import dev.godwit.workflows.database.DatabaseStep.CopyDatabase;
-import dev.godwit.workflows.files.FileStep.CopyFiles;
-import dev.godwit.workflows.proxy.SiteStep.DrainRequests;
-import dev.godwit.workflows.database.DatabaseStep.FenceDatabase;
-import dev.godwit.workflows.proxy.SiteStep.ForwardRequests;
-import dev.godwit.workflows.crontabs.CrontabStep.InstallCrontabs;
-import dev.godwit.workflows.proxy.SiteStep.InstallSite;
-import dev.godwit.workflows.link.LinkStep.LinkHosts;
-import dev.godwit.workflows.dns.DnsStep.LowerTtl;
-import dev.godwit.workflows.step.Pass;
-import dev.godwit.workflows.dns.DnsStep.PointDns;
-import dev.godwit.workflows.crontabs.CrontabStep.RemoveCrontabs;
-import dev.godwit.workflows.dns.DnsStep.RestoreTtl;
-import dev.godwit.workflows.units.UnitStep.RetireUnits;
-import dev.godwit.workflows.hooks.HookStep.RunHook;
-import dev.godwit.workflows.proxy.SiteStep.ServePage;
-import dev.godwit.workflows.database.DatabaseStep.SetSequences;
-import dev.godwit.workflows.gates.Gate.Soak;
-import dev.godwit.workflows.units.UnitStep.StartUnits;
-import dev.godwit.workflows.units.UnitStep.StopUnits;
-import dev.godwit.workflows.link.LinkStep.UnlinkHosts;
-import dev.godwit.workflows.database.DatabaseStep.VerifyDatabase;
-import dev.godwit.workflows.files.FileStep.VerifyFiles;
-import dev.godwit.workflows.gates.Gate.WaitOutTtl;
-import dev.godwit.workflows.database.DatabaseSpec;
-import dev.godwit.workflows.files.FileTree;
 import dev.godwit.workflows.gates.Gate.KeepBudget;
+import dev.godwit.workflows.gates.Gate.Soak;
+import dev.godwit.workflows.gates.Gate.WaitOutTtl;
 import dev.godwit.workflows.gates.Gates;
 import dev.godwit.workflows.hooks.Hook;
+import dev.godwit.workflows.hooks.HookStep.RunHook;
+import dev.godwit.workflows.json.GodwitJson;
+import dev.godwit.workflows.link.LinkStep.CleanUp;
+import dev.godwit.workflows.link.LinkStep.LinkHosts;
+import dev.godwit.workflows.link.LinkStep.UnlinkHosts;
+import dev.godwit.workflows.proxy.ProxyFacts;
+import dev.godwit.workflows.proxy.SiteStep.DrainRequests;
+import dev.godwit.workflows.proxy.SiteStep.ForwardRequests;
+import dev.godwit.workflows.proxy.SiteStep.InstallSite;
+import dev.godwit.workflows.proxy.SiteStep.ServePage;
 import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.spec.Spec;
+import dev.godwit.workflows.step.Pass;
+import dev.godwit.workflows.step.Phase;
+import dev.godwit.workflows.step.Step;
+import dev.godwit.workflows.units.Rehearsal;
+import dev.godwit.workflows.units.UnitStep.RetireUnits;
+import dev.godwit.workflows.units.UnitStep.StartUnits;
+import dev.godwit.workflows.units.UnitStep.StopUnits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -180,8 +180,9 @@ public final class Planner {
         add("check-target", new CheckService(Side.TARGET, addressesOfTarget(), spec.checks()));
         add("forward-requests", new ForwardRequests(spec.proxy()));
 
-        add("check-forwarded", new CheckService(
-                        Side.SOURCE, List.of(spec.source().address()), spec.checks()));
+        add(
+                "check-forwarded",
+                new CheckService(Side.SOURCE, List.of(spec.source().address()), spec.checks()));
         if (!spec.jobs().units().isEmpty()) {
             add("start-jobs", new StartUnits(Side.TARGET, spec.jobs().units(), true));
         }
@@ -272,7 +273,8 @@ public final class Planner {
     }
 
     private boolean has(List<PlannedStep> stage, String id) {
-        return stage.stream().anyMatch(step -> step.phase() == phase && step.id().equals(id));
+        return stage.stream()
+                .anyMatch(step -> step.phase() == phase && step.id().equals(id));
     }
 
     /** Behind the hooks that stand there already: several in one place keep the spec's order. */
@@ -374,7 +376,8 @@ public final class Planner {
         Reviewed reviewed = new Reviewed(
                 spec,
                 steps.stream()
-                        .map(planned -> new ReviewedStep(planned.id(), planned.phase(), planned.stage(), planned.step()))
+                        .map(planned ->
+                                new ReviewedStep(planned.id(), planned.phase(), planned.stage(), planned.step()))
                         .toList(),
                 facts.databases().stream().map(DatabaseFacts::fingerprint).toList(),
                 facts.proxy());

@@ -1,15 +1,15 @@
 package dev.godwit.workflows.proxy;
 
-import dev.godwit.workflows.step.Act;
-import dev.godwit.workflows.step.Inspection;
-import dev.godwit.workflows.step.Look;
-import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.proxy.SiteStep.DrainRequests;
 import dev.godwit.workflows.proxy.SiteStep.ForwardRequests;
 import dev.godwit.workflows.proxy.SiteStep.InstallSite;
 import dev.godwit.workflows.proxy.SiteStep.ServePage;
+import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Undo;
 import io.temporal.activity.ActivityInterface;
 
 /** Where the proxy sends requests. Each change is staged, tested, renamed, reloaded and proved by its answer. */

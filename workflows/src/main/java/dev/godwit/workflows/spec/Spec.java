@@ -1,6 +1,5 @@
 package dev.godwit.workflows.spec;
 
-import dev.godwit.workflows.units.Rehearsal;
 import dev.godwit.workflows.certificates.TlsSpec;
 import dev.godwit.workflows.checks.HttpCheck;
 import dev.godwit.workflows.database.DatabaseSpec;
@@ -13,6 +12,7 @@ import dev.godwit.workflows.notation.Text;
 import dev.godwit.workflows.proxy.ProxySpec;
 import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.units.Rehearsal;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

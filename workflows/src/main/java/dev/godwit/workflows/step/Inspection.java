@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param findings what a person should know
  * @param facts what the planner needs; null if there is nothing of the kind, or it could not be asked
  */
-public record Inspection<F>(List<Finding> findings, @Nullable F facts) {
+public record Inspection<F>(
+        List<Finding> findings, @Nullable F facts) {
     public Inspection {
         findings = List.copyOf(findings);
     }

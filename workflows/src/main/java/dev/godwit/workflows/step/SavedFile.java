@@ -7,4 +7,5 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sha256 of a file that was saved; null for a folder or if it did not exist
  */
-public record SavedFile(String path, boolean existed, @Nullable String sha256) {}
+public record SavedFile(
+        String path, boolean existed, @Nullable String sha256) {}

@@ -7,7 +7,7 @@ import java.util.List;
 /** How the service is tried on the target before anything is decided. It works on a real copy of the data. */
 public record Rehearsal(
         @Key(value = "whether the service is started on the target and compared with the source", standard = "true")
-        boolean start,
+        Boolean start,
 
         @Key(
                 value =
@@ -17,6 +17,7 @@ public record Rehearsal(
                 most = 100)
         List<String> environment) {
     public Rehearsal {
+        start = start == null || start;
         environment = environment == null ? List.of() : List.copyOf(environment);
     }
 

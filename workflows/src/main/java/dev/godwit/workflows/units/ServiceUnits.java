@@ -1,10 +1,10 @@
 package dev.godwit.workflows.units;
 
 import dev.godwit.workflows.step.Act;
+import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.Look;
 import dev.godwit.workflows.step.Outcome;
 import dev.godwit.workflows.step.Undo;
-import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.units.UnitStep.RetireUnits;
 import dev.godwit.workflows.units.UnitStep.StartUnits;
 import dev.godwit.workflows.units.UnitStep.StopUnits;

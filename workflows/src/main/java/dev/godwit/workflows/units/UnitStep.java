@@ -37,9 +37,7 @@ public sealed interface UnitStep extends Action {
 
     @Override
     default boolean putsBack(Step newer) {
-        return newer instanceof UnitStep later
-                && on() == later.on()
-                && units().containsAll(later.units());
+        return newer instanceof UnitStep later && on() == later.on() && units().containsAll(later.units());
     }
 
     /**

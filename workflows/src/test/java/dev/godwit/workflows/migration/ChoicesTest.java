@@ -58,8 +58,7 @@ class ChoicesTest {
     @Test
     void shouldLetNobodySkipAHookThatIsMoreThanACommand() {
         for (Hook.Effect effect : Hook.Effect.values()) {
-            Step hook = new RunHook(
-                    Side.SOURCE, "run", null, Duration.ofMinutes(1), effect);
+            Step hook = new RunHook(Side.SOURCE, "run", null, Duration.ofMinutes(1), effect);
             assertThat(FailurePolicy.choices(hook.skippable(), false).contains(Choice.SKIP))
                     .as(effect.name())
                     .isEqualTo(effect == Hook.Effect.NONE);

@@ -2,10 +2,10 @@ package dev.godwit.workflows.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.godwit.workflows.step.Serving;
-import dev.godwit.workflows.step.Phase;
 import dev.godwit.workflows.plan.PlannedStep;
 import dev.godwit.workflows.plan.Planner;
+import dev.godwit.workflows.step.Phase;
+import dev.godwit.workflows.step.Serving;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
@@ -32,7 +32,8 @@ class CommandRulesTest {
     private static final State FAILED =
             new State(Phase.CUTOVER).waiting(Waiting.For.DECISION, Choice.RETRY, Choice.ROLL_BACK);
     private static final State PAGE_UP = new State(Phase.CUTOVER).serving(Serving.PAGE);
-    private static final State AT_PIVOT = new State(Phase.CUTOVER).serving(Serving.PAGE).atPivot();
+    private static final State AT_PIVOT =
+            new State(Phase.CUTOVER).serving(Serving.PAGE).atPivot();
     private static final State SOAKING = new State(Phase.SOAK).serving(Serving.TARGET);
     private static final State WATCHED = SOAKING.waiting(Waiting.For.TIME);
     private static final State SOAKED = SOAKING.paused().waiting(Waiting.For.RESUME);

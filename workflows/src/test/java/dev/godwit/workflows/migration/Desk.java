@@ -62,9 +62,8 @@ final class Desk implements AutoCloseable {
 
     /** Waits until somebody is asked about what could not be taken back. */
     Waiting awaitUndoDecision() {
-        awaitStatus(status -> status.undoing()
-                && status.waiting() != null
-                && status.waiting().what() == Waiting.For.DECISION);
+        awaitStatus(status ->
+                status.undoing() && status.waiting() != null && status.waiting().what() == Waiting.For.DECISION);
         return waiting();
     }
 

@@ -3,8 +3,8 @@ package dev.godwit.workflows.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.godwit.workflows.step.Serving;
 import dev.godwit.workflows.migration.RecordingHands.Hold;
+import dev.godwit.workflows.step.Serving;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowStub;
 import io.temporal.client.WorkflowUpdateException;
@@ -346,13 +346,18 @@ abstract class FailureMatrix {
         assertThat(end.steps()).extracting(StepStatus::state).containsOnly(StepState.DONE);
         assertThat(hands.calls("undo")).isEmpty();
         List<String> acted = hands.calls("act").stream().distinct().toList();
-        assertThat(acted).containsExactlyInAnyOrderElementsOf(acts().map(Place::id).toList());
+        assertThat(acted)
+                .containsExactlyInAnyOrderElementsOf(acts().map(Place::id).toList());
         assertThat(acted.stream().map(FailureMatrix::stageOf)).isSorted();
         assertThat(accepted(end, "serve-page")).isEmpty();
     }
 
     private static int stageOf(String id) {
-        return Place.all().filter(place -> place.id().equals(id)).findFirst().orElseThrow().stage();
+        return Place.all()
+                .filter(place -> place.id().equals(id))
+                .findFirst()
+                .orElseThrow()
+                .stage();
     }
 
     private void assertRollBackRefused(Place place) {

@@ -1,8 +1,8 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.step.Patience;
-import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.plan.Planner;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Patience;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowStub;
 import io.temporal.client.WorkflowUpdateException;

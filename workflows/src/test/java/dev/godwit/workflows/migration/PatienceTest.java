@@ -3,18 +3,17 @@ package dev.godwit.workflows.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.godwit.workflows.hooks.HookStep;
-import dev.godwit.workflows.proxy.SiteStep;
-import dev.godwit.workflows.step.TaskQueue;
+import dev.godwit.workflows.notation.Text;
 import dev.godwit.workflows.plan.PlannedStep;
 import dev.godwit.workflows.plan.Planner;
-import dev.godwit.workflows.step.Step;
-import dev.godwit.workflows.notation.Text;
+import dev.godwit.workflows.proxy.SiteStep;
+import dev.godwit.workflows.step.Action;
+import dev.godwit.workflows.step.Patience;
+import dev.godwit.workflows.step.TaskQueue;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import dev.godwit.workflows.step.Action;
-import dev.godwit.workflows.step.Patience;
 
 class PatienceTest {
     @Test

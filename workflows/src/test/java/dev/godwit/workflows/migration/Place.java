@@ -1,28 +1,27 @@
 package dev.godwit.workflows.migration;
 
+import dev.godwit.workflows.certificates.CertificateStep.CopyCertificates;
+import dev.godwit.workflows.crontabs.CrontabStep;
+import dev.godwit.workflows.database.DatabaseStep;
+import dev.godwit.workflows.database.DatabaseStep.CopyDatabase;
+import dev.godwit.workflows.database.DatabaseStep.FenceDatabase;
+import dev.godwit.workflows.dns.DnsStep;
+import dev.godwit.workflows.files.FileStep;
+import dev.godwit.workflows.files.FileStep.CopyFiles;
+import dev.godwit.workflows.gates.Gate.AwaitApproval;
 import dev.godwit.workflows.gates.Gate.KeepBudget;
 import dev.godwit.workflows.gates.Gate.Soak;
 import dev.godwit.workflows.gates.Gate.WaitOutTtl;
-import dev.godwit.workflows.gates.Gate.AwaitApproval;
-import dev.godwit.workflows.database.DatabaseStep.FenceDatabase;
-import dev.godwit.workflows.database.DatabaseStep.CopyDatabase;
-import dev.godwit.workflows.files.FileStep.CopyFiles;
-import dev.godwit.workflows.proxy.SiteStep.DrainRequests;
-import dev.godwit.workflows.certificates.CertificateStep.CopyCertificates;
-import dev.godwit.workflows.step.Serving;
-import dev.godwit.workflows.certificates.CertificateStep;
-import dev.godwit.workflows.crontabs.CrontabStep;
-import dev.godwit.workflows.database.DatabaseStep;
-import dev.godwit.workflows.dns.DnsStep;
-import dev.godwit.workflows.files.FileStep;
-import dev.godwit.workflows.proxy.SiteStep;
-import dev.godwit.workflows.units.UnitStep;
-import dev.godwit.workflows.step.Phase;
 import dev.godwit.workflows.plan.Plan;
 import dev.godwit.workflows.plan.PlannedStep;
 import dev.godwit.workflows.plan.Planner;
-import dev.godwit.workflows.step.Step;
+import dev.godwit.workflows.proxy.SiteStep;
+import dev.godwit.workflows.proxy.SiteStep.DrainRequests;
 import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.step.Phase;
+import dev.godwit.workflows.step.Serving;
+import dev.godwit.workflows.step.Step;
+import dev.godwit.workflows.units.UnitStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +30,6 @@ import java.util.TreeSet;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One step of a plan with everything, and what must be true when it goes wrong there: read off the plan alone, in the
@@ -71,7 +69,8 @@ record Place(int index) {
 
     /** The other steps of its stage. */
     List<Place> siblings() {
-        return all().filter(other -> other.stage() == stage() && other.index != index).toList();
+        return all().filter(other -> other.stage() == stage() && other.index != index)
+                .toList();
     }
 
     String look() {
@@ -119,7 +118,8 @@ record Place(int index) {
         if (acts() && looks() && phase() != Phase.CUTOVER) {
             return new Before(this, look(), false);
         }
-        if (phase() == Phase.CUTOVER && all().noneMatch(place -> place.stage() < stage() && place.phase() == Phase.CUTOVER)) {
+        if (phase() == Phase.CUTOVER
+                && all().noneMatch(place -> place.stage() < stage() && place.phase() == Phase.CUTOVER)) {
             // All before-images of the cutover are taken before its first act.
             Place lastLook = all().filter(place -> place.phase() == Phase.CUTOVER && place.looks())
                     .reduce((one, next) -> next)
@@ -194,9 +194,7 @@ record Place(int index) {
         return PAGE <= index
                 && index < PIVOT
                 && step.on() == Side.SOURCE
-                && (step instanceof SiteStep
-                        || step instanceof UnitStep
-                        || step instanceof DatabaseStep.FenceDatabase);
+                && (step instanceof SiteStep || step instanceof UnitStep || step instanceof DatabaseStep.FenceDatabase);
     }
 
     // ---- what a person may say ----
@@ -263,7 +261,8 @@ record Place(int index) {
                 .filter(step -> step.stage() <= stage())
                 .filter(step -> step.step().undo() != null)
                 .filter(step -> !(isPastPivot()
-                        && (step.step() instanceof DatabaseStep.CopyDatabase || step.step() instanceof FileStep.CopyFiles)))
+                        && (step.step() instanceof DatabaseStep.CopyDatabase
+                                || step.step() instanceof FileStep.CopyFiles)))
                 .map(PlannedStep::id)
                 .toList();
     }
@@ -313,7 +312,9 @@ record Place(int index) {
     record FailedUndo(Place place, Place failed) {
         /** Retried later, it would bring back a rehearsal. */
         boolean isPutBackByAnOlderUndoToo() {
-            return place.planned().step() instanceof UnitStep.StartUnits start && start.enable() && !failed.isPastPivot();
+            return place.planned().step() instanceof UnitStep.StartUnits start
+                    && start.enable()
+                    && !failed.isPastPivot();
         }
 
         /**

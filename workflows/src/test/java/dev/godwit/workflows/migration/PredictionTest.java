@@ -2,10 +2,10 @@ package dev.godwit.workflows.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.workflows.database.DatabaseStep.CopyDatabase;
 import dev.godwit.workflows.plan.Plan;
 import dev.godwit.workflows.plan.PlannedStep;
 import dev.godwit.workflows.plan.Planner;
-import dev.godwit.workflows.database.DatabaseStep.CopyDatabase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,31 +1,31 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.step.Act;
 import dev.godwit.workflows.certificates.Certificates;
+import dev.godwit.workflows.checks.ServiceChecks;
+import dev.godwit.workflows.checks.Sighting;
+import dev.godwit.workflows.checks.Watched;
 import dev.godwit.workflows.crontabs.Crontabs;
 import dev.godwit.workflows.database.DatabaseCopy;
 import dev.godwit.workflows.database.DatabaseFence;
-import dev.godwit.workflows.dns.DnsRecords;
-import dev.godwit.workflows.step.FailureType;
-import dev.godwit.workflows.files.FileSync;
-import dev.godwit.workflows.hooks.Hooks;
-import dev.godwit.workflows.link.HostLink;
-import dev.godwit.workflows.checks.Sighting;
-import dev.godwit.workflows.checks.Watched;
-import dev.godwit.workflows.link.Reach;
-import dev.godwit.workflows.plan.Facts;
-import dev.godwit.workflows.step.Inspection;
-import dev.godwit.workflows.step.Look;
 import dev.godwit.workflows.database.Loss;
 import dev.godwit.workflows.database.LossQuestion;
-import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.proxy.ProxyRouting;
+import dev.godwit.workflows.dns.DnsRecords;
+import dev.godwit.workflows.files.FileSync;
+import dev.godwit.workflows.hooks.Hooks;
 import dev.godwit.workflows.inspection.ServerInspection;
-import dev.godwit.workflows.checks.ServiceChecks;
-import dev.godwit.workflows.units.ServiceUnits;
-import dev.godwit.workflows.step.Undo;
+import dev.godwit.workflows.link.HostLink;
+import dev.godwit.workflows.link.Reach;
+import dev.godwit.workflows.plan.Facts;
+import dev.godwit.workflows.proxy.ProxyRouting;
+import dev.godwit.workflows.step.Act;
 import dev.godwit.workflows.step.BeforeImage;
+import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Look;
+import dev.godwit.workflows.step.Outcome;
+import dev.godwit.workflows.step.Undo;
+import dev.godwit.workflows.units.ServiceUnits;
 import io.temporal.activity.Activity;
 import io.temporal.client.ActivityCompletionException;
 import io.temporal.failure.ApplicationFailure;
@@ -280,7 +280,8 @@ final class RecordingHands {
 
     private Object answer(String method, Object request) {
         return switch (request) {
-            case Object _ when method.startsWith("inspect") ->
+            case Object _
+            when method.startsWith("inspect") ->
                 inspect(method.substring("inspect".length()).toLowerCase(Locale.ROOT));
             case Reach reach -> answer("reach " + reach.side().word());
             case Watched _ -> {

@@ -3,8 +3,8 @@ package dev.godwit.workflows.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.godwit.workflows.step.TaskQueue;
 import dev.godwit.workflows.json.GodwitJson;
+import dev.godwit.workflows.step.TaskQueue;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.common.WorkflowExecutionHistory;
 import io.temporal.testing.TestEnvironmentOptions;

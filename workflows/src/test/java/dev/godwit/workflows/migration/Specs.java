@@ -1,32 +1,32 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.units.Rehearsal;
-import dev.godwit.workflows.database.DatabaseFacts;
-import dev.godwit.workflows.dns.DnsFacts;
-import dev.godwit.workflows.dns.RecordFacts;
-import dev.godwit.workflows.files.TreeFacts;
-import dev.godwit.workflows.proxy.ProxyFacts;
-import dev.godwit.workflows.plan.Facts;
-import dev.godwit.workflows.step.Phase;
-import dev.godwit.workflows.spec.Budget;
+import dev.godwit.workflows.certificates.TlsSpec;
+import dev.godwit.workflows.checks.HttpCheck;
 import dev.godwit.workflows.database.CopyMethod;
+import dev.godwit.workflows.database.DatabaseFacts;
+import dev.godwit.workflows.database.PostgresqlDatabase;
+import dev.godwit.workflows.dns.DnsFacts;
 import dev.godwit.workflows.dns.DnsRecord;
 import dev.godwit.workflows.dns.DnsSpec;
+import dev.godwit.workflows.dns.RecordFacts;
+import dev.godwit.workflows.dns.Rfc2136Provider;
 import dev.godwit.workflows.files.FileTree;
+import dev.godwit.workflows.files.TreeFacts;
 import dev.godwit.workflows.gates.Gates;
 import dev.godwit.workflows.hooks.Hook;
-import dev.godwit.workflows.server.HostSpec;
-import dev.godwit.workflows.checks.HttpCheck;
-import dev.godwit.workflows.spec.Jobs;
+import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.plan.Facts;
 import dev.godwit.workflows.proxy.NginxProxy;
 import dev.godwit.workflows.proxy.Outage;
-import dev.godwit.workflows.database.PostgresqlDatabase;
-import dev.godwit.workflows.dns.Rfc2136Provider;
-import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.proxy.ProxyFacts;
+import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.server.Side;
-import dev.godwit.workflows.spec.Spec;
 import dev.godwit.workflows.server.SshLogin;
-import dev.godwit.workflows.certificates.TlsSpec;
+import dev.godwit.workflows.spec.Budget;
+import dev.godwit.workflows.spec.Jobs;
+import dev.godwit.workflows.spec.Spec;
+import dev.godwit.workflows.step.Phase;
+import dev.godwit.workflows.units.Rehearsal;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -48,7 +48,14 @@ public final class Specs {
         return shop(
                 gate,
                 List.of(new Hook(
-                        Phase.CUTOVER, "serve-page", null, Side.SOURCE, "echo", "echo undo", Duration.ofMinutes(2), Hook.Effect.NONE)),
+                        Phase.CUTOVER,
+                        "serve-page",
+                        null,
+                        Side.SOURCE,
+                        "echo",
+                        "echo undo",
+                        Duration.ofMinutes(2),
+                        Hook.Effect.NONE)),
                 new Budget(null, DECISION));
     }
 

@@ -83,10 +83,13 @@ class StageTest {
         MigrationStatus end = Desk.end(started);
         assertThat(end.end()).isEqualTo(End.ROLLED_BACK);
         assertThat(end.endReason()).startsWith(FILES + " failed");
-        assertThat(end.steps()).filteredOn(step -> step.id().equals(DATABASE)).singleElement().satisfies(step -> {
-            assertThat(step.state()).isEqualTo(StepState.FAILED);
-            assertThat(step.note()).isEqualTo("interrupted by a rollback");
-        });
+        assertThat(end.steps())
+                .filteredOn(step -> step.id().equals(DATABASE))
+                .singleElement()
+                .satisfies(step -> {
+                    assertThat(step.state()).isEqualTo(StepState.FAILED);
+                    assertThat(step.note()).isEqualTo("interrupted by a rollback");
+                });
         assertThat(desk.hands.calls("act")).doesNotContain(DATABASE);
     }
 

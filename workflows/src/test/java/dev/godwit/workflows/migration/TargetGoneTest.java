@@ -46,8 +46,9 @@ class TargetGoneTest {
         Waiting waiting = desk.awaitUndoDecision();
 
         assertThat(desk.migration.status().serving()).isEqualTo(Serving.SOURCE);
-        assertThat(desk.hands.asked()).as("of a target that is gone").noneMatch(call -> steps(Side.TARGET).stream()
-                .anyMatch(id -> call.equals("undo " + id)));
+        assertThat(desk.hands.asked())
+                .as("of a target that is gone")
+                .noneMatch(call -> steps(Side.TARGET).stream().anyMatch(id -> call.equals("undo " + id)));
         assertThat(desk.hands.attempts("undo link-hosts"))
                 .as("its half on the source is taken back; the other one is not waited for")
                 .isEqualTo(Patience.UNDO_AT_ONCE.attempts());
@@ -55,7 +56,8 @@ class TargetGoneTest {
         assertThat(asked.lastIndexOf("undo serve-page"))
                 .as("the source serves after one short look for the target")
                 .isLessThan(nth(asked, "reach target", Patience.UNDO_AT_ONCE.attempts() + 1));
-        assertThat(waiting.reason()).contains("start-service", "copy-database-first-shop", "install-site", "link-hosts");
+        assertThat(waiting.reason())
+                .contains("start-service", "copy-database-first-shop", "install-site", "link-hosts");
         desk.decide(Choice.SKIP);
 
         MigrationStatus end = Desk.end(started);

@@ -1,7 +1,7 @@
 package dev.godwit.workflows.migration;
 
-import dev.godwit.workflows.step.TaskQueue;
 import dev.godwit.workflows.json.GodwitJson;
+import dev.godwit.workflows.step.TaskQueue;
 import io.temporal.api.enums.v1.IndexedValueType;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.client.WorkflowOptions;

@@ -2,17 +2,16 @@ package dev.godwit.workflows.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.workflows.gates.Gates;
 import dev.godwit.workflows.hooks.Hook;
 import dev.godwit.workflows.hooks.HookStep;
 import dev.godwit.workflows.plan.Facts;
-import dev.godwit.workflows.step.Phase;
 import dev.godwit.workflows.plan.Plan;
 import dev.godwit.workflows.plan.PlannedStep;
 import dev.godwit.workflows.plan.Planner;
-import dev.godwit.workflows.step.Step;
-import dev.godwit.workflows.gates.Gates;
 import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.spec.Spec;
+import dev.godwit.workflows.step.Phase;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowStub;
 import io.temporal.workflow.WorkflowInit;

@@ -2,10 +2,10 @@ package dev.godwit.workflows.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.workflows.migration.Specs;
 import dev.godwit.workflows.step.Action;
 import dev.godwit.workflows.step.Effect;
 import dev.godwit.workflows.step.Step;
-import dev.godwit.workflows.migration.Specs;
 import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;

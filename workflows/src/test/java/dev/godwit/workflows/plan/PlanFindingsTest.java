@@ -2,13 +2,13 @@ package dev.godwit.workflows.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.godwit.workflows.step.Finding;
-import dev.godwit.workflows.step.Phase;
-import dev.godwit.workflows.migration.Specs;
-import dev.godwit.workflows.spec.Budget;
 import dev.godwit.workflows.gates.Gates;
 import dev.godwit.workflows.hooks.Hook;
+import dev.godwit.workflows.migration.Specs;
+import dev.godwit.workflows.spec.Budget;
 import dev.godwit.workflows.spec.Spec;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Phase;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 class PlanFindingsTest {
     @Test
     void shouldBlockAHookWhoseNeighbourIsInAnotherPhase() {
-        assertThat(findings(hook(Phase.CUTOVER, "copy-files-live-uploads", null), hook(Phase.SOAK, "remove-crontabs", null)))
+        assertThat(findings(
+                        hook(Phase.CUTOVER, "copy-files-live-uploads", null),
+                        hook(Phase.SOAK, "remove-crontabs", null)))
                 .singleElement()
                 .satisfies(finding -> {
                     assertThat(finding.severity()).isEqualTo(Finding.Severity.BLOCKER);

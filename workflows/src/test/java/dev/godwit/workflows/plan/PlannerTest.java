@@ -203,13 +203,17 @@ class PlannerTest {
 
     @Test
     void shouldRunTogetherWhatDoesNotWaitForEachOther() {
-        assertThat(stages(Specs.shop())).filteredOn(stage -> stage.size() > 1).containsExactly(
-                List.of("copy-database-final-shop", "copy-files-final-uploads"),
-                List.of("verify-database-shop", "verify-files-uploads"));
+        assertThat(stages(Specs.shop()))
+                .filteredOn(stage -> stage.size() > 1)
+                .containsExactly(
+                        List.of("copy-database-final-shop", "copy-files-final-uploads"),
+                        List.of("verify-database-shop", "verify-files-uploads"));
         assertThat(Planner.plan(Specs.shop(), Specs.facts()).stages())
                 .extracting(Stage::number)
                 .containsExactlyElementsOf(
-                        IntStream.rangeClosed(1, stages(Specs.shop()).size()).boxed().toList());
+                        IntStream.rangeClosed(1, stages(Specs.shop()).size())
+                                .boxed()
+                                .toList());
     }
 
     @Test

@@ -4,9 +4,9 @@ import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.host.StateFolder;
-import dev.godwit.workflows.step.MigrationContext;
 import dev.godwit.workflows.database.PostgresqlDatabase;
 import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.step.MigrationContext;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 

@@ -1,12 +1,12 @@
 package dev.godwit.activities.database.postgresql;
 
-import dev.godwit.workflows.database.PostgresqlFence;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
+import dev.godwit.workflows.database.PostgresqlFence;
+import dev.godwit.workflows.server.Side;
+import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.step.BeforeImage;
-import dev.godwit.workflows.server.Side;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Duration;

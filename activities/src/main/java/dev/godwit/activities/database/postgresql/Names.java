@@ -1,9 +1,9 @@
 package dev.godwit.activities.database.postgresql;
 
 import dev.godwit.workflows.Sha256;
+import dev.godwit.workflows.database.PostgresqlDatabase;
 import dev.godwit.workflows.step.MigrationContext;
 import dev.godwit.workflows.step.Pass;
-import dev.godwit.workflows.database.PostgresqlDatabase;
 import java.util.Locale;
 
 /**

@@ -1,8 +1,8 @@
 package dev.godwit.activities.database.postgresql;
 
+import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.step.FailureType;
 import dev.godwit.workflows.step.Outcome;
-import dev.godwit.workflows.server.Side;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.godwit.activities.host.StateFolder;
 import dev.godwit.workflows.database.DatabaseFacts;
-import dev.godwit.workflows.step.Inspection;
-import dev.godwit.workflows.step.Finding;
-import dev.godwit.workflows.step.Finding.Severity;
-import dev.godwit.workflows.step.Pass;
 import dev.godwit.workflows.database.DatabaseLogin;
 import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Finding.Severity;
+import dev.godwit.workflows.step.Inspection;
+import dev.godwit.workflows.step.Pass;
 import io.temporal.failure.ApplicationFailure;
 import java.io.BufferedWriter;
 import java.nio.file.Files;

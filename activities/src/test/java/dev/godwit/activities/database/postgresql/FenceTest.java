@@ -3,10 +3,10 @@ package dev.godwit.activities.database.postgresql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.godwit.workflows.database.PostgresqlFence;
-import dev.godwit.workflows.step.BeforeImage;
 import dev.godwit.workflows.database.DatabaseLogin;
+import dev.godwit.workflows.database.PostgresqlFence;
 import dev.godwit.workflows.notation.SecretRef;
+import dev.godwit.workflows.step.BeforeImage;
 import io.temporal.failure.ApplicationFailure;
 import java.io.IOException;
 import java.time.Duration;

@@ -247,7 +247,8 @@ class NginxSiteTest {
         Site site = site("server { listen " + listen + "; server_name s.example; }");
         assertThat(site.endpoints(List.of("s.example"), address).stream().map(Endpoint::toString))
                 .isEqualTo(endpoint == null ? List.of() : List.of(endpoint));
-        assertThat(site.otherListens(List.of("s.example"))).isEqualTo(endpoint == null && !listen.endsWith("proxy_protocol") ? List.of(listen) : List.of());
+        assertThat(site.otherListens(List.of("s.example")))
+                .isEqualTo(endpoint == null && !listen.endsWith("proxy_protocol") ? List.of(listen) : List.of());
     }
 
     @Test
