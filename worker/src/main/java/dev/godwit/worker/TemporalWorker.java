@@ -87,7 +87,11 @@ public final class TemporalWorker implements AutoCloseable {
     public void start() {
         factory.start();
         LOG.info(
-                "The worker polls the task queues {}, {} and {}", TaskQueue.NAME, TaskQueue.PREFLIGHT, TaskQueue.WATCH);
+                "The worker {} polls the task queues {}, {} and {}",
+                ProcessName.ofThis(),
+                TaskQueue.NAME,
+                TaskQueue.PREFLIGHT,
+                TaskQueue.WATCH);
     }
 
     /**

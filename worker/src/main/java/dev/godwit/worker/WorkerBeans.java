@@ -59,7 +59,7 @@ final class WorkerBeans {
 
     @Singleton
     Secrets secrets(Folders folders) {
-        return new FileSecrets(folders.secrets());
+        return new FileSecrets(folders.secrets(), ProcessName.ofThis());
     }
 
     @Singleton

@@ -22,9 +22,12 @@ public final class FileSecrets implements Secrets {
             PosixFilePermission.OTHERS_WRITE);
 
     private final Path folder;
+    private final String worker;
 
-    public FileSecrets(Path folder) {
+    /** @param worker who looks there, for people: several workers have several folders */
+    public FileSecrets(Path folder, String worker) {
         this.folder = folder;
+        this.worker = worker;
     }
 
     @Override
@@ -33,12 +36,12 @@ public final class FileSecrets implements Secrets {
         try {
             if (!Files.isRegularFile(file)) {
                 throw FailureType.SECRET_UNAVAILABLE.because(
-                        "Expected the secret '" + reference.name() + "' in the file " + file
-                                + ", but found none; put the value there, readable by its owner only (chmod 600)");
+                        "Expected the secret '" + reference.name() + "' in the file " + file + " of the worker "
+                                + worker + ", but found none; put the value there, readable by its owner only (chmod 600)");
             }
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
             if (permissions.stream().anyMatch(OTHERS::contains)) {
-                throw FailureType.SECRET_UNAVAILABLE.because("Expected the file " + file
+                throw FailureType.SECRET_UNAVAILABLE.because("Expected the file " + file + " of the worker " + worker
                         + " to be open to its owner only, but found the mode "
                         + PosixFilePermissions.toString(permissions) + "; replace the secret if others may have read"
                         + " it, then chmod 600");
@@ -47,7 +50,8 @@ public final class FileSecrets implements Secrets {
             return value.endsWith("\n") ? value.substring(0, value.length() - 1) : value;
         } catch (IOException e) {
             throw FailureType.SECRET_UNAVAILABLE.because(
-                    "Expected to read the secret '" + reference.name() + "' from " + file + ", but found "
+                    "Expected to read the secret '" + reference.name() + "' from " + file + " of the worker " + worker
+                            + ", but found "
                             + e.getClass().getSimpleName() + "; let the worker's user own the file (chmod 600)",
                     e);
         }

@@ -22,7 +22,7 @@ class FileSecretsTest {
     private String value(String content, String permissions) throws IOException {
         Path file = Files.writeString(folder.resolve("ops"), content);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
-        return new FileSecrets(folder).get(NAME);
+        return new FileSecrets(folder, "godwit-7@north").get(NAME);
     }
 
     @Test
@@ -43,9 +43,10 @@ class FileSecretsTest {
     }
 
     @Test
-    void shouldSayWhereItLooked() {
-        assertThatThrownBy(() -> new FileSecrets(folder).get(NAME))
+    void shouldSayWhoLookedWhere() {
+        assertThatThrownBy(() -> new FileSecrets(folder, "godwit-7@north").get(NAME))
                 .hasMessageContaining("SECRET_UNAVAILABLE")
-                .hasMessageContaining(folder.resolve("ops").toString());
+                .hasMessageContaining(folder.resolve("ops").toString())
+                .hasMessageContaining("godwit-7@north");
     }
 }
