@@ -10,6 +10,9 @@ import io.micronaut.http.server.exceptions.ExceptionHandler;
 import io.micronaut.web.router.exceptions.UnsatisfiedBodyRouteException;
 import io.netty.handler.codec.DecoderException;
 import jakarta.inject.Singleton;
+import java.io.EOFException;
+import java.net.SocketException;
+import java.nio.channels.ClosedChannelException;
 
 /** Says how exceptions become answers. */
 @Factory
@@ -45,6 +48,21 @@ final class ProblemHandlers {
                 ProblemType.MALFORMED_REQUEST,
                 "Expected a body in the encoding that the header Content-Encoding names, but found another; send it as it"
                         + " is, without that header"));
+    }
+
+    @Singleton
+    ExceptionHandler<EOFException, HttpResponse<Problem>> hungUp() {
+        return (request, exception) -> ProblemAnswers.answer(ProblemAnswers.incomplete(request));
+    }
+
+    @Singleton
+    ExceptionHandler<SocketException, HttpResponse<Problem>> reset() {
+        return (request, exception) -> ProblemAnswers.answer(ProblemAnswers.incomplete(request));
+    }
+
+    @Singleton
+    ExceptionHandler<ClosedChannelException, HttpResponse<Problem>> closed() {
+        return (request, exception) -> ProblemAnswers.answer(ProblemAnswers.incomplete(request));
     }
 
     /** As the caller wrote it: a header's own name. */
