@@ -7,6 +7,7 @@ import io.micronaut.core.type.Argument;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.annotation.Header;
 import io.micronaut.http.server.exceptions.ExceptionHandler;
+import io.micronaut.security.authentication.AuthorizationException;
 import io.micronaut.web.router.exceptions.UnsatisfiedBodyRouteException;
 import io.netty.handler.codec.DecoderException;
 import jakarta.inject.Singleton;
@@ -30,6 +31,16 @@ final class ProblemHandlers {
                 ProblemType.INVALID_PARAMETER,
                 "'" + nameOf(exception.getArgument()) + "': "
                         + exception.getConversionError().getCause().getMessage()));
+    }
+
+    /** A stranger, at a call that is not open to everybody. */
+    @Singleton
+    @Primary
+    ExceptionHandler<AuthorizationException, HttpResponse<Problem>> unauthenticated() {
+        return (request, exception) -> ProblemAnswers.answer(Problem.of(
+                ProblemType.UNAUTHENTICATED,
+                "Expected a header 'Authorization: Bearer <token>' with a token that Godwit knows, but found "
+                        + (request.getHeaders().getAuthorization().isPresent() ? "another one" : "none")));
     }
 
     /** A call whose body is missing. */
