@@ -1,6 +1,5 @@
 package dev.godwit.api.migration;
 
-import dev.godwit.api.auth.Open;
 import dev.godwit.api.openapi.Call;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
@@ -8,6 +7,8 @@ import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.micronaut.security.annotation.Secured;
+import io.micronaut.security.rules.SecurityRule;
 
 /** Whether Godwit can work. */
 @Controller("/api/v1/health")
@@ -20,7 +21,7 @@ final class HealthController {
     }
 
     @Get
-    @Open
+    @Secured(SecurityRule.IS_ANONYMOUS)
     @Call(
             value = "Tells whether Godwit can work",
             more = "Needs no token. 503 with the same body if the engine or the worker is missing.",

@@ -1,6 +1,5 @@
 package dev.godwit.api.migration;
 
-import dev.godwit.api.auth.Actor;
 import dev.godwit.api.http.Yaml;
 import dev.godwit.api.openapi.Call;
 import dev.godwit.api.openapi.Doc;
@@ -18,6 +17,7 @@ import io.micronaut.http.annotation.Post;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.micronaut.security.authentication.Authentication;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +49,7 @@ final class MigrationsController {
             problems = {ProblemType.SERVICE_ALREADY_MOVING, ProblemType.PLAN_CHANGED, ProblemType.PREFLIGHT_FAILED})
     HttpResponse<MigrationView> start(
             @Body StartBody body,
-            Actor actor,
+            Authentication actor,
             @Doc(IdempotencyKey.MEANING) @Header(IdempotencyKey.HEADER) @Nullable IdempotencyKey key) {
         MigrationView view = starter.start(body, actor, key);
         return HttpResponse.created(view, URI.create("/api/v1/migrations/" + view.id()));

@@ -1,6 +1,5 @@
 package dev.godwit.api.migration;
 
-import dev.godwit.api.auth.Actor;
 import dev.godwit.api.problem.ProblemException;
 import dev.godwit.api.problem.ProblemType;
 import dev.godwit.workflows.migration.MigrationRequest;
@@ -10,6 +9,7 @@ import dev.godwit.workflows.plan.PlanReport;
 import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.step.Phase;
 import dev.godwit.workflows.step.TaskQueue;
+import io.micronaut.security.authentication.Authentication;
 import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
 import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
 import io.temporal.api.workflow.v1.WorkflowExecutionInfo;
@@ -55,7 +55,7 @@ final class Starter {
     }
 
     /** Starts a migration, or finds the one that the same request started before. */
-    MigrationView start(StartBody body, Actor actor, @Nullable IdempotencyKey key) {
+    MigrationView start(StartBody body, Authentication actor, @Nullable IdempotencyKey key) {
         String hash = Digest.of(body);
         String workflowId = MigrationWorkflow.workflowId(body.spec().service());
         Optional<Run> before = key == null ? Optional.empty() : startedBefore(workflowId, key, hash);
@@ -67,7 +67,7 @@ final class Starter {
         MigrationWorkflow workflow =
                 engine.client().newWorkflowStub(MigrationWorkflow.class, options(workflowId, id, actor, key, hash));
         MigrationRequest request =
-                new MigrationRequest(id.text(), body.spec(), body.plan(), actor.name(), body.reason());
+                new MigrationRequest(id.text(), body.spec(), body.plan(), actor.getName(), body.reason());
         try {
             engine.ask(timeouts.engine(), () -> WorkflowClient.start(workflow::migrate, request));
         } catch (WorkflowExecutionAlreadyStarted e) {
@@ -81,7 +81,7 @@ final class Starter {
     }
 
     private static WorkflowOptions options(
-            String workflowId, MigrationId id, Actor actor, @Nullable IdempotencyKey key, String hash) {
+            String workflowId, MigrationId id, Authentication actor, @Nullable IdempotencyKey key, String hash) {
         io.temporal.common.SearchAttributes.Builder attributes = io.temporal.common.SearchAttributes.newBuilder()
                 .set(SearchAttributes.MIGRATION, id.text())
                 .set(SearchAttributes.SERVICE, id.service())
@@ -95,7 +95,7 @@ final class Starter {
                 .setWorkflowIdConflictPolicy(WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_FAIL)
                 .setWorkflowIdReusePolicy(WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
                 .setTypedSearchAttributes(attributes.build())
-                .setMemo(Memo.of(id, key == null ? "" : key.text(), hash, actor.name()))
+                .setMemo(Memo.of(id, key == null ? "" : key.text(), hash, actor.getName()))
                 .setStaticSummary("Moves " + id.service())
                 .build();
     }

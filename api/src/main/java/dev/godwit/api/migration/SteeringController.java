@@ -1,6 +1,5 @@
 package dev.godwit.api.migration;
 
-import dev.godwit.api.auth.Actor;
 import dev.godwit.api.openapi.Call;
 import dev.godwit.api.openapi.Doc;
 import dev.godwit.api.problem.ProblemType;
@@ -12,6 +11,7 @@ import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.micronaut.security.authentication.Authentication;
 import org.jspecify.annotations.Nullable;
 
 /** What a person says to a migration. */
@@ -36,9 +36,9 @@ final class SteeringController {
     MigrationView approval(
             @PathVariable @Doc(MigrationId.MEANING) String id,
             @Body ApprovalBody body,
-            Actor actor,
+            Authentication actor,
             @Doc(IdempotencyKey.MEANING) @Header(IdempotencyKey.HEADER) @Nullable IdempotencyKey key) {
-        return commands.send(id, new Command.Approve(actor.name(), body.reason(), body.plan()), key);
+        return commands.send(id, new Command.Approve(actor.getName(), body.reason(), body.plan()), key);
     }
 
     @Post("/pause")
@@ -50,9 +50,9 @@ final class SteeringController {
     MigrationView pause(
             @PathVariable @Doc(MigrationId.MEANING) String id,
             @Body ReasonBody body,
-            Actor actor,
+            Authentication actor,
             @Doc(IdempotencyKey.MEANING) @Header(IdempotencyKey.HEADER) @Nullable IdempotencyKey key) {
-        return commands.send(id, new Command.Pause(actor.name(), body.reason()), key);
+        return commands.send(id, new Command.Pause(actor.getName(), body.reason()), key);
     }
 
     @Post("/resume")
@@ -64,9 +64,9 @@ final class SteeringController {
     MigrationView resume(
             @PathVariable @Doc(MigrationId.MEANING) String id,
             @Body ReasonBody body,
-            Actor actor,
+            Authentication actor,
             @Doc(IdempotencyKey.MEANING) @Header(IdempotencyKey.HEADER) @Nullable IdempotencyKey key) {
-        return commands.send(id, new Command.Resume(actor.name(), body.reason()), key);
+        return commands.send(id, new Command.Resume(actor.getName(), body.reason()), key);
     }
 
     @Post("/decision")
@@ -78,9 +78,9 @@ final class SteeringController {
     MigrationView decision(
             @PathVariable @Doc(MigrationId.MEANING) String id,
             @Body DecisionBody body,
-            Actor actor,
+            Authentication actor,
             @Doc(IdempotencyKey.MEANING) @Header(IdempotencyKey.HEADER) @Nullable IdempotencyKey key) {
-        return commands.send(id, new Command.Decide(actor.name(), body.reason(), body.step(), body.choice()), key);
+        return commands.send(id, new Command.Decide(actor.getName(), body.reason(), body.step(), body.choice()), key);
     }
 
     @Post("/rollback")
@@ -95,9 +95,9 @@ final class SteeringController {
     MigrationView rollback(
             @PathVariable @Doc(MigrationId.MEANING) String id,
             @Body RollbackBody body,
-            Actor actor,
+            Authentication actor,
             @Doc(IdempotencyKey.MEANING) @Header(IdempotencyKey.HEADER) @Nullable IdempotencyKey key) {
-        return commands.send(id, new Command.RollBack(actor.name(), body.reason(), body.acceptLoss()), key);
+        return commands.send(id, new Command.RollBack(actor.getName(), body.reason(), body.acceptLoss()), key);
     }
 
     @Post("/finish")
@@ -109,8 +109,8 @@ final class SteeringController {
     MigrationView finish(
             @PathVariable @Doc(MigrationId.MEANING) String id,
             @Body ReasonBody body,
-            Actor actor,
+            Authentication actor,
             @Doc(IdempotencyKey.MEANING) @Header(IdempotencyKey.HEADER) @Nullable IdempotencyKey key) {
-        return commands.send(id, new Command.Finish(actor.name(), body.reason()), key);
+        return commands.send(id, new Command.Finish(actor.getName(), body.reason()), key);
     }
 }

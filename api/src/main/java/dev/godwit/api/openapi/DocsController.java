@@ -1,6 +1,5 @@
 package dev.godwit.api.openapi;
 
-import dev.godwit.api.auth.Open;
 import dev.godwit.api.problem.ProblemType;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -10,6 +9,8 @@ import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.micronaut.security.annotation.Secured;
+import io.micronaut.security.rules.SecurityRule;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -52,25 +53,25 @@ final class DocsController {
     private final String folder = "META-INF/resources/webjars/swagger-ui/" + version() + "/";
 
     @Get
-    @Open
+    @Secured(SecurityRule.IS_ANONYMOUS)
     HttpResponse<?> root() {
         return HttpResponse.seeOther(URI.create("/docs"));
     }
 
     @Get("/docs")
-    @Open
+    @Secured(SecurityRule.IS_ANONYMOUS)
     HttpResponse<String> page() {
         return secured(HttpResponse.ok(PAGE)).contentType(MediaType.TEXT_HTML);
     }
 
     @Get("/docs/start.js")
-    @Open
+    @Secured(SecurityRule.IS_ANONYMOUS)
     HttpResponse<String> start() {
         return secured(HttpResponse.ok(START)).contentType("text/javascript");
     }
 
     @Get("/docs/{file}")
-    @Open
+    @Secured(SecurityRule.IS_ANONYMOUS)
     HttpResponse<byte[]> file(@PathVariable String file) {
         String type = FILES.get(file);
         if (type == null) {

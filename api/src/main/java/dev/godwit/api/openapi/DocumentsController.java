@@ -3,7 +3,6 @@ package dev.godwit.api.openapi;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.godwit.api.auth.Open;
 import dev.godwit.workflows.json.GodwitJson;
 import dev.godwit.workflows.spec.SpecSchema;
 import io.micronaut.http.MediaType;
@@ -12,6 +11,8 @@ import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Produces;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.micronaut.security.annotation.Secured;
+import io.micronaut.security.rules.SecurityRule;
 
 /** The descriptions that programs read. */
 @Controller
@@ -28,7 +29,7 @@ final class DocumentsController {
     }
 
     @Get("/openapi.json")
-    @Open
+    @Secured(SecurityRule.IS_ANONYMOUS)
     @Produces(MediaType.APPLICATION_JSON)
     @Call(
             value = "Gives this document as JSON",
@@ -40,7 +41,7 @@ final class DocumentsController {
     }
 
     @Get("/openapi.yaml")
-    @Open
+    @Secured(SecurityRule.IS_ANONYMOUS)
     @Produces("application/yaml")
     @Call(
             value = "Gives this document as YAML",
@@ -52,7 +53,7 @@ final class DocumentsController {
     }
 
     @Get("/api/v1/schema/spec")
-    @Open
+    @Secured(SecurityRule.IS_ANONYMOUS)
     @Produces({SCHEMA, MediaType.APPLICATION_JSON})
     @Call(
             value = "Gives the JSON Schema of the spec",

@@ -4,11 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.godwit.api.auth.Open;
 import dev.godwit.api.problem.Problem;
 import dev.godwit.api.problem.ProblemType;
 import dev.godwit.workflows.spec.SpecSchema;
 import io.micronaut.http.HttpMethod;
+import io.micronaut.security.annotation.Secured;
+import io.micronaut.security.rules.SecurityRule;
 import io.micronaut.web.router.Router;
 import io.micronaut.web.router.UriRouteInfo;
 import jakarta.inject.Singleton;
@@ -61,8 +62,7 @@ final class OpenApi {
             ObjectNode path = paths.withObjectProperty(template(route));
             path.set(
                     route.getHttpMethodName().toLowerCase(Locale.ROOT),
-                    new Operation(route, method, call(method), method.isAnnotationPresent(Open.class), schemas, problem)
-                            .document());
+                    new Operation(route, method, call(method), isOpen(method), schemas, problem).document());
         }
         ObjectNode components = root.putObject("components");
         components
@@ -86,6 +86,11 @@ final class OpenApi {
 
     private static String template(UriRouteInfo<?, ?> route) {
         return route.getUriMatchTemplate().toPathString();
+    }
+
+    private static boolean isOpen(Method method) {
+        Secured secured = method.getAnnotation(Secured.class);
+        return secured != null && List.of(secured.value()).contains(SecurityRule.IS_ANONYMOUS);
     }
 
     private static Call call(Method method) {

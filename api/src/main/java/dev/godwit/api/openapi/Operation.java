@@ -212,6 +212,7 @@ record Operation(UriRouteInfo<?, ?> route, Method method, Call call, boolean ope
         if (body().isPresent()) {
             problems.addAll(Set.of(
                     ProblemType.MALFORMED_REQUEST,
+                    ProblemType.REQUEST_TIMED_OUT,
                     ProblemType.BODY_TOO_LARGE,
                     ProblemType.UNSUPPORTED_MEDIA_TYPE,
                     ProblemType.INVALID_BODY));

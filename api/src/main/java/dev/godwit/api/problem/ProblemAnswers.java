@@ -1,6 +1,7 @@
 package dev.godwit.api.problem;
 
 import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MutableHttpResponse;
 import java.util.UUID;
@@ -28,6 +29,15 @@ public final class ProblemAnswers {
             response.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER);
         }
         return response.contentType(Problem.MEDIA_TYPE).body(problem);
+    }
+
+    /** The answer to a request whose connection ended before it was whole: nobody reads it, and one line tells of it. */
+    static Problem incomplete(HttpRequest<?> request) {
+        LOG.info(
+                "{} {}: the connection ended before the request was whole", request.getMethodName(), request.getPath());
+        return Problem.of(
+                ProblemType.MALFORMED_REQUEST,
+                "Expected a whole request, but found the end of the connection; send it again");
     }
 
     /** The answer to what nobody expected: logged with an id, which is all that leaves the server. */

@@ -7,9 +7,13 @@ import io.micronaut.core.type.Argument;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.annotation.Header;
 import io.micronaut.http.server.exceptions.ExceptionHandler;
+import io.micronaut.security.authentication.AuthorizationException;
 import io.micronaut.web.router.exceptions.UnsatisfiedBodyRouteException;
 import io.netty.handler.codec.DecoderException;
 import jakarta.inject.Singleton;
+import java.io.EOFException;
+import java.net.SocketException;
+import java.nio.channels.ClosedChannelException;
 
 /** Says how exceptions become answers. */
 @Factory
@@ -29,6 +33,16 @@ final class ProblemHandlers {
                         + exception.getConversionError().getCause().getMessage()));
     }
 
+    /** A stranger, at a call that is not open to everybody. */
+    @Singleton
+    @Primary
+    ExceptionHandler<AuthorizationException, HttpResponse<Problem>> unauthenticated() {
+        return (request, exception) -> ProblemAnswers.answer(Problem.of(
+                ProblemType.UNAUTHENTICATED,
+                "Expected a header 'Authorization: Bearer <token>' with a token that Godwit knows, but found "
+                        + (request.getHeaders().getAuthorization().isPresent() ? "another one" : "none")));
+    }
+
     /** A call whose body is missing. */
     @Singleton
     @Primary
@@ -45,6 +59,21 @@ final class ProblemHandlers {
                 ProblemType.MALFORMED_REQUEST,
                 "Expected a body in the encoding that the header Content-Encoding names, but found another; send it as it"
                         + " is, without that header"));
+    }
+
+    @Singleton
+    ExceptionHandler<EOFException, HttpResponse<Problem>> hungUp() {
+        return (request, exception) -> ProblemAnswers.answer(ProblemAnswers.incomplete(request));
+    }
+
+    @Singleton
+    ExceptionHandler<SocketException, HttpResponse<Problem>> reset() {
+        return (request, exception) -> ProblemAnswers.answer(ProblemAnswers.incomplete(request));
+    }
+
+    @Singleton
+    ExceptionHandler<ClosedChannelException, HttpResponse<Problem>> closed() {
+        return (request, exception) -> ProblemAnswers.answer(ProblemAnswers.incomplete(request));
     }
 
     /** As the caller wrote it: a header's own name. */

@@ -12,6 +12,7 @@ public enum ProblemType {
     UNKNOWN_MIGRATION(404, "There is no such migration"),
     METHOD_NOT_ALLOWED(405, "The address does not take this method"),
     NOT_ACCEPTABLE(406, "The answer does not exist in an accepted media type"),
+    REQUEST_TIMED_OUT(408, "The request did not arrive in time"),
     SERVICE_ALREADY_MOVING(409, "The service is already moving"),
     PLAN_CHANGED(409, "The plan is not the one that was reviewed"),
     CALL_DOES_NOT_FIT(409, "The call does not fit the state of the migration"),

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.godwit.api.Specs;
 import dev.godwit.api.TestBeans;
 import dev.godwit.api.Waits;
-import dev.godwit.api.auth.Actor;
 import dev.godwit.workflows.spec.SpecReader;
 import io.micronaut.context.annotation.Property;
 import io.micronaut.runtime.server.EmbeddedServer;
+import io.micronaut.security.authentication.Authentication;
 import io.micronaut.test.extensions.junit5.annotation.MicronautTest;
 import jakarta.inject.Inject;
 import java.io.InputStream;
@@ -35,7 +35,7 @@ class FeedsTest {
     void shouldPollOnceForAllWhoListenAndNotAtAllWhenTheyAreGone() throws Exception {
         MigrationView migration = starter.start(
                 new StartBody(SpecReader.read(Specs.yaml("feeds.example.org"), SpecReader.Format.YAML), null, null),
-                new Actor("alice"),
+                Authentication.build("alice"),
                 null);
 
         try (HttpClient client = HttpClient.newHttpClient();

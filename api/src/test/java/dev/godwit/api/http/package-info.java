@@ -1,0 +1,4 @@
+@NullMarked
+package dev.godwit.api.http;
+
+import org.jspecify.annotations.NullMarked;
