@@ -17,6 +17,8 @@ import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.inspection.SshServerInspection;
 import dev.godwit.activities.link.SshHostLink;
 import dev.godwit.activities.proxy.ProxyActivities;
+import dev.godwit.activities.proxy.nginx.NginxLayout;
+import dev.godwit.activities.proxy.nginx.NginxServer;
 import dev.godwit.activities.secrets.FileSecrets;
 import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.activities.units.SystemdUnits;
@@ -32,6 +34,7 @@ import dev.godwit.workflows.link.HostLink;
 import dev.godwit.workflows.migration.MigrationWorkflowImpl;
 import dev.godwit.workflows.migration.PreflightWorkflowImpl;
 import dev.godwit.workflows.migration.WatchWorkflowImpl;
+import dev.godwit.workflows.proxy.NginxProxy;
 import dev.godwit.workflows.proxy.ProxyRouting;
 import dev.godwit.workflows.units.ServiceUnits;
 import io.micronaut.context.annotation.Bean;
@@ -114,7 +117,12 @@ final class WorkerBeans {
     @Singleton
     @ActivityBean
     ProxyRouting proxyRouting(Servers servers, HttpClients clients) {
-        return new ProxyActivities(servers, clients.accepting());
+        return new ProxyActivities(
+                servers,
+                spec -> switch (spec) {
+                    case NginxProxy nginx -> new NginxServer(nginx, NginxLayout.PACKAGED);
+                },
+                clients.accepting());
     }
 
     @Singleton

@@ -4,11 +4,8 @@ import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.proxy.ProxyServer.Drained;
-import dev.godwit.activities.proxy.nginx.NginxLayout;
-import dev.godwit.activities.proxy.nginx.NginxServer;
 import dev.godwit.workflows.Durations;
 import dev.godwit.workflows.proxy.InspectProxy;
-import dev.godwit.workflows.proxy.NginxProxy;
 import dev.godwit.workflows.proxy.ProxyFacts;
 import dev.godwit.workflows.proxy.ProxyRouting;
 import dev.godwit.workflows.proxy.ProxySpec;
@@ -37,14 +34,16 @@ public final class ProxyActivities implements ProxyRouting {
     private final RoutingProof proof;
 
     /**
+     * @param kinds the proxy server of a spec
      * @param client takes any certificate, see {@link AddressedClient#accepting}
      */
-    public ProxyActivities(Servers servers, AddressedClient client) {
-        this(servers, ProxyActivities::packaged, client, PROOF);
+    public ProxyActivities(Servers servers, Function<ProxySpec, ProxyServer> kinds, AddressedClient client) {
+        this(servers, kinds, client, PROOF);
     }
 
     /**
-     * @param kinds the proxy server of a spec
+     * The same for tests.
+     *
      * @param bound how long the proof of a change may take to come
      */
     public ProxyActivities(
@@ -52,12 +51,6 @@ public final class ProxyActivities implements ProxyRouting {
         this.servers = servers;
         this.kinds = kinds;
         this.proof = new RoutingProof(client, bound);
-    }
-
-    private static ProxyServer packaged(ProxySpec proxy) {
-        return switch (proxy) {
-            case NginxProxy nginx -> new NginxServer(nginx, NginxLayout.PACKAGED);
-        };
     }
 
     @Override
