@@ -56,7 +56,7 @@ public final class DemoSpec {
               - { get: "https://%1$s/", status: 200, contains: Latest orders }
             rehearsal: { start: true }
             gates: { cutover: approval }
-            budget: { outage: 2m, decision: %15$s }
+            budget: { outage: 15m, decision: %15$s }
             soak: %14$s
             """.formatted(
                         lab.service(),
