@@ -35,9 +35,9 @@ public final class FileSecrets implements Secrets {
         Path file = folder.resolve(reference.name());
         try {
             if (!Files.isRegularFile(file)) {
-                throw FailureType.SECRET_UNAVAILABLE.because(
-                        "Expected the secret '" + reference.name() + "' in the file " + file + " of the worker "
-                                + worker + ", but found none; put the value there, readable by its owner only (chmod 600)");
+                throw FailureType.SECRET_UNAVAILABLE.because("Expected the secret '" + reference.name()
+                        + "' in the file " + file + " of the worker " + worker
+                        + ", but found none; put the value there, readable by its owner only (chmod 600)");
             }
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
             if (permissions.stream().anyMatch(OTHERS::contains)) {
