@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import dev.godwit.workflows.inspection.ServerInspection;
 import io.temporal.activity.ActivityInterface;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +23,7 @@ class WorkerBeansTest {
 
     private static List<Class<?>> all() {
         return new ClassFileImporter()
-                .importPackagesOf(ServerInspection.class).stream()
+                .importPackages("dev.godwit.workflows").stream()
                         .filter(type -> type.isAnnotatedWith(ActivityInterface.class))
                         .<Class<?>>map(JavaClass::reflect)
                         .toList();
