@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What another Java process holds after a full collection.
+ * What another Java process, never this one, holds after a full collection.
  *
  * @param bytes of each class, by its name
  */

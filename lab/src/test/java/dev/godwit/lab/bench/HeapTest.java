@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 
 import dev.godwit.lab.ExitCode;
 import dev.godwit.lab.LabException;
+import java.io.IOException;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class HeapTest {
     private static final String BEFORE = """
@@ -47,8 +50,35 @@ class HeapTest {
                 .hasMessageContaining("from 2.0 MB to 11.0 MB; what grew most: dev.godwit.Ended by 8999984 bytes");
     }
 
+    /** Another process: the histogram of one's own is written while every thread stands still, also the one that reads it. */
     @Test
-    void shouldMeasureThisProcess() throws Exception {
-        assertThat(Heap.of(ProcessHandle.current().pid()).megabytes()).isPositive();
+    @Timeout(60)
+    void shouldMeasureAProcess() throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Idle.class.getName())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try {
+            assertThat(process.getInputStream().read()).as("it runs").isEqualTo('.');
+            assertThat(Heap.of(process.pid()).megabytes()).isPositive();
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    /** A process that lives until its parent says nothing more. */
+    static final class Idle {
+        private Idle() {}
+
+        public static void main(String[] arguments) throws IOException {
+            System.out.write('.');
+            System.out.flush();
+            while (System.in.read() >= 0) {
+                // Whatever it was.
+            }
+        }
     }
 }
