@@ -3,6 +3,7 @@ package dev.godwit.api;
 import dev.godwit.workflows.database.Loss;
 import dev.godwit.workflows.migration.Choice;
 import dev.godwit.workflows.migration.Command;
+import dev.godwit.workflows.migration.CommandId;
 import dev.godwit.workflows.migration.End;
 import dev.godwit.workflows.migration.JournalEntry;
 import dev.godwit.workflows.migration.MigrationRequest;
@@ -11,6 +12,7 @@ import dev.godwit.workflows.migration.MigrationWorkflow;
 import dev.godwit.workflows.migration.SearchAttributes;
 import dev.godwit.workflows.migration.StepState;
 import dev.godwit.workflows.migration.StepStatus;
+import dev.godwit.workflows.migration.TakenCommands;
 import dev.godwit.workflows.migration.Waiting;
 import dev.godwit.workflows.plan.PlanReport;
 import dev.godwit.workflows.step.Phase;
@@ -37,6 +39,7 @@ public final class FakeMigration implements MigrationWorkflow {
     private final MigrationRequest request;
     private final Instant startedAt = Instant.ofEpochMilli(Workflow.currentTimeMillis());
     private final List<JournalEntry> journal = new ArrayList<>();
+    private final TakenCommands taken = new TakenCommands();
     private final String kind;
     private @Nullable PlanReport report;
     private @Nullable Waiting waiting;
@@ -161,6 +164,11 @@ public final class FakeMigration implements MigrationWorkflow {
     }
 
     @Override
+    public List<CommandId> takenCommands() {
+        return taken.ids();
+    }
+
+    @Override
     public List<JournalEntry> journal() {
         return journal;
     }
@@ -176,6 +184,7 @@ public final class FakeMigration implements MigrationWorkflow {
 
     @Override
     public MigrationStatus approve(Command.Approve command) {
+        taken.take();
         approved = true;
         record(command.actor(), "approved", command.reason());
         return status();
@@ -193,6 +202,7 @@ public final class FakeMigration implements MigrationWorkflow {
 
     @Override
     public MigrationStatus pause(Command.Pause command) {
+        taken.take();
         paused = true;
         record(command.actor(), "paused", command.reason());
         return status();
@@ -207,6 +217,7 @@ public final class FakeMigration implements MigrationWorkflow {
 
     @Override
     public MigrationStatus resume(Command.Resume command) {
+        taken.take();
         paused = false;
         record(command.actor(), "resumed", command.reason());
         return status();
@@ -221,6 +232,7 @@ public final class FakeMigration implements MigrationWorkflow {
 
     @Override
     public MigrationStatus decide(Command.Decide command) {
+        taken.take();
         waiting = null;
         record(command.actor(), "decided " + command.choice() + " " + command.step(), command.reason());
         return status();
@@ -235,6 +247,7 @@ public final class FakeMigration implements MigrationWorkflow {
 
     @Override
     public MigrationStatus rollBack(Command.RollBack command) {
+        taken.take();
         if (pastPivot && !command.acceptLoss()) {
             throw ApplicationFailure.newNonRetryableFailure(
                     "Expected the loss of 1207 rows to be accepted", LOSES_WRITES, new Loss(1207, "orders: 1207"));
@@ -248,6 +261,7 @@ public final class FakeMigration implements MigrationWorkflow {
 
     @Override
     public MigrationStatus finish(Command.Finish command) {
+        taken.take();
         record(command.actor(), "said finish", command.reason());
         return ends(End.FINISHED, "said so");
     }

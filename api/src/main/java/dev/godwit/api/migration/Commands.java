@@ -4,6 +4,7 @@ import dev.godwit.api.problem.ProblemException;
 import dev.godwit.api.problem.ProblemType;
 import dev.godwit.workflows.database.Loss;
 import dev.godwit.workflows.migration.Command;
+import dev.godwit.workflows.migration.CommandId;
 import dev.godwit.workflows.migration.MigrationStatus;
 import dev.godwit.workflows.migration.MigrationWorkflow;
 import io.temporal.client.UpdateOptions;
@@ -14,6 +15,7 @@ import io.temporal.client.WorkflowUpdateStage;
 import io.temporal.failure.ApplicationFailure;
 import io.temporal.workflow.Functions;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -55,24 +57,16 @@ final class Commands {
             Run run, Functions.Func1<C, MigrationStatus> method, C command, @Nullable IdempotencyKey key) {
         UpdateOptions.Builder<MigrationStatus> options =
                 UpdateOptions.newBuilder(MigrationStatus.class).setWaitForStage(WorkflowUpdateStage.COMPLETED);
-        if (key != null) {
-            // The engine runs an update once for each id.
-            String updateId = AcceptedCommands.updateId(key, command);
-            options.setUpdateId(updateId);
-            AcceptedCommands accepted = accepted(run);
-            if (accepted.holdsOther(key, updateId)) {
-                throw run.refused(
-                        ProblemType.IDEMPOTENCY_KEY_REUSED,
-                        "Expected the command that came with this Idempotency-Key before, but found another; use a new key"
-                                + " for another command");
-            }
-            Optional<MigrationStatus> answer = accepted.answer(updateId);
-            if (answer.isPresent()) {
-                // The engine tells it as long as the migration runs, the history for as long as it is kept.
-                return MigrationView.of(answer.get());
-            }
+        CommandId commandId = key == null
+                ? null
+                : new CommandId(key.text(), command.getClass().getSimpleName() + "/" + Digest.of(command));
+        if (commandId != null) {
+            options.setUpdateId(commandId.toString());
         }
         try {
+            if (commandId != null && run.isOpen()) {
+                refuseOther(run, commandId, statuses.takenCommands(run));
+            }
             return MigrationView.of(engine.ask(
                     timeouts.command(),
                     () -> WorkflowClient.startUpdate(method, command, options.build())
@@ -80,22 +74,38 @@ final class Commands {
         } catch (WorkflowUpdateException e) {
             throw refused(run, e);
         } catch (WorkflowNotFoundException e) {
-            throw run.refused(
-                    ProblemType.CALL_DOES_NOT_FIT,
-                    "Expected a migration that runs or waits, but found that it has ended; look at its status and its"
-                            + " history");
+            return MigrationView.of(Optional.ofNullable(commandId)
+                    .flatMap(id -> answered(run, id))
+                    .orElseThrow(() -> run.refused(
+                            ProblemType.CALL_DOES_NOT_FIT,
+                            "Expected a migration that runs or waits, but found that it has ended; look at its status"
+                                    + " and its history")));
+        } catch (Statuses.NoAnswer e) {
+            throw unanswered(run);
         } catch (ProblemException e) {
             throw e.problem().is(ProblemType.TIMED_OUT) ? unanswered(run) : e;
         }
     }
 
-    private AcceptedCommands accepted(Run run) {
-        return new AcceptedCommands(engine.ask(
+    /** What an ended migration answered to a command while it ran. */
+    private Optional<MigrationStatus> answered(Run run, CommandId command) {
+        AcceptedCommands accepted = new AcceptedCommands(engine.ask(
                 timeouts.command(),
                 () -> engine.client()
                         .fetchHistory(
                                 run.execution().getWorkflowId(), run.execution().getRunId())
                         .getEvents()));
+        refuseOther(run, command, accepted.ids());
+        return accepted.answer(command);
+    }
+
+    private static void refuseOther(Run run, CommandId command, List<CommandId> taken) {
+        if (taken.stream().anyMatch(command::reusesKeyOf)) {
+            throw run.refused(
+                    ProblemType.IDEMPOTENCY_KEY_REUSED,
+                    "Expected the command that came with this Idempotency-Key before, but found another; use a new key"
+                            + " for another command");
+        }
     }
 
     private ProblemException unanswered(Run run) {

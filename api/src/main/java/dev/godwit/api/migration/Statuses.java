@@ -2,6 +2,7 @@ package dev.godwit.api.migration;
 
 import dev.godwit.api.problem.ProblemException;
 import dev.godwit.api.problem.ProblemType;
+import dev.godwit.workflows.migration.CommandId;
 import dev.godwit.workflows.migration.End;
 import dev.godwit.workflows.migration.JournalEntry;
 import dev.godwit.workflows.migration.MigrationStatus;
@@ -81,6 +82,11 @@ final class Statuses {
                 .build();
     }
 
+    /** The commands that a running migration took under keys. */
+    List<CommandId> takenCommands(Run run) throws NoAnswer {
+        return answer(() -> workflow(run).takenCommands());
+    }
+
     private MigrationStatus query(Run run) throws NoAnswer {
         return answer(() -> workflow(run).status());
     }
@@ -157,7 +163,7 @@ final class Statuses {
     }
 
     /** The migration itself does not answer. */
-    private static final class NoAnswer extends Exception {
+    static final class NoAnswer extends Exception {
         NoAnswer(String words) {
             super(words, null, false, false);
         }

@@ -38,6 +38,10 @@ public interface MigrationWorkflow {
     @QueryMethod
     MigrationStatus status();
 
+    /** The commands that came under a key and were taken, oldest first. */
+    @QueryMethod
+    List<CommandId> takenCommands();
+
     /** The audit, oldest first. */
     @QueryMethod
     List<JournalEntry> journal();

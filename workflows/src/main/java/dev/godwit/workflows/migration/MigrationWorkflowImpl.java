@@ -54,6 +54,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     private final Losses losses;
     private final Compensations compensations = new Compensations();
     private final Map<String, BeforeImage> images = new HashMap<>();
+    private final TakenCommands taken = new TakenCommands();
     private Command.@Nullable Approve approval;
     private Command.@Nullable Decide decision;
     /** Whether a step waits for a decision: another one that fails in the same stage waits for its turn. */
@@ -377,6 +378,11 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
     }
 
     @Override
+    public List<CommandId> takenCommands() {
+        return taken.ids();
+    }
+
+    @Override
     public List<JournalEntry> journal() {
         return board.journal();
     }
@@ -391,6 +397,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
 
     @Override
     public MigrationStatus approve(Command.Approve command) {
+        taken.take();
         approval = command;
         board.waitOver();
         board.said(command, "approved", null, command.planHash());
@@ -404,6 +411,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
 
     @Override
     public MigrationStatus pause(Command.Pause command) {
+        taken.take();
         board.pause(true);
         board.said(command, "paused", null, null);
         return board.status();
@@ -416,6 +424,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
 
     @Override
     public MigrationStatus resume(Command.Resume command) {
+        taken.take();
         board.pause(false);
         board.waitOver(Waiting.For.RESUME);
         board.said(command, "resumed", null, null);
@@ -429,6 +438,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
 
     @Override
     public MigrationStatus decide(Command.Decide command) {
+        taken.take();
         decision = command;
         board.waitOver();
         board.said(command, "decided " + command.choice(), command.step(), null);
@@ -442,6 +452,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
 
     @Override
     public MigrationStatus rollBack(Command.RollBack command) {
+        taken.take();
         if (board.pastPivot() && !command.acceptLoss()) {
             Losses.Estimate estimate = losses.estimate();
             board.said(command, "roll back refused", null, "it would lose " + estimate.words());
@@ -458,6 +469,7 @@ public class MigrationWorkflowImpl implements MigrationWorkflow {
 
     @Override
     public MigrationStatus finish(Command.Finish command) {
+        taken.take();
         watch.finish(command);
         return board.status();
     }
