@@ -55,8 +55,6 @@ class ScriptsTest {
     void shouldKeepLongScriptsInFiles() throws Exception {
         Map<String, String> inClasses = constants();
         inClasses.values().removeAll(files().values());
-        // Those of nginx follow.
-        inClasses.keySet().removeIf(name -> name.startsWith("NginxScripts."));
 
         assertThat(inClasses)
                 .isNotEmpty()

@@ -1,5 +1,6 @@
 package dev.godwit.lab;
 
+import dev.godwit.app.Role;
 import dev.godwit.app.engine.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,13 +36,15 @@ public final class GodwitProcess implements AutoCloseable {
     private static final int LAST_LINES = 25;
 
     private final Path data;
+    private final Role role;
     private final int port;
     private final Map<String, String> settings;
     private final Process process;
     private @Nullable ProcessHandle orphan;
 
-    private GodwitProcess(Path data, int port, Map<String, String> settings) throws IOException {
+    private GodwitProcess(Path data, Role role, int port, Map<String, String> settings) throws IOException {
         this.data = data;
+        this.role = role;
         this.port = port;
         this.settings = settings;
         this.process = new ProcessBuilder(command())
@@ -63,12 +66,44 @@ public final class GodwitProcess implements AutoCloseable {
         // Beside another Godwit, no port of it is in the way.
         all.putIfAbsent("godwit.engine.port", Integer.toString(Ports.free()));
         all.putIfAbsent("godwit.engine.ui-port", Integer.toString(Ports.free()));
-        return started(new GodwitProcess(data, Ports.free(), all));
+        return started(new GodwitProcess(data, Role.ALL, Ports.free(), all));
     }
 
     /** Another one on the same data folder and the same ports, after this one has ended. */
     GodwitProcess again() throws IOException, InterruptedException {
-        return started(new GodwitProcess(data, port, settings));
+        return started(new GodwitProcess(data, role, port, settings));
+    }
+
+    /**
+     * Starts a worker beside this one, on the same engine, and returns when it polls.
+     *
+     * @param folder its own data folder, for its owner only
+     */
+    GodwitProcess withWorker(Path folder) throws IOException, InterruptedException {
+        GodwitProcess worker =
+                new GodwitProcess(folder, Role.WORKER, 0, Map.of("temporal.address", "127.0.0.1:" + enginePort()));
+        boolean ready = false;
+        try {
+            Await.until(START, PAUSE, () -> worker.hasEnded() || worker.saysReady());
+            if (worker.hasEnded()) {
+                throw new LabException(
+                        ExitCode.FAILURE, "Expected a worker to start, but it ended:\n" + worker.lastWords());
+            }
+            ready = true;
+            return worker;
+        } finally {
+            if (!ready) {
+                worker.close();
+            }
+        }
+    }
+
+    private boolean saysReady() {
+        try {
+            return Files.readString(console()).contains("Godwit is ready");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static GodwitProcess started(GodwitProcess godwit) throws InterruptedException {
@@ -116,6 +151,8 @@ public final class GodwitProcess implements AutoCloseable {
                 "up",
                 "--data",
                 data.toString(),
+                "--role",
+                role.name(),
                 "--port",
                 Integer.toString(port)));
         settings.forEach((name, value) -> command.addAll(List.of("--set", name + "=" + value)));

@@ -13,6 +13,8 @@ import dev.godwit.workflows.spec.SpecReader;
 import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.step.Serving;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -60,6 +62,8 @@ class BadInputTest extends LabTest {
             rm /etc/nginx/conf.d/broken.conf
             """;
 
+    private static final int PLANS = 10;
+
     private final SoftAssertions softly = new SoftAssertions();
 
     @Test
@@ -72,6 +76,7 @@ class BadInputTest extends LabTest {
             nobodyLogsIn(session, spec);
             brokenServers(session, spec);
             databasePassword(session, spec);
+            workerWithoutSecrets(session, spec);
             callsThatDoNotFit(session.api(), spec);
             unchanged(before, Ground.record(session));
         }
@@ -218,6 +223,20 @@ class BadInputTest extends LabTest {
                 session.api(),
                 spec.replace(database, database + ", source: { user: postgres, password: secret:nowhere }"),
                 List.of(at("secret-unavailable", "/databases/0")));
+    }
+
+    /** Beside a worker that has every secret, one that has none spoils no plan. */
+    private void workerWithoutSecrets(LabSession session, String spec) throws Exception {
+        Path folder = Files.createDirectory(session.godwit().data().resolve("worker-without-secrets"));
+        try (GodwitProcess worker = session.godwit().withWorker(folder)) {
+            for (int plan = 0; plan < PLANS; plan++) {
+                blockers(session.api().plan(spec).findings(), List.of());
+            }
+            softly.assertThat(Files.readString(worker.console()))
+                    .contains("This worker cannot do every step")
+                    .as("it was asked")
+                    .contains("Another worker is asked: Expected the secret");
+        }
     }
 
     /** The plan names every blocker, and a migration that is started all the same ends before it has touched anything. */

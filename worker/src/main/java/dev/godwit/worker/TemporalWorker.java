@@ -1,5 +1,6 @@
 package dev.godwit.worker;
 
+import dev.godwit.activities.secrets.FileSecrets;
 import dev.godwit.workflows.step.TaskQueue;
 import io.temporal.client.WorkflowClient;
 import io.temporal.common.interceptors.WorkerInterceptor;
@@ -28,6 +29,9 @@ public final class TemporalWorker implements AutoCloseable {
     /** Longer than Temporal's one second, which a busy small machine can exceed without any deadlock. */
     private static final Duration DEADLOCK_DETECTION = Duration.ofSeconds(10);
 
+    /** What a worker adds to its name where the engine shows it. */
+    private static final String LACKS_SECRETS = "(lacks secrets: see its log)";
+
     private static final Duration INTERRUPT_TIMEOUT = Duration.ofSeconds(5);
 
     /**
@@ -48,6 +52,7 @@ public final class TemporalWorker implements AutoCloseable {
     private final WorkerFactory factory;
     private final WorkerConfiguration configuration;
     private final LifeSigns lifeSigns;
+    private final List<String> complaints;
 
     TemporalWorker(
             WorkflowClient client,
@@ -55,9 +60,11 @@ public final class TemporalWorker implements AutoCloseable {
             WorkflowTypes workflows,
             @ActivityBean List<Object> activities,
             List<WorkerInterceptor> interceptors,
-            LifeSigns lifeSigns) {
+            LifeSigns lifeSigns,
+            FileSecrets secrets) {
         this.configuration = configuration;
         this.lifeSigns = lifeSigns;
+        this.complaints = secrets.complaints();
         this.factory = WorkerFactory.newInstance(
                 client,
                 WorkerFactoryOptions.newBuilder()
@@ -73,8 +80,9 @@ public final class TemporalWorker implements AutoCloseable {
                 .registerActivitiesImplementations(activities.toArray());
     }
 
-    private static WorkerOptions options(int concurrentActivities) {
+    private WorkerOptions options(int concurrentActivities) {
         return WorkerOptions.newBuilder()
+                .setIdentity(ProcessName.ofThis() + (complaints.isEmpty() ? "" : " " + LACKS_SECRETS))
                 .setUsingVirtualThreads(true)
                 .setMaxConcurrentWorkflowTaskExecutionSize(WORKFLOW_TASKS)
                 .setWorkflowTaskPollersBehavior(WORKFLOW_POLLS)
@@ -92,6 +100,7 @@ public final class TemporalWorker implements AutoCloseable {
                 TaskQueue.NAME,
                 TaskQueue.PREFLIGHT,
                 TaskQueue.WATCH);
+        complaints.forEach(complaint -> LOG.warn("This worker cannot do every step: {}", complaint));
     }
 
     /**

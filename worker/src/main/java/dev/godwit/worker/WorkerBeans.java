@@ -39,11 +39,13 @@ import dev.godwit.workflows.proxy.ProxyRouting;
 import dev.godwit.workflows.units.ServiceUnits;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Property;
 import io.micronaut.context.exceptions.ConfigurationException;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the worker offers, put together by hand so that it can be read: the implementation of each activity interface,
@@ -61,8 +63,8 @@ final class WorkerBeans {
     }
 
     @Singleton
-    Secrets secrets(Folders folders) {
-        return new FileSecrets(folders.secrets(), ProcessName.ofThis());
+    FileSecrets secrets(Folders folders, @Nullable @Property(name = "temporal.address") String cluster) {
+        return new FileSecrets(folders.secrets(), ProcessName.ofThis(), cluster != null);
     }
 
     @Singleton

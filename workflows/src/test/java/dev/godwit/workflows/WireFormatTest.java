@@ -137,6 +137,7 @@ class WireFormatTest {
                 .containsExactlyInAnyOrder(
                         "SPEC_MISMATCH",
                         "SECRET_UNAVAILABLE",
+                        "SECRET_NOT_HERE",
                         "HOST_UNREACHABLE",
                         "HOST_KEY_CHANGED",
                         "LOGIN_REFUSED",

@@ -1,12 +1,12 @@
 package dev.godwit.activities.certificates;
 
-import dev.godwit.activities.Findings;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
 import dev.godwit.workflows.Words;
 import dev.godwit.workflows.certificates.InspectCertificates;
 import dev.godwit.workflows.certificates.TlsSpec;
+import dev.godwit.workflows.step.Findings;
 import dev.godwit.workflows.step.Inspection;
 import java.io.IOException;
 import java.security.cert.X509Certificate;

@@ -1,6 +1,5 @@
 package dev.godwit.activities.checks;
 
-import dev.godwit.activities.Findings;
 import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.http.AddressedClient;
 import dev.godwit.activities.http.Answer;
@@ -16,6 +15,7 @@ import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.step.Act;
 import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Findings;
 import dev.godwit.workflows.step.Inspection;
 import dev.godwit.workflows.step.Outcome;
 import java.time.Duration;

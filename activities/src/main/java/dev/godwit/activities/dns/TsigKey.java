@@ -2,7 +2,6 @@ package dev.godwit.activities.dns;
 
 import dev.godwit.activities.secrets.Secrets;
 import dev.godwit.workflows.notation.SecretRef;
-import dev.godwit.workflows.step.FailureType;
 import io.temporal.failure.ApplicationFailure;
 import java.util.Base64;
 import java.util.Locale;
@@ -25,33 +24,34 @@ final class TsigKey {
     /**
      * The key behind a secret.
      *
-     * @throws ApplicationFailure SECRET_UNAVAILABLE; the value is never repeated
+     * @throws ApplicationFailure {@link Secrets#unavailable}; the value is never repeated
      */
     static TSIG read(Secrets secrets, SecretRef reference) {
         String[] parts = secrets.get(reference).strip().split(":", -1);
         if (parts.length != 3) {
-            throw wrong(reference, parts.length + " part" + (parts.length == 1 ? "" : "s") + " between colons");
+            throw wrong(
+                    secrets, reference, parts.length + " part" + (parts.length == 1 ? "" : "s") + " between colons");
         }
         Name algorithm = ALGORITHMS.get(parts[0].toLowerCase(Locale.ROOT));
         if (algorithm == null) {
-            throw wrong(reference, "another algorithm than hmac-sha1, -sha224, -sha256, -sha384 or -sha512");
+            throw wrong(secrets, reference, "another algorithm than hmac-sha1, -sha224, -sha256, -sha384 or -sha512");
         }
         try {
             byte[] key = Base64.getDecoder().decode(parts[2]);
             if (key.length == 0 || parts[1].isEmpty()) {
-                throw wrong(reference, "an empty name or key");
+                throw wrong(secrets, reference, "an empty name or key");
             }
             return new TSIG(algorithm, Name.fromString(parts[1], Name.root), key);
         } catch (TextParseException e) {
-            throw wrong(reference, "a name that is none");
+            throw wrong(secrets, reference, "a name that is none");
         } catch (IllegalArgumentException e) {
-            throw wrong(reference, "a key that is not Base64");
+            throw wrong(secrets, reference, "a key that is not Base64");
         }
     }
 
-    private static ApplicationFailure wrong(SecretRef reference, String found) {
+    private static ApplicationFailure wrong(Secrets secrets, SecretRef reference, String found) {
         // Without a cause: its message would repeat the value.
-        return FailureType.SECRET_UNAVAILABLE.because("Expected the secret '" + reference.name()
+        return secrets.unavailable("Expected the secret '" + reference.name()
                 + "' to be a TSIG key written algorithm:name:base64 as 'nsupdate -y' takes it, but found " + found
                 + "; store it as, for example, hmac-sha256:godwit:… (tsig-keygen prints the parts)");
     }

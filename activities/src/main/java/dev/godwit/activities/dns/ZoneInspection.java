@@ -1,6 +1,5 @@
 package dev.godwit.activities.dns;
 
-import dev.godwit.activities.Findings;
 import dev.godwit.activities.dns.NameServer.NoAnswer;
 import dev.godwit.workflows.dns.DnsFacts;
 import dev.godwit.workflows.dns.DnsRecord;
@@ -8,6 +7,8 @@ import dev.godwit.workflows.dns.DnsSpec;
 import dev.godwit.workflows.dns.InspectDns;
 import dev.godwit.workflows.dns.RecordFacts;
 import dev.godwit.workflows.dns.RecordSet;
+import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Findings;
 import dev.godwit.workflows.step.Inspection;
 import io.temporal.failure.ApplicationFailure;
 import java.net.InetAddress;
@@ -51,10 +52,17 @@ final class ZoneInspection {
             }
             facts = new DnsFacts(servers, records);
         } catch (ApplicationFailure e) {
-            findings.at(DNS + "/provider")
-                    .blocker("dns-provider", e.getOriginalMessage(), "see the message; then plan again");
+            findings.at(DNS + "/provider").blocker(code(e), e.getOriginalMessage(), "see the message; then plan again");
         }
         return findings.with(facts);
+    }
+
+    private static String code(ApplicationFailure failure) {
+        FailureType type = FailureType.valueOf(failure.getType());
+        return switch (type) {
+            case SECRET_UNAVAILABLE, SECRET_NOT_HERE -> type.code();
+            default -> "dns-provider";
+        };
     }
 
     private RecordFacts inspect(DnsRecord record, String where, ZoneEditor editor, List<String> servers) {

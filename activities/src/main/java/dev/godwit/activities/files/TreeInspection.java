@@ -1,6 +1,5 @@
 package dev.godwit.activities.files;
 
-import dev.godwit.activities.Findings;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
 import dev.godwit.activities.host.Servers;
@@ -8,6 +7,7 @@ import dev.godwit.workflows.files.FileTree;
 import dev.godwit.workflows.files.InspectTrees;
 import dev.godwit.workflows.files.TreeFacts;
 import dev.godwit.workflows.notation.ServiceFolder;
+import dev.godwit.workflows.step.Findings;
 import dev.godwit.workflows.step.Inspection;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -111,7 +111,7 @@ final class SshConnection {
             key.getPublic();
         } catch (IOException e) {
             // The cause is left out: a parser's message may repeat what it could not read.
-            throw FailureType.SECRET_UNAVAILABLE.because("Expected " + login.key()
+            throw secrets.unavailable("Expected " + login.key()
                     + " to hold a private key in OpenSSH or PEM form without a passphrase, but found something else;"
                     + " store the whole file that ssh-keygen made");
         }

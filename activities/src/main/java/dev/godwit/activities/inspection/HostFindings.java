@@ -1,6 +1,5 @@
 package dev.godwit.activities.inspection;
 
-import dev.godwit.activities.Findings;
 import dev.godwit.activities.inspection.HostReport.Unit;
 import dev.godwit.activities.inspection.HostReport.User;
 import dev.godwit.workflows.Words;
@@ -8,6 +7,7 @@ import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.spec.Spec;
 import dev.godwit.workflows.step.Finding.Severity;
+import dev.godwit.workflows.step.Findings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,5 @@
 package dev.godwit.activities.inspection;
 
-import dev.godwit.activities.Findings;
 import dev.godwit.activities.Heartbeat;
 import dev.godwit.activities.Pause;
 import dev.godwit.activities.Resource;
@@ -17,6 +16,7 @@ import dev.godwit.workflows.server.HostSpec;
 import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.spec.Spec;
 import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Findings;
 import dev.godwit.workflows.step.Inspection;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Clock;

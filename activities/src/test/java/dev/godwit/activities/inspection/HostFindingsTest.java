@@ -2,7 +2,6 @@ package dev.godwit.activities.inspection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.godwit.activities.Findings;
 import dev.godwit.activities.inspection.HostReport.Unit;
 import dev.godwit.activities.inspection.HostReport.User;
 import dev.godwit.activities.inspection.HostReport.Volume;
@@ -14,6 +13,7 @@ import dev.godwit.workflows.spec.Jobs;
 import dev.godwit.workflows.spec.Spec;
 import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.step.Finding.Severity;
+import dev.godwit.workflows.step.Findings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

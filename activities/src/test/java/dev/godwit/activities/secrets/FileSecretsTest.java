@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +23,7 @@ class FileSecretsTest {
     private String value(String content, String permissions) throws IOException {
         Path file = Files.writeString(folder.resolve("ops"), content);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
-        return new FileSecrets(folder, "godwit-7@north").get(NAME);
+        return new FileSecrets(folder, "godwit-7@north", false).get(NAME);
     }
 
     @Test
@@ -43,10 +44,34 @@ class FileSecretsTest {
     }
 
     @Test
+    void shouldComplainOfWhatNobodyCanUse() throws IOException {
+        FileSecrets oneOfSeveral = new FileSecrets(folder, "godwit-7@north", true);
+        value("hunter2", "rw-------");
+        Files.writeString(folder.resolve("not a name"), "an editor's backup");
+        assertThat(oneOfSeveral.complaints()).isEmpty();
+
+        Files.setPosixFilePermissions(folder.resolve("ops"), PosixFilePermissions.fromString("rw-r--r--"));
+        assertThat(oneOfSeveral.complaints())
+                .singleElement()
+                .asString()
+                .contains(folder.resolve("ops").toString(), "godwit-7@north", "rw-r--r--");
+    }
+
+    @Test
+    void shouldMissSecretsOnlyWhereOthersHaveTheirs() {
+        for (Path empty : List.of(folder, folder.resolve("none"))) {
+            assertThat(new FileSecrets(empty, "godwit-7@north", false).complaints())
+                    .isEmpty();
+            assertThat(new FileSecrets(empty, "godwit-7@north", true).complaints())
+                    .hasSize(1);
+        }
+    }
+
+    @Test
     void shouldSayWhoLookedWhere() {
-        assertThatThrownBy(() -> new FileSecrets(folder, "godwit-7@north").get(NAME))
+        assertThatThrownBy(() -> new FileSecrets(folder, "godwit-7@north", false).get(NAME))
                 .hasMessageContaining("SECRET_UNAVAILABLE")
                 .hasMessageContaining(folder.resolve("ops").toString())
-                .hasMessageContaining("godwit-7@north");
+                .hasMessageContaining("godwit-7@north", false);
     }
 }

@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 /** What Godwit needs of a namespace: that it is there, that it keeps histories, and the search attributes. */
 final class Namespaces {
     /**
-     * The shortest time for which an engine may keep what has ended. What a migration did, its plan and the looks of its
-     * soak are asked for during the soak, three days unless the spec says more, and by people for weeks after it.
+     * The shortest time for which an engine may keep what has ended: the longest soak that a spec may say. What a migration
+     * did, its plan and the looks of its soak are asked for during the soak, and by people after it.
      */
     static final Duration SHORTEST_RETENTION = Duration.ofDays(30);
 

@@ -16,6 +16,7 @@ public interface ServerInspection {
                     FailureType.HOST_KEY_CHANGED,
                     FailureType.LOGIN_REFUSED,
                     FailureType.SECRET_UNAVAILABLE,
+                    FailureType.SECRET_NOT_HERE,
                     FailureType.COMMAND_FAILED)
             .map(FailureType::code)
             .collect(Collectors.toUnmodifiableSet());

@@ -19,7 +19,6 @@ import dev.godwit.workflows.step.Outcome;
 import dev.godwit.workflows.step.Patience;
 import dev.godwit.workflows.step.Step;
 import dev.godwit.workflows.step.Undo;
-import io.temporal.workflow.Workflow;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -73,7 +72,7 @@ final class Hands {
     }
 
     private <A> A stub(Class<A> system, Patience patience, String summary) {
-        return Workflow.newActivityStub(system, patience.options(summary, visitorsWait.getAsBoolean()));
+        return OtherWorkers.stub(system, patience.options(summary, visitorsWait.getAsBoolean()));
     }
 
     private Call call(String stepId, BeforeImage before, Patience patience, String summary) {

@@ -120,6 +120,6 @@ final class Preflight {
     }
 
     private static <A> A stub(Class<A> system, String summary) {
-        return Workflow.newActivityStub(system, Patience.INSPECT.options(summary, false));
+        return OtherWorkers.stub(system, Patience.INSPECT.options(summary, false));
     }
 }

@@ -27,8 +27,7 @@ public final class WatchWorkflowImpl implements WatchWorkflow {
 
     @Override
     public Outcome watch(Order order) {
-        ServiceChecks checks =
-                Workflow.newActivityStub(ServiceChecks.class, Patience.WATCH.options("ask the service", false));
+        ServiceChecks checks = OtherWorkers.stub(ServiceChecks.class, Patience.WATCH.options("ask the service", false));
         Watched watched = new Watched(order.migration(), order.checks());
         Duration tolerated = Durations.shorter(order.period(), TOLERATED);
         Watching seen = order.soFar();

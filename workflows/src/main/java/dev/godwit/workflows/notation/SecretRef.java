@@ -13,10 +13,15 @@ public record SecretRef(String name) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
     public SecretRef {
-        if (!NAME.matcher(name).matches()) {
+        if (!isName(name)) {
             throw new IllegalArgumentException("Expected the name of a secret made of letters, digits, '.', '_' and"
                     + " '-' (at most 100), but found '" + name + "'");
         }
+    }
+
+    /** Whether a secret can be called so. */
+    public static boolean isName(String text) {
+        return NAME.matcher(text).matches();
     }
 
     /** Reads {@code secret:name}. */

@@ -130,7 +130,7 @@ public enum Text {
             100,
             "[a-z0-9]+(-[a-z0-9]+)*"),
     /** How long the old server stays. */
-    SOAK_TIME("a duration of at most 90d", "3d", "write days, hours, minutes or seconds", 40, Text.TIME),
+    SOAK_TIME("a duration of at most 30d", "3d", "write days, hours, minutes or seconds", 40, Text.TIME),
     /** A time to live, which DNS counts in whole seconds. */
     TTL("a duration of whole seconds from 1s to 1d", "60s", "write seconds, minutes or hours", 40, Text.TIME),
     /** How long a script may run. */
@@ -185,7 +185,7 @@ public enum Text {
             case FOLDER -> ServiceFolder.problem(text).isEmpty();
             case UNIT -> isUnitOfService(text);
             case URL -> isUrl(text);
-            case SOAK_TIME -> isBetween("0s", "90d", text);
+            case SOAK_TIME -> isBetween("0s", "30d", text);
             case TTL -> isBetween("1s", "1d", text) && Durations.parse(text).toNanosPart() == 0;
             case TIMEOUT -> isBetween("1s", "24h", text);
             case DRAIN_TIME -> isBetween("0s", "10m", text);

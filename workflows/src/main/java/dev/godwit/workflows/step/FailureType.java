@@ -16,6 +16,8 @@ public enum FailureType {
     SPEC_MISMATCH(false),
     /** A secret is missing or unreadable where the worker looks for it. */
     SECRET_UNAVAILABLE(false),
+    /** The same of one worker among several: another one may have the secret, and is asked. */
+    SECRET_NOT_HERE(false),
 
     // either server
     /** No connection: refused, timed out, or dropped. */

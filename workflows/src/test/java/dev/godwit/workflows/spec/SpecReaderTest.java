@@ -205,9 +205,9 @@ class SpecReaderTest {
                 wrong("/gates/cutover", "'event'", "not in this version"),
                 wrong("/budget/outage", "'0s'", "a duration from 1s to 1d"),
                 wrong("/budget/decision", "'-5m'", "a duration"),
-                wrong("/soak", "'91d'", "a duration of at most 90d"),
+                wrong("/soak", "'31d'", "a duration of at most 30d"),
                 wrong("/soak", "'three days'", "such as 3d"),
-                wrong("/soak", "'999999999d999999999d'", "at most 90d"),
+                wrong("/soak", "'999999999d999999999d'", "at most 30d"),
                 // keys
                 wrong("/notify", "[]", "which is not in this version", "leave it out"),
                 wrong("/sorce", "{}", "did you mean 'source'?"),

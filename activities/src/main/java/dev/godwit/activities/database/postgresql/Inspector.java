@@ -1,6 +1,5 @@
 package dev.godwit.activities.database.postgresql;
 
-import dev.godwit.activities.Findings;
 import dev.godwit.activities.host.Reply;
 import dev.godwit.activities.host.Script;
 import dev.godwit.activities.host.Server;
@@ -9,6 +8,7 @@ import dev.godwit.workflows.database.DatabaseFacts;
 import dev.godwit.workflows.database.PostgresqlDatabase;
 import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.step.FailureType;
+import dev.godwit.workflows.step.Findings;
 import dev.godwit.workflows.step.Inspection;
 import io.temporal.failure.ApplicationFailure;
 import java.util.Arrays;
@@ -96,7 +96,7 @@ final class Inspector {
                 case LOGIN_REFUSED -> "database-login";
                 case SPEC_MISMATCH -> "database-missing";
                 case TOOL_MISSING -> "database-tool";
-                case SECRET_UNAVAILABLE -> "secret-unavailable";
+                case SECRET_UNAVAILABLE, SECRET_NOT_HERE -> type.code();
                 default -> "database-unreachable";
             };
             findings.blocker(code, e.getOriginalMessage(), "put that right on the " + side.word() + " or in the spec");

@@ -11,10 +11,9 @@ import dev.godwit.activities.proxy.nginx.ConfigReader.Malformed;
 import dev.godwit.workflows.Words;
 import dev.godwit.workflows.proxy.NginxProxy;
 import dev.godwit.workflows.proxy.ProxyFacts;
-import dev.godwit.workflows.step.Finding;
+import dev.godwit.workflows.step.Findings;
 import dev.godwit.workflows.step.Inspection;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +36,7 @@ final class NginxInspection {
     private final NginxHost target;
     private final SiteFiles sourceFiles;
     private final SiteFiles targetFiles;
-    private final List<Finding> findings = new ArrayList<>();
+    private final Findings findings = new Findings();
 
     NginxInspection(NginxProxy proxy, Server source, Server target, NginxLayout layout) {
         this.proxy = proxy;
@@ -55,12 +54,12 @@ final class NginxInspection {
         boolean targetRuns = runs(onTarget, "target");
         Optional<SiteFile> file = sourceFiles.read(proxy.site());
         if (file.isEmpty()) {
-            blocker(
-                    "nginx-site-missing",
-                    "/proxy/site",
-                    "Expected the file " + proxy.site() + " on the source, but found none",
-                    "name the file with the service's server blocks");
-            return Inspection.of(findings);
+            findings.at("/proxy/site")
+                    .blocker(
+                            "nginx-site-missing",
+                            "Expected the file " + proxy.site() + " on the source, but found none",
+                            "name the file with the service's server blocks");
+            return findings.alone();
         }
         Optional<SiteFile> there = targetFiles.read(proxy.site());
         Optional<Site> site = parse(file.get());
@@ -68,38 +67,38 @@ final class NginxInspection {
         if (targetRuns) {
             lookAtTarget(file.get(), there, onTarget);
         }
-        return new Inspection<>(
-                findings,
-                new ProxyFacts(
-                        file.get()
-                                .mark()
-                                .map(DerivedSite.Mark::original)
-                                .orElse(file.get().sha256()),
-                        there.isPresent()));
+        return findings.with(new ProxyFacts(
+                file.get()
+                        .mark()
+                        .map(DerivedSite.Mark::original)
+                        .orElse(file.get().sha256()),
+                there.isPresent()));
     }
 
     private boolean runs(Map<String, String> host, String where) {
         if (host.containsKey("missing")) {
-            blocker("nginx-missing", where, "Expected nginx on the " + where + ", but found none", "install nginx");
+            findings.at(where)
+                    .blocker("nginx-missing", "Expected nginx on the " + where + ", but found none", "install nginx");
             return false;
         }
         Matcher version = VERSION.matcher(host.getOrDefault("built", ""));
-        note("nginx-version", where, "The " + where + " has " + (version.find() ? version.group(1) : "nginx"));
+        findings.at(where)
+                .note("nginx-version", "The " + where + " has " + (version.find() ? version.group(1) : "nginx"));
         if (!host.containsKey("running")) {
-            blocker(
-                    "nginx-stopped",
-                    where,
-                    "Expected nginx to run on the " + where + ", but found no master process",
-                    "systemctl enable --now nginx");
+            findings.at(where)
+                    .blocker(
+                            "nginx-stopped",
+                            "Expected nginx to run on the " + where + ", but found no master process",
+                            "systemctl enable --now nginx");
         }
         String[] test = host.getOrDefault("test", "1").split(" ", 2);
         if (!test[0].equals("0")) {
-            blocker(
-                    "nginx-config-invalid",
-                    where,
-                    "Expected nginx on the " + where + " to accept its configuration, but found: "
-                            + (test.length > 1 ? text(test[1]).strip() : "no answer"),
-                    "correct it until 'nginx -t' succeeds");
+            findings.at(where)
+                    .blocker(
+                            "nginx-config-invalid",
+                            "Expected nginx on the " + where + " to accept its configuration, but found: "
+                                    + (test.length > 1 ? text(test[1]).strip() : "no answer"),
+                            "correct it until 'nginx -t' succeeds");
         }
         return host.containsKey("running") && test[0].equals("0");
     }
@@ -108,11 +107,11 @@ final class NginxInspection {
         try {
             return Optional.of(Site.read(file.content(), source::included));
         } catch (Malformed e) {
-            blocker(
-                    "nginx-site-unreadable",
-                    "/proxy/site",
-                    "Expected nginx's language in " + proxy.site() + ", but in " + e.getMessage(),
-                    "write this part in a way that Godwit understands, or move it to a file of its own");
+            findings.at("/proxy/site")
+                    .blocker(
+                            "nginx-site-unreadable",
+                            "Expected nginx's language in " + proxy.site() + ", but in " + e.getMessage(),
+                            "write this part in a way that Godwit understands, or move it to a file of its own");
             return Optional.empty();
         }
     }
@@ -129,21 +128,21 @@ final class NginxInspection {
                 .filter(module -> onSource.getOrDefault("built", "").contains("--without-http_" + module + "_module"))
                 .toList();
         if (!lacking.isEmpty()) {
-            blocker(
-                    "nginx-modules",
-                    "source",
-                    "Expected nginx on the source with the modules that forward requests, but found it built without "
-                            + Words.list(lacking),
-                    "install a build that can forward requests");
+            findings.at("source")
+                    .blocker(
+                            "nginx-modules",
+                            "Expected nginx on the source with the modules that forward requests, but found it built without "
+                                    + Words.list(lacking),
+                            "install a build that can forward requests");
         }
         if (tls
                 && onTarget.containsKey("built")
                 && !onTarget.getOrDefault("built", "").contains("http_ssl_module")) {
-            blocker(
-                    "nginx-modules",
-                    "target",
-                    "Expected nginx on the target with TLS, but found it built without http_ssl_module",
-                    "install a build with TLS");
+            findings.at("target")
+                    .blocker(
+                            "nginx-modules",
+                            "Expected nginx on the target with TLS, but found it built without http_ssl_module",
+                            "install a build with TLS");
         }
         lookAtPath(site);
     }
@@ -151,12 +150,12 @@ final class NginxInspection {
     private void lookAtNames(Site site) {
         List<String> unanswered = site.unanswered(proxy.names());
         if (!unanswered.isEmpty()) {
-            blocker(
-                    "nginx-names",
-                    "/proxy/names",
-                    "Expected server blocks for " + Words.list(proxy.names()) + " in " + proxy.site()
-                            + ", but found none for " + Words.list(unanswered),
-                    "name the file that holds them, or correct the names");
+            findings.at("/proxy/names")
+                    .blocker(
+                            "nginx-names",
+                            "Expected server blocks for " + Words.list(proxy.names()) + " in " + proxy.site()
+                                    + ", but found none for " + Words.list(unanswered),
+                            "name the file that holds them, or correct the names");
         }
         List<String> more = site.serversFor(proxy.names()).stream()
                 .flatMap(server -> server.names().stream())
@@ -165,12 +164,12 @@ final class NginxInspection {
                 .distinct()
                 .toList();
         if (!more.isEmpty()) {
-            warning(
-                    "nginx-more-names",
-                    "/proxy/names",
-                    "The server blocks also answer to " + Words.list(more)
-                            + ": these names meet the page and move along",
-                    "add them to proxy.names, or give them server blocks of their own");
+            findings.at("/proxy/names")
+                    .warning(
+                            "nginx-more-names",
+                            "The server blocks also answer to " + Words.list(more)
+                                    + ": these names meet the page and move along",
+                            "add them to proxy.names, or give them server blocks of their own");
         }
     }
 
@@ -179,30 +178,32 @@ final class NginxInspection {
                 .flatMap(server -> server.listens().stream())
                 .anyMatch(Listen::proxyProtocol);
         if (proxyProtocol) {
-            blocker(
-                    "nginx-proxy-protocol",
-                    "/proxy/site",
-                    "Expected the site to take plain HTTP or TLS, but found 'proxy_protocol' in a listen: nginx cannot"
-                            + " forward that to the target",
-                    "add a listen without proxy_protocol on a port of its own, and let the load balancer use it");
+            findings.at("/proxy/site")
+                    .blocker(
+                            "nginx-proxy-protocol",
+                            "Expected the site to take plain HTTP or TLS, but found 'proxy_protocol' in a listen: nginx cannot"
+                                    + " forward that to the target",
+                            "add a listen without proxy_protocol on a port of its own, and let the load balancer use it");
         }
         if (!sourceRuns || !site.unanswered(proxy.names()).isEmpty()) {
             return;
         }
         Places places = Places.of(server, NginxSite.of(site, proxy));
         if (places.asked().isEmpty()) {
-            blocker(
-                    "nginx-listen",
-                    "/proxy/site",
-                    "Expected the site to listen at " + source.address() + " or where the source itself can ask, but"
-                            + " found only " + Words.list(places.notAsked()),
-                    "use as source.address an address at which the site listens");
+            findings.at("/proxy/site")
+                    .blocker(
+                            "nginx-listen",
+                            "Expected the site to listen at " + source.address()
+                                    + " or where the source itself can ask, but" + " found only "
+                                    + Words.list(places.notAsked()),
+                            "use as source.address an address at which the site listens");
         } else if (!places.notAsked().isEmpty()) {
-            warning(
-                    "nginx-listen-unproved",
-                    "/proxy/site",
-                    "The site also listens where Godwit cannot ask what it answers: " + Words.list(places.notAsked()),
-                    "if visitors come that way, see in the cutover that they meet the page, and then the target");
+            findings.at("/proxy/site")
+                    .warning(
+                            "nginx-listen-unproved",
+                            "The site also listens where Godwit cannot ask what it answers: "
+                                    + Words.list(places.notAsked()),
+                            "if visitors come that way, see in the cutover that they meet the page, and then the target");
         }
     }
 
@@ -213,13 +214,14 @@ final class NginxInspection {
                 .filter(BY_ADDRESS::contains)
                 .collect(Collectors.toCollection(TreeSet::new));
         if (!rules.isEmpty()) {
-            warning(
-                    "nginx-by-address",
-                    "/proxy/site",
-                    "The site uses " + Words.list(List.copyOf(rules)) + ", and requests that the source forwards reach"
-                            + " the target from the source's address",
-                    "on the target let nginx trust the source: 'set_real_ip_from " + source.address()
-                            + "; real_ip_header X-Forwarded-For;'");
+            findings.at("/proxy/site")
+                    .warning(
+                            "nginx-by-address",
+                            "The site uses " + Words.list(List.copyOf(rules))
+                                    + ", and requests that the source forwards reach"
+                                    + " the target from the source's address",
+                            "on the target let nginx trust the source: 'set_real_ip_from " + source.address()
+                                    + "; real_ip_header X-Forwarded-For;'");
         }
         List<String> access = site.serversFor(proxy.names()).stream()
                 .filter(NginxSite::hasExemptions)
@@ -230,35 +232,36 @@ final class NginxInspection {
                 .sorted()
                 .toList();
         if (!access.isEmpty()) {
-            warning(
-                    "nginx-access",
-                    "/proxy/site",
-                    "The site has " + Words.list(access) + " for everything, and other rules about access in some"
-                            + " locations: while the source forwards it applies none of them itself, so that the target's"
-                            + " alone hold",
-                    "see that the target applies the same rules to what the source forwards");
+            findings.at("/proxy/site")
+                    .warning(
+                            "nginx-access",
+                            "The site has " + Words.list(access)
+                                    + " for everything, and other rules about access in some"
+                                    + " locations: while the source forwards it applies none of them itself, so that the target's"
+                                    + " alone hold",
+                            "see that the target applies the same rules to what the source forwards");
         }
         boolean clientCertificates = site.serversFor(proxy.names()).stream()
                 .flatMap(Site.Server::deep)
                 .anyMatch(directive -> directive.name().equals("ssl_verify_client")
                         && !directive.first().orElse("off").equals("off"));
         if (clientCertificates) {
-            warning(
-                    "nginx-client-certificates",
-                    "/proxy/site",
-                    "The site asks visitors for certificates, and these cannot be forwarded to the target",
-                    "let the target accept requests from the source without them while it forwards");
+            findings.at("/proxy/site")
+                    .warning(
+                            "nginx-client-certificates",
+                            "The site asks visitors for certificates, and these cannot be forwarded to the target",
+                            "let the target accept requests from the source without them while it forwards");
         }
         boolean grpc = site.serversFor(proxy.names()).stream()
                 .flatMap(Site.Server::deep)
                 .anyMatch(directive -> directive.name().equals("grpc_pass"));
         if (grpc) {
-            warning(
-                    "nginx-grpc",
-                    "/proxy/site",
-                    "The site serves gRPC, which the source forwards only over HTTP/1.1: gRPC calls will fail until DNS"
-                            + " points at the target",
-                    "move gRPC under a name of its own");
+            findings.at("/proxy/site")
+                    .warning(
+                            "nginx-grpc",
+                            "The site serves gRPC, which the source forwards only over HTTP/1.1: gRPC calls will fail until DNS"
+                                    + " points at the target",
+                            "move gRPC under a name of its own");
         }
     }
 
@@ -270,11 +273,11 @@ final class NginxInspection {
         String found = onSource.containsKey("unreadable")
                 ? "that " + onSource.get("unreadable") + ", as whom nginx works, cannot read it"
                 : "no such file";
-        blocker(
-                "nginx-page",
-                "/proxy/page",
-                "Expected the maintenance page " + page + " on the source, but found " + found,
-                "correct the path or its modes, or leave proxy.page out: Godwit has a page of its own");
+        findings.at("/proxy/page")
+                .blocker(
+                        "nginx-page",
+                        "Expected the maintenance page " + page + " on the source, but found " + found,
+                        "correct the path or its modes, or leave proxy.page out: Godwit has a page of its own");
     }
 
     private void lookAtPath(Site site) {
@@ -283,16 +286,19 @@ final class NginxInspection {
             String reach = sourceFiles.reach(target.address(), port);
             String asked = "Asked from the source, port " + port + " of the target (" + target.address() + ") ";
             switch (reach) {
-                case "open" -> note("nginx-path", "target", asked + "is open");
-                case "unknown" -> note("nginx-path", "target", asked + "could not be tried: the source has no bash");
-                case "refused" -> note("nginx-path", "target", asked + "is reached, and nothing listens there yet");
+                case "open" -> findings.at("target").note("nginx-path", asked + "is open");
+                case "unknown" ->
+                    findings.at("target").note("nginx-path", asked + "could not be tried: the source has no bash");
+                case "refused" ->
+                    findings.at("target").note("nginx-path", asked + "is reached, and nothing listens there yet");
                 default ->
-                    blocker(
-                            "nginx-path",
-                            "target",
-                            "Expected the source to reach port " + port + " of the target at " + target.address()
-                                    + ", because it will forward requests there, but found: " + reach,
-                            "open the port in the target's firewall for " + source.address());
+                    findings.at("target")
+                            .blocker(
+                                    "nginx-path",
+                                    "Expected the source to reach port " + port + " of the target at "
+                                            + target.address() + ", because it will forward requests there, but found: "
+                                            + reach,
+                                    "open the port in the target's firewall for " + source.address());
             }
         }
     }
@@ -301,35 +307,37 @@ final class NginxInspection {
         Optional<DerivedSite.Mark> mark = there.flatMap(SiteFile::mark);
         if (mark.isPresent()) {
             String migration = mark.get().migration();
-            blocker(
-                    "nginx-target-forwards",
-                    "target",
-                    "Expected a site of its own on the target, or none, but found that " + proxy.site()
-                            + " there is Godwit's, of the migration " + migration
-                            + ": it sends visitors to another server",
-                    "put the original back on the target, and reload nginx: " + StateFolder.archive(migration)
-                            + "/proxy/" + mark.get().original());
+            findings.at("target")
+                    .blocker(
+                            "nginx-target-forwards",
+                            "Expected a site of its own on the target, or none, but found that " + proxy.site()
+                                    + " there is Godwit's, of the migration " + migration
+                                    + ": it sends visitors to another server",
+                            "put the original back on the target, and reload nginx: " + StateFolder.archive(migration)
+                                    + "/proxy/" + mark.get().original());
             return;
         }
         if (there.isPresent()) {
             boolean same = there.get().sha256().equals(file.sha256());
-            note(
-                    "nginx-site-on-target",
-                    "target",
-                    "The target has " + proxy.site() + " already, "
-                            + (same ? "the same as the source's" : "not the same as the source's; it stays as it is"));
+            findings.at("target")
+                    .note(
+                            "nginx-site-on-target",
+                            "The target has " + proxy.site() + " already, "
+                                    + (same
+                                            ? "the same as the source's"
+                                            : "not the same as the source's; it stays as it is"));
             return;
         }
         List<String> taken = proxy.names().stream()
                 .filter(name -> answers(onTarget.getOrDefault("dump", ""), name))
                 .toList();
         if (!taken.isEmpty()) {
-            warning(
-                    "nginx-target-names",
-                    "target",
-                    "The target's nginx has server blocks for " + Words.list(taken) + " in another file than "
-                            + proxy.site() + ": nginx would ignore one of the two",
-                    "remove them, or move them to " + proxy.site());
+            findings.at("target")
+                    .warning(
+                            "nginx-target-names",
+                            "The target's nginx has server blocks for " + Words.list(taken) + " in another file than "
+                                    + proxy.site() + ": nginx would ignore one of the two",
+                            "remove them, or move them to " + proxy.site());
         }
     }
 
@@ -349,17 +357,5 @@ final class NginxInspection {
 
     private static String text(String base64) {
         return new String(NginxHost.decoded(base64), StandardCharsets.UTF_8);
-    }
-
-    private void blocker(String code, String where, String message, String hint) {
-        findings.add(Finding.blocker(code, where, message, hint));
-    }
-
-    private void warning(String code, String where, String message, String hint) {
-        findings.add(Finding.warning(code, where, message, hint));
-    }
-
-    private void note(String code, String where, String message) {
-        findings.add(Finding.note(code, where, message, ""));
     }
 }

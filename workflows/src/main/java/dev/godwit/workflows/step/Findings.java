@@ -1,10 +1,8 @@
-package dev.godwit.activities;
+package dev.godwit.workflows.step;
 
 import dev.godwit.workflows.Words;
 import dev.godwit.workflows.server.Side;
-import dev.godwit.workflows.step.Finding;
 import dev.godwit.workflows.step.Finding.Severity;
-import dev.godwit.workflows.step.Inspection;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +21,11 @@ public final class Findings {
     /** What is noticed on a server. */
     public Place at(Side side) {
         return at(side.word());
+    }
+
+    /** All of them. */
+    public List<Finding> all() {
+        return List.copyOf(all);
     }
 
     /** All of them, as the answer of an inspection that finds out nothing else. */
