@@ -49,7 +49,7 @@ final class Engine {
                 throw ProblemType.ENGINE_UNAVAILABLE.because("Expected the Temporal engine to answer, but found it "
                         + (code == Status.Code.UNAVAILABLE
                                 ? "unreachable; see that it runs and try again"
-                                : "overloaded; try again"));
+                                : "overloaded (" + words(e) + "); try again"));
             }
             if (code == Status.Code.DEADLINE_EXCEEDED || code == Status.Code.CANCELLED) {
                 throw ProblemType.TIMED_OUT.because("Expected an answer within " + patience.toSeconds()
@@ -64,9 +64,19 @@ final class Engine {
 
     /** The gRPC status that caused a failure; null if none did. */
     static Status.@Nullable Code code(Throwable failure) {
+        Status status = status(failure);
+        return status == null ? null : status.getCode();
+    }
+
+    private static @Nullable String words(Throwable failure) {
+        Status status = status(failure);
+        return status == null ? null : status.getDescription();
+    }
+
+    private static @Nullable Status status(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof StatusRuntimeException status) {
-                return status.getStatus().getCode();
+            if (cause instanceof StatusRuntimeException refused) {
+                return refused.getStatus();
             }
         }
         return null;

@@ -45,9 +45,12 @@ final class DevelopmentServer implements Engine {
      * As shipped, an activity takes 47 ms, because the two queues on its way are read at most 20 times a second, which a
      * cutover cannot afford. With these values: 16 ms. One partition saves the forwarding between partitions, and with
      * older servers waits of 2 s. One worker writes the index of workflows: more of them only keep the one connection to
-     * the database from those who wait for an answer (docs/adr/0002).
+     * the database from those who wait for an answer (docs/adr/0002). While a workflow's first task is under way, its
+     * status can be asked for by one caller at once, and others are turned away as from an overloaded engine; a hundred
+     * may wait instead.
      */
     private static final List<String> TUNING = List.of(
+            "history.maxBufferedQueryCount=100",
             "history.transferProcessorMaxPollRPS=1000",
             "history.visibilityProcessorSchedulerWorkerCount=1",
             "matching.numTaskqueueReadPartitions=1",
