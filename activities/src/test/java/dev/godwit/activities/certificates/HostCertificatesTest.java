@@ -37,7 +37,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
+@ResourceLock(TwoServers.RESOURCE)
 class HostCertificatesTest {
     private static final String LIVE = "/etc/letsencrypt/live/shop.example.org";
     private static final TlsSpec TLS = new TlsSpec(List.of(LIVE), Renewal.CERTBOT);

@@ -23,8 +23,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 @Tag("lab")
+@ResourceLock(LabServers.RESOURCE)
 class UserCrontabsTest {
     private static final String USER = "crontest";
     private static final String JOBS = "# ü\nMAILTO=\"\"\n*/5 * * * * echo 'a b' %x \\% >/dev/null\n\n@daily true\n";

@@ -37,9 +37,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Between two whole Debian systems, with jobs of systemd's. */
 @Tag("lab")
+@ResourceLock(LabServers.RESOURCE)
 class FileSyncLabTest {
     private static final String FOLDER = "/srv/godwit-files-test";
     private static final FileTree TREE = new FileTree(FOLDER + "/uploads", List.of("tmp/"));

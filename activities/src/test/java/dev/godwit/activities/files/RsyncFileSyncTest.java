@@ -50,7 +50,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
+@ResourceLock(TwoServers.RESOURCE)
 class RsyncFileSyncTest {
     /** Full of what a shell, rsync or its daemon's configuration would take for more than a name. */
     private static final String PATH =

@@ -23,8 +23,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 @Tag("lab")
+@ResourceLock(LabServers.RESOURCE)
 class ScriptHooksTest {
     private static LabServers lab;
     private final ActivityStubs stubs = new ActivityStubs();

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * skipped and reads why.
  */
 public final class LabServers implements AutoCloseable {
+    /** What one class of tests uses at a time (JUnit's ResourceLock). */
+    public static final String RESOURCE = "lab";
+
     private static final SecretRef KEY = new SecretRef("ops");
     private static final Path PROGRAM = program();
 

@@ -23,8 +23,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 @Tag("lab")
+@ResourceLock(LabServers.RESOURCE)
 class SystemdJobsTest {
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
@@ -222,9 +224,10 @@ class SystemdJobsTest {
 
     @Test
     void shouldGiveTheEndOfALongOutput() {
-        String out = run("seq 1 400000");
-        assertThat(out).hasSize(1024 * 1024).endsWith("399999\n400000\n");
-        assertThat(words()).hasSize(400_000);
+        // Lines of 100 bytes.
+        String out = run("seq -f %099.0f 1 20000");
+        assertThat(out).hasSize(1024 * 1024).endsWith("19999\n" + "0".repeat(94) + "20000\n");
+        assertThat(words()).hasSize(20_000);
     }
 
     @Test

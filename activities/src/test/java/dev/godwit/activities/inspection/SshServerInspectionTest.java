@@ -24,7 +24,9 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
+@ResourceLock(LabServers.RESOURCE)
 class SshServerInspectionTest {
     private static final String SNAPSHOT = """
             find /etc /var/spool/cron /root -xdev -printf '%p %T@ %s %m\\n' | sort | sha256sum

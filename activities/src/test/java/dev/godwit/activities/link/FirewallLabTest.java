@@ -15,9 +15,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Between two whole Debian systems, with a source that drops what it does not know. */
 @Tag("lab")
+@ResourceLock(LabServers.RESOURCE)
 class FirewallLabTest {
     /** {@code $1} the address that is dropped. */
     private static final String DROP = """

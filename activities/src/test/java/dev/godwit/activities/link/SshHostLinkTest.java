@@ -25,7 +25,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
+@ResourceLock(TwoServers.RESOURCE)
 class SshHostLinkTest {
     private static final String KEYS = "/root/.ssh/authorized_keys";
     /** An administrator's file, with the mode of their choice and without a closing newline. */

@@ -23,6 +23,9 @@ import java.util.List;
  * {@code /etc}, {@code /root}, {@code /srv} and {@code /var/lib}. Only processes and the network are shared.
  */
 public final class TwoServers implements AutoCloseable {
+    /** What one class of tests uses at a time (JUnit's ResourceLock): all of them see each other's processes. */
+    public static final String RESOURCE = "two servers";
+
     private static final SecretRef KEY = new SecretRef("ops");
     private static final String SSHD = "/usr/sbin/sshd";
 

@@ -30,8 +30,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 @Tag("lab")
+@ResourceLock(LabServers.RESOURCE)
 class SystemdUnitsTest {
     private static final String APP = "units-test.service";
     private static final String TIMER = "units-test-tick.timer";
