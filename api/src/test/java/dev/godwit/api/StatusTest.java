@@ -107,7 +107,8 @@ class StatusTest {
         String cursor = "";
         do {
             JsonNode page = http.get(MIGRATIONS + "?limit=2" + cursor).json();
-            assertThat(page.get("migrations").size()).isBetween(1, 2);
+            // The engine learns only by asking that nothing follows a page that is full: the last one can be empty.
+            assertThat(page.get("migrations").size()).isBetween(page.has("next") ? 1 : 0, 2);
             page.get("migrations").forEach(one -> found.add(one.get("id").asText()));
             cursor = page.has("next") ? "&cursor=" + page.get("next").asText() : "";
         } while (!cursor.isEmpty());

@@ -8,6 +8,8 @@ import dev.godwit.api.migration.MigrationView;
 import dev.godwit.api.migration.StepView;
 import dev.godwit.workflows.migration.StepState;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -79,10 +81,11 @@ abstract class LabTest {
     }
 
     /** Lets a migration that was approved end, and asks everything that must be true then. */
-    void assertMoved(LabSession session, Mover mover, Ground before) throws Exception {
+    MigrationView assertMoved(LabSession session, Mover mover, Ground before) throws Exception {
         mover.soak(Duration.ofSeconds(5));
         MigrationView end = mover.finish();
         assertPassed(end, new MoveAudit(session, before, mover.trafficBegan(), end).checks());
+        return end;
     }
 
     /**
@@ -129,6 +132,25 @@ abstract class LabTest {
     static void assertOneDumpForEachCopy(LabSession session) {
         assertThat(startsOf(session, FIRST_COPY)).as("starts of the first copy").isEqualTo(1);
         assertThat(startsOf(session, FINAL_COPY)).as("starts of the final copy").isEqualTo(1);
+    }
+
+    /**
+     * Records the history of a migration that has ended, once for a version, when told where to write:
+     * {@code -Dgodwit.record.to=FOLDER -Dgodwit.record.version=0.1.0}. Recorded histories are never made again.
+     *
+     * @param way of ending, the file's name
+     */
+    static void record(LabSession session, MigrationView end, String way) throws IOException, InterruptedException {
+        String folder = System.getProperty("godwit.record.to");
+        if (folder != null) {
+            String history = session.api()
+                    .call("GET", "/migrations/" + end.id() + "/history?format=temporal", null, "")
+                    .body()
+                    // It names this machine.
+                    .replaceAll("\"identity\": *\"[^\"]*\"", "\"identity\": \"worker\"");
+            Files.writeString(
+                    Path.of(folder, System.getProperty("godwit.record.version") + "-" + way + ".json"), history);
+        }
     }
 
     void assertPassed(MigrationView end, List<Check> checks) {

@@ -17,7 +17,7 @@ class ScenarioTest extends LabTest {
             mover.plan();
             mover.start();
             mover.approve();
-            assertMoved(session, mover, before);
+            record(session, assertMoved(session, mover, before), "finished");
         }
     }
 
@@ -32,6 +32,7 @@ class ScenarioTest extends LabTest {
             mover.start();
             MigrationView end = mover.rollBackWhenItFails(step);
             assertPassed(end, new RollBackAudit(session, before, end, step, FailAtInterceptor.MESSAGE).checks());
+            record(session, end, "rolled-back-in-the-cutover");
         }
     }
 

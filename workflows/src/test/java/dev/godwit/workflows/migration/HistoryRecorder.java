@@ -31,21 +31,6 @@ class HistoryRecorder {
     }
 
     @Test
-    void shouldRecordFinished() throws Exception {
-        record("finished", this::approve);
-    }
-
-    @Test
-    void shouldRecordRolledBackInTheCutover() throws Exception {
-        hands.hang("act copy-database-final-shop");
-        record("rolled-back-in-the-cutover", migration -> {
-            approve(migration);
-            await(migration, status -> hands.attempts("act copy-database-final-shop") > 0);
-            migration.rollBack(new Command.RollBack("ann", "too slow", false));
-        });
-    }
-
-    @Test
     void shouldRecordRolledBackAtTheGate() throws Exception {
         record("rolled-back-at-the-gate", migration -> {
             awaitWait(migration, Waiting.For.APPROVAL);
