@@ -12,6 +12,7 @@ import dev.godwit.worker.WorkerConfiguration;
 import io.micronaut.context.ApplicationContext;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -126,7 +127,7 @@ class ConfigurationTest {
     @Test
     void shouldKeepTheDefaultsOfTheWorker() {
         assertThat(read(WorkerConfiguration.class, Map.of()))
-                .isEqualTo(new WorkerConfiguration(1000, 6, 50, Duration.ofSeconds(10)));
+                .isEqualTo(new WorkerConfiguration(1000, 6, 50, List.of(), Duration.ofSeconds(10)));
         assertThat(read(ChecksConfiguration.class, Map.of())).isEqualTo(new ChecksConfiguration(null));
     }
 
@@ -138,8 +139,9 @@ class ConfigurationTest {
                                 "godwit.worker.concurrent-activities", "5",
                                 "godwit.worker.concurrent-looks", "2",
                                 "godwit.worker.concurrent-watches", "7",
+                                "godwit.worker.secrets", "ops,tsig",
                                 "godwit.worker.shutdown-timeout", "6s")))
-                .isEqualTo(new WorkerConfiguration(5, 2, 7, Duration.ofSeconds(6)));
+                .isEqualTo(new WorkerConfiguration(5, 2, 7, List.of("ops", "tsig"), Duration.ofSeconds(6)));
         assertThat(read(ChecksConfiguration.class, Map.of("checks.ca-file", "/ca.pem")))
                 .isEqualTo(new ChecksConfiguration(Path.of("/ca.pem")));
     }

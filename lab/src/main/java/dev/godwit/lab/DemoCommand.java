@@ -31,7 +31,7 @@ import picocli.CommandLine.TypeConversionException;
             "2:the command line is wrong",
             "3:this machine cannot hold the lab"
         })
-final class DemoCommand implements Callable<Integer> {
+public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--keep",
             description = "Leave everything running at the end, and say how to look at it and how to take it down.")

@@ -9,7 +9,7 @@ import picocli.CommandLine.Parameters;
 
 /** Hands everything on to the lab's own script, with this terminal. */
 @Command(name = "lab", description = "The servers of the demo, to try a migration of your own; see lab --help.")
-final class LabCommand implements Callable<Integer> {
+public final class LabCommand implements Callable<Integer> {
     /** What takes the servers away from whoever uses them. */
     private static final Set<String> DESTROYS = Set.of("down", "reset");
 

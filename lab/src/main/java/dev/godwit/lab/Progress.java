@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Progress implements Consumer<MigrationView> {
     private static final Set<StepState> AT_WORK = EnumSet.of(StepState.RUNNING, StepState.UNDOING, StepState.WAITING);
     /** Without a live terminal a long step is heard of this often. */
-    private static final Duration SIGN = Duration.ofSeconds(10);
+    private static final Duration SIGN = Duration.ofSeconds(5);
 
     private final Terminal terminal;
     private final Map<String, StepState> known = new HashMap<>();

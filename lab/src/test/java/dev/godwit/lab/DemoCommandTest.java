@@ -2,6 +2,7 @@ package dev.godwit.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.lab.main.Main;
 import dev.godwit.workflows.certificates.CertificateStep;
 import dev.godwit.workflows.crontabs.CrontabStep;
 import dev.godwit.workflows.database.DatabaseStep;

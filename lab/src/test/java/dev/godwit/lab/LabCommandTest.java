@@ -2,6 +2,7 @@ package dev.godwit.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.godwit.lab.main.Main;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -64,7 +64,7 @@ public final class TemporalWorker implements AutoCloseable {
             FileSecrets secrets) {
         this.configuration = configuration;
         this.lifeSigns = lifeSigns;
-        this.complaints = secrets.complaints();
+        this.complaints = secrets.complaints(configuration.secretReferences());
         this.factory = WorkerFactory.newInstance(
                 client,
                 WorkerFactoryOptions.newBuilder()

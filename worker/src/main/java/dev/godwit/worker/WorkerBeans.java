@@ -53,7 +53,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Factory
 final class WorkerBeans {
-    /** How long an answer may take; shorter than the shortest heartbeat time-out. */
+    /** How long a service may take to answer. */
     private static final Duration ANSWER = Duration.ofSeconds(8);
 
     @Singleton

@@ -214,8 +214,7 @@ public final class UserCrontabs implements Crontabs {
             case WRITTEN_SINCE ->
                 FailureType.SPEC_MISMATCH.because("Expected the crontab on " + host + " to be as Godwit left it, but"
                         + " found that somebody has written " + found + " since; Godwit does not overwrite that; keep"
-                        + " a copy of it, run crontab -r as that user and try again, or skip this step and put the"
-                        + " crontab right by hand");
+                        + " a copy of it, run crontab -r as that user, try again, and put your lines back then");
             default -> RemoteFailure.of(host, "the change of crontabs", reply.exitCode(), reply.err());
         };
     }

@@ -12,6 +12,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,8 +88,12 @@ public final class FileSecrets implements Secrets {
         return lacking.because(message);
     }
 
-    /** What is wrong with the folder or with secrets in it, a sentence each, known before anybody asks for one. */
-    public List<String> complaints() {
+    /**
+     * What is wrong with the folder or with secrets in it, a sentence each, known before anybody asks for one.
+     *
+     * @param needed secrets that must be there
+     */
+    public List<String> complaints(List<SecretRef> needed) {
         List<String> names;
         try (Stream<Path> files = Files.list(folder)) {
             names = files.filter(Files::isRegularFile)
@@ -101,11 +107,13 @@ public final class FileSecrets implements Secrets {
             return List.of("Expected to read the folder " + folder + " of the worker " + worker + ", but found "
                     + e.getClass().getSimpleName() + "; let the worker's user own it (chmod 700)");
         }
+        SortedSet<String> asked = new TreeSet<>(names);
+        needed.forEach(secret -> asked.add(secret.name()));
         // Nobody needs a secret before a spec names one, unless the other workers have it.
-        return names.isEmpty() && lacking == FailureType.SECRET_NOT_HERE
+        return asked.isEmpty() && lacking == FailureType.SECRET_NOT_HERE
                 ? List.of("Expected secrets in the folder " + folder + " of the worker " + worker
                         + ", but found none; put there what the other workers have, readable by its owner only")
-                : names.stream().flatMap(this::complaint).toList();
+                : asked.stream().flatMap(this::complaint).toList();
     }
 
     private Stream<String> complaint(String name) {

@@ -48,21 +48,31 @@ class FileSecretsTest {
         FileSecrets oneOfSeveral = new FileSecrets(folder, "godwit-7@north", true);
         value("hunter2", "rw-------");
         Files.writeString(folder.resolve("not a name"), "an editor's backup");
-        assertThat(oneOfSeveral.complaints()).isEmpty();
+        assertThat(oneOfSeveral.complaints(List.of())).isEmpty();
 
         Files.setPosixFilePermissions(folder.resolve("ops"), PosixFilePermissions.fromString("rw-r--r--"));
-        assertThat(oneOfSeveral.complaints())
+        assertThat(oneOfSeveral.complaints(List.of()))
                 .singleElement()
                 .asString()
                 .contains(folder.resolve("ops").toString(), "godwit-7@north", "rw-r--r--");
     }
 
     @Test
+    void shouldMissWhatEveryWorkerNeeds() throws IOException {
+        value("hunter2", "rw-------");
+
+        assertThat(new FileSecrets(folder, "godwit-7@north", true).complaints(List.of(NAME, new SecretRef("tsig"))))
+                .singleElement()
+                .asString()
+                .contains("Expected the secret 'tsig'");
+    }
+
+    @Test
     void shouldMissSecretsOnlyWhereOthersHaveTheirs() {
         for (Path empty : List.of(folder, folder.resolve("none"))) {
-            assertThat(new FileSecrets(empty, "godwit-7@north", false).complaints())
+            assertThat(new FileSecrets(empty, "godwit-7@north", false).complaints(List.of()))
                     .isEmpty();
-            assertThat(new FileSecrets(empty, "godwit-7@north", true).complaints())
+            assertThat(new FileSecrets(empty, "godwit-7@north", true).complaints(List.of()))
                     .hasSize(1);
         }
     }

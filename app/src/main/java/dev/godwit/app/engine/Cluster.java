@@ -119,8 +119,9 @@ final class Cluster implements Engine {
             // Temporal Cloud, and clusters with other rules, let only an administrator do this.
             LOG.warn(
                     "Could not make sure that the search attributes are there ({}). If migrations do not start, create"
-                            + " them: temporal operator search-attribute create --type Keyword{}",
+                            + " them: temporal operator search-attribute create --namespace {} --type Keyword{}",
                     e.getStatus().getCode(),
+                    temporal.namespace(),
                     SearchAttributes.ALL.stream()
                             .map(key -> " --name " + key.getName())
                             .collect(Collectors.joining()));

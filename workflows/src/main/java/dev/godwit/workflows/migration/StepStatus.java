@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A step of the plan and what became of it.
  *
+ * @param startedAt when its last try began, after a decision to try again
  * @param attempts how many attempts the last act took; 0 before the first ended
  * @param note what the step found and did, or why it failed
  * @param failure the type of the last failure, a name of {@link dev.godwit.workflows.step.FailureType}; null if the
@@ -32,7 +33,9 @@ public record StepStatus(
     }
 
     StepStatus begun(StepState now, Instant at) {
-        return new StepStatus(planned, now, attempts, startedAt == null ? at : startedAt, null, note, failure);
+        // The time in which a failed step waited for a person is none of its own.
+        Instant began = startedAt == null || state == StepState.FAILED ? at : startedAt;
+        return new StepStatus(planned, now, attempts, began, null, note, failure);
     }
 
     StepStatus ended(StepState now, Instant at, int attempt, @Nullable String words) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The stages that will run, in order, with the steps of each. What a person reviews is what runs: it is recorded when it
@@ -45,12 +46,19 @@ public record Plan(String hash, List<PlannedStep> steps) {
      * @param duration how long a step takes
      */
     public Duration outage(Function<PlannedStep, Duration> duration) {
+        return stagesOfOutage().map(stage -> stage.duration(duration)).reduce(Duration.ZERO, Duration::plus);
+    }
+
+    /** The steps during which neither side serves, the one that puts the page up first. */
+    public List<PlannedStep> outage() {
+        return stagesOfOutage().flatMap(stage -> stage.steps().stream()).toList();
+    }
+
+    private Stream<Stage> stagesOfOutage() {
         int pivot = steps.get(pivot()).stage();
         return stages().stream()
                 .filter(stage -> stage.number() <= pivot)
                 .dropWhile(stage ->
-                        stage.steps().stream().noneMatch(step -> step.step().effect() == Effect.PAGE))
-                .map(stage -> stage.duration(duration))
-                .reduce(Duration.ZERO, Duration::plus);
+                        stage.steps().stream().noneMatch(step -> step.step().effect() == Effect.PAGE));
     }
 }

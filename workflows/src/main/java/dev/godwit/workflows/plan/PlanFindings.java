@@ -23,6 +23,7 @@ public final class PlanFindings {
         for (int number = 0; number < spec.hooks().size(); number++) {
             unplaced(spec.hooks().get(number), "/hooks/" + number, plan, findings);
         }
+        hooks(spec, plan, findings);
         rehearsal(spec, findings);
         outage(spec, plan, findings);
         return findings.all();
@@ -47,6 +48,35 @@ public final class PlanFindings {
                                                 .map(PlannedStep::id)
                                                 .collect(Collectors.joining(", "))
                                         + "; or neither, then it runs at the end of the phase"));
+    }
+
+    /** What a hook does and how long it takes, only its author knows; where it stands, the plan shows. */
+    private static void hooks(Spec spec, Plan plan, Findings findings) {
+        List<PlannedStep> outage = plan.outage();
+        int page = plan.steps().indexOf(outage.getFirst());
+        for (PlannedStep planned : plan.steps()) {
+            if (!(planned.step() instanceof RunHook hook)) {
+                continue;
+            }
+            if (hook.means() == Hook.Effect.STOPS_SOURCE && plan.steps().indexOf(planned) < page) {
+                findings.at("/hooks")
+                        .blocker(
+                                "hook-stops-source",
+                                "Expected " + planned.id() + ", which stops the source, behind the page, but it stands"
+                                        + " before " + outage.getFirst().id() + ": visitors would meet errors",
+                                "write 'phase: CUTOVER' and 'after: "
+                                        + outage.getFirst().id() + "'");
+            }
+            if (spec.budget().outage() != null && outage.contains(planned)) {
+                findings.at("/budget/outage")
+                        .warning(
+                                "hook-outage",
+                                "Expected to predict the outage, but how long " + planned.id()
+                                        + " takes is not known: up to " + Durations.format(hook.timeout())
+                                        + " by its limit. The prediction leaves it out",
+                                "give the hook the shortest 'timeout' that it needs, and add it to the prediction");
+            }
+        }
     }
 
     /** What waits in a queue of the service's database is worked off by whoever starts on a copy of it. */

@@ -9,6 +9,7 @@ import io.temporal.client.WorkflowStub;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -35,6 +36,20 @@ class BudgetTest {
         desk.decide(Choice.ROLL_BACK);
         assertThat(Desk.end(started).end()).isEqualTo(End.ROLLED_BACK);
         assertThat(desk.hands.calls("act")).doesNotContain("stop-jobs", "serve-page");
+    }
+
+    /** Nobody was at work while it waited for a person. */
+    @Test
+    void shouldNotTakeAWaitForAPersonForTheTimeOfTheCopy() {
+        desk.hands.failForGood("act copy-database-first-shop");
+        WorkflowStub started = desk.start(
+                Specs.shop(Gates.Cutover.NONE, List.of(), new Budget(Duration.ofSeconds(30), Specs.DECISION)));
+        desk.awaitDecision("copy-database-first-shop");
+        desk.sleep(Duration.ofHours(8));
+        desk.hands.mend("act copy-database-first-shop");
+        desk.decide(Choice.RETRY);
+
+        assertThat(Desk.end(started).end()).isEqualTo(End.FINISHED);
     }
 
     @ParameterizedTest

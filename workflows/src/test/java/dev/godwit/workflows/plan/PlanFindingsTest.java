@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.godwit.workflows.gates.Gates;
 import dev.godwit.workflows.hooks.Hook;
 import dev.godwit.workflows.migration.Specs;
+import dev.godwit.workflows.server.Side;
 import dev.godwit.workflows.spec.Budget;
 import dev.godwit.workflows.spec.Spec;
 import dev.godwit.workflows.step.Finding;
@@ -45,6 +46,35 @@ class PlanFindingsTest {
             assertThat(finding.code()).isEqualTo("outage-budget");
         });
         assertThat(findings(Duration.ofHours(1))).isEmpty();
+    }
+
+    @Test
+    void shouldBlockAHookThatStopsTheSourceBeforeThePage() {
+        Hook early = stopping(Phase.PREPARE, null);
+        assertThat(findings(early, stopping(Phase.CUTOVER, "serve-page")))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.severity()).isEqualTo(Finding.Severity.BLOCKER);
+                    assertThat(finding.code()).isEqualTo("hook-stops-source");
+                    assertThat(finding.hint()).contains("after: serve-page");
+                });
+    }
+
+    @Test
+    void shouldSayThatABudgetDoesNotKnowTheTimeOfAHook() {
+        Budget budget = new Budget(Duration.ofHours(1), Duration.ofMinutes(5));
+        assertThat(findings(List.of(stopping(Phase.CUTOVER, "serve-page"), hook(Phase.PREPARE, null, null)), budget))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.severity()).isEqualTo(Finding.Severity.WARNING);
+                    assertThat(finding.code()).isEqualTo("hook-outage");
+                    assertThat(finding.message()).contains("2m");
+                });
+    }
+
+    private static Hook stopping(Phase phase, @Nullable String after) {
+        return new Hook(
+                phase, null, after, Side.SOURCE, "stop it", null, Duration.ofMinutes(2), Hook.Effect.STOPS_SOURCE);
     }
 
     private static List<Finding> findings(Hook... hooks) {

@@ -1,5 +1,8 @@
-package dev.godwit.lab;
+package dev.godwit.lab.main;
 
+import dev.godwit.lab.DemoCommand;
+import dev.godwit.lab.Failures;
+import dev.godwit.lab.LabCommand;
 import dev.godwit.lab.bench.BenchCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,7 +26,8 @@ public final class Main implements Runnable {
         System.exit(commandLine().execute(arguments));
     }
 
-    static CommandLine commandLine() {
+    /** The whole command line. */
+    public static CommandLine commandLine() {
         // What follows 'lab' belongs to the script, whatever it looks like.
         CommandLine lab = new CommandLine(new LabCommand()).setUnmatchedOptionsArePositionalParams(true);
         return new CommandLine(new Main())
