@@ -74,7 +74,8 @@ class PeopleTest extends LabTest {
             breakpoints.clear();
             MigrationView end = at(api, id, view -> view.outcome() != null);
             doesNotFit(() -> api.rollBack(id, false, "it is over"));
-            assertPassed(end, new RollBackAudit(session, before, end, VERIFY, "a crowd goes back").checks());
+            // The comparison may be over before it hears that it is to stop; the page is taken back in any case.
+            assertPassed(end, new RollBackAudit(session, before, end, "serve-page", "a crowd goes back").checks());
         }
     }
 
