@@ -75,13 +75,15 @@ public final class GodwitProcess implements AutoCloseable {
     }
 
     /**
-     * Starts a worker beside this one, on the same engine, and returns when it polls.
+     * Starts a worker beside this one, with the same settings and engine, and returns when it polls.
      *
      * @param folder its own data folder, for its owner only
      */
     GodwitProcess withWorker(Path folder) throws IOException, InterruptedException {
-        GodwitProcess worker =
-                new GodwitProcess(folder, Role.WORKER, 0, Map.of("temporal.address", "127.0.0.1:" + enginePort()));
+        Map<String, String> same = new LinkedHashMap<>(settings);
+        same.keySet().removeIf(name -> name.startsWith("godwit.engine."));
+        same.put("temporal.address", "127.0.0.1:" + enginePort());
+        GodwitProcess worker = new GodwitProcess(folder, Role.WORKER, 0, same);
         boolean ready = false;
         try {
             Await.until(START, PAUSE, () -> worker.hasEnded() || worker.saysReady());
