@@ -20,18 +20,8 @@ readonly LAB=${GODWIT_LAB_HOME:-/var/lib/godwit-lab}
 
 say() { printf 'lab: %s\n' "$*" >&2; }
 
-# Says every five seconds that something goes on, until signs_end, or until this program is gone. It waits without a process
-# of its own, and holds no lock.
-signs() {
-	local words=$1 began=$SECONDS
-	while read -rt 5 <> <(:) || kill -0 $$ 2>/dev/null; do say "$words goes on, $((SECONDS - began)) s so far"; done 9>&- &
-	SIGNS=$!
-}
-
-signs_end() {
-	kill "$SIGNS" 2>/dev/null || true
-	wait "$SIGNS" 2>/dev/null || true
-}
+# shellcheck source=signs.sh
+source "$HERE/lib/signs.sh"
 
 # fail CODE EXPECTED FOUND WHAT-TO-DO
 fail() {

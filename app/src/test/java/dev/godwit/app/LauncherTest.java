@@ -40,6 +40,8 @@ class LauncherTest {
                 Map.of(),
                 "shellcheck",
                 "-x",
+                "-P",
+                "SCRIPTDIR",
                 LAUNCHER.toString(),
                 ROOT.resolve(".ci/run").toString(),
                 ROOT.resolve(".ci/no-skipped-tests").toString());
@@ -96,10 +98,16 @@ class LauncherTest {
         assertThat(policy).hasContent("exit 101 # ours");
     }
 
+    /** The launcher without its command, for a shell that does not read it from its own file. */
+    private static String functions() throws IOException {
+        return Files.readString(LAUNCHER)
+                .replaceAll("(?s)\ncommand=.*", "\n")
+                .replace("${BASH_SOURCE[0]}", LAUNCHER.toString());
+    }
+
     /** Installs a package with an apt that only shows the policy that is in force. */
     private static Ended install(Path folder) throws IOException, InterruptedException {
-        String functions = Files.readString(LAUNCHER)
-                .replaceAll("(?s)\ncommand=.*", "\n")
+        String functions = functions()
                 .replace("/usr/sbin/policy-rc.d", folder.resolve("policy-rc.d").toString());
         return run(
                 Map.of("TMPDIR", folder.toString()),
@@ -141,8 +149,7 @@ class LauncherTest {
 
     /** Runs the launcher's search with a JAVA_HOME and with one other folder instead of those of this machine. */
     private static Ended findJdk(Path home, Path other) throws IOException, InterruptedException {
-        String search = Files.readString(LAUNCHER)
-                .replaceAll("(?s)\ncommand=.*", "\n")
+        String search = functions()
                 .replace("/usr/lib/jvm/* /opt/*jdk* /opt/java/*", other.toString())
                 .replace("$(command -v java || true)", "");
         assertThat(search).contains(other.toString());
